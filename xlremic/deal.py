@@ -1,0 +1,107 @@
+"""The deal as the filing states it: pools, sub-pools, classes and rules. Frozen and exact.
+
+Every field that comes from one fact bears that fact's key. Money is ``Decimal`` dollars as printed, a rate or share
+is a fraction of one (6.132% is ``Decimal("0.06132")``), a term is months unless its name says years. What the filing
+does not say is ``None``, never zero.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SubPool:
+    """The discount or the premium loans of one pool: net loan rate below, or at and above, the target rate."""
+
+    net_loan_rate: Decimal | None = None
+    aggregate_scheduled_principal_balance: Decimal | None = None
+    weighted_average_coupon: Decimal | None = None
+    weighted_average_remaining_term: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pool:
+    """One group of mortgage loans, or all of them together (scope ``all``).
+
+    ``weighted_average_coupon`` is gross, before the servicing fee. A two-sided limit has one field per side, the
+    fact's key followed by its qualifier.
+    """
+
+    id: str
+    scope: str
+    label: str
+    relocation_loans: bool | None = None
+    principal_due_through_date: date | None = None
+    aggregate_scheduled_principal_balance: Decimal | None = None
+    loan_count: Decimal | None = None
+    weighted_average_coupon: Decimal | None = None
+    weighted_average_remaining_term: Decimal | None = None
+    weighted_average_original_term: Decimal | None = None
+    weighted_average_ltv: Decimal | None = None
+    original_term_years_at_least: Decimal | None = None
+    original_term_years_no_more_than: Decimal | None = None
+    earliest_origination_date: date | None = None
+    latest_origination_date: date | None = None
+    latest_maturity_date: date | None = None
+    original_principal_balance_at_least: Decimal | None = None
+    original_principal_balance_no_more_than: Decimal | None = None
+    max_zip_code_balance: Decimal | None = None
+    high_ltv_threshold: Decimal | None = None
+    high_ltv_balance: Decimal | None = None
+    max_ltv: Decimal | None = None
+    primary_mortgage_insurance_ltv_threshold: Decimal | None = None
+    primary_residence_percent: Decimal | None = None
+    investment_property_percent: Decimal | None = None
+    documentation_full_percent: Decimal | None = None
+    documentation_no_asset_verification_percent: Decimal | None = None
+    documentation_no_income_verification_percent: Decimal | None = None
+    documentation_streamlined_percent: Decimal | None = None
+    pledged_asset_loan_count: Decimal | None = None
+    pledged_asset_balance: Decimal | None = None
+    pledged_asset_ltv_with_collateral: Decimal | None = None
+    pledged_asset_ltv_without_collateral: Decimal | None = None
+    discount: SubPool | None = None
+    premium: SubPool | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tranche:
+    """One class of certificates. ``rank`` 1 is paid first and bears losses last; equal ranks give no support."""
+
+    label: str
+    rank: int
+    class_initial_principal_balance: Decimal
+    subordination_level: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DealRules:
+    """What the filing says of the clean-up call and of loss limits.
+
+    A loss limit is dollars; ``None`` means that the filing states no amount: see ``unlimited_losses``, the keys of
+    the limits that the filing says do not exist.
+    """
+
+    call_threshold: Decimal | None = None
+    special_hazard_loss_limit: Decimal | None = None
+    fraud_loss_limit: Decimal | None = None
+    bankruptcy_loss_limit: Decimal | None = None
+    unlimited_losses: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deal:
+    """A series of certificates and the mortgage loans behind it.
+
+    ``pools`` holds at least one pool, in the filing's order. A filing that speaks only of "the Mortgage Loans" has
+    one pool, which is ``all`` itself. ``tranches`` are in order of seniority.
+    """
+
+    series: str
+    closing_date: date | None = None
+    cut_off_date: date | None = None
+    all: Pool
+    pools: tuple[Pool, ...]
+    tranches: tuple[Tranche, ...]
+    rules: DealRules = DealRules()

@@ -1,0 +1,25 @@
+"""The ways in which xlremic refuses: every message says what was found, where, and what to do about it."""
+
+
+class XlremicError(Exception):
+    """Root of everything that xlremic raises on purpose."""
+
+
+class InputError(XlremicError, ValueError):
+    """An argument or input file cannot be used."""
+
+
+class FilingError(XlremicError):
+    """The document cannot be read, or is not a pool-description 8-K of this shelf."""
+
+
+class DealError(XlremicError):
+    """The facts needed for a deal are missing or contradict each other."""
+
+
+class TemplateError(XlremicError):
+    """A workbook or its template lacks a name or part that xlremic relies on, or its computed values disagree."""
+
+
+class MailError(XlremicError):
+    """A message could not be built or handed over."""
