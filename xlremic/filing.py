@@ -1,0 +1,262 @@
+"""Bytes of a filing to one text with places: encoding, submission envelope, mail stuffing, HTML.
+
+Refuses what is not text (spreadsheets, PDFs, archives, images), what is empty and what is too large. What kind of
+filing it is does not matter here.
+"""
+
+import hashlib
+import html
+import re
+from bisect import bisect_right
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from html.parser import HTMLParser
+from pathlib import Path
+
+from .errors import FilingError, InputError
+from .traced import Piece, Traced
+
+SIZE_LIMIT = 25 * 2**20
+
+_SIGNATURES = (
+    (b"PK\x03\x04", "a zip archive or an Office file"),
+    (b"%PDF", "a PDF"),
+    (b"\xd0\xcf\x11\xe0", "an old Office file"),
+    (b"\x1f\x8b", "a gzip archive"),
+    (b"\x89PNG", "a PNG picture"),
+    (b"GIF8", "a GIF picture"),
+    (b"\xff\xd8\xff", "a JPEG picture"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Filing:
+    """One document of one file. Offsets count in ``source``, the decoded input file."""
+
+    name: str
+    format: str
+    encoding: str
+    sha256: str
+    source: str
+    text: Traced
+    submission: dict[str, str]
+    line_starts: tuple[int, ...] = field(repr=False)
+
+    def line(self, offset: int) -> int:
+        """Line of the source, from 1, on which that offset stands."""
+        return bisect_right(self.line_starts, offset)
+
+
+def read_filing(path: str | Path, *, size_limit: int = SIZE_LIMIT) -> Filing:
+    """The filing in a file.
+
+    Raises: InputError if the file cannot be read; FilingError if it is not a text document of acceptable size.
+    """
+    path = Path(path)
+    try:
+        if path.is_dir():
+            raise InputError(f"{path} is a folder; give one filing")
+        size = path.stat().st_size
+        if size > size_limit:
+            raise FilingError(f"{path} has {size:,} bytes, over the limit of {size_limit:,}; a filing is far smaller")
+        data = path.read_bytes()
+    except FileNotFoundError:
+        raise InputError(f"{path} does not exist; give the path of a filing") from None
+    except OSError as error:
+        raise InputError(f"{path} cannot be read: {error.strerror or error}") from error
+    return filing_of(data, name=path.name)
+
+
+def filing_of(data: bytes, *, name: str) -> Filing:
+    """The filing in the bytes of a file called ``name``. Raises FilingError as :func:`read_filing` does."""
+    for signature, kind in _SIGNATURES:
+        if data.startswith(signature):
+            raise FilingError(f"{name} is {kind}; expected the text or HTML of an 8-K filing")
+    source, encoding = _decode(data, name)
+    if not source.strip():
+        raise FilingError(f"{name} is empty; expected the text or HTML of an 8-K filing")
+    document, submission = _document(source)
+    text = Traced.whole(source).slice(*document)
+    form = "edgar-submission" if submission else "text"
+    if _HTML.search(text.text):
+        text = _without_markup(text)
+        form = form if submission else "html"
+    else:
+        text = text.sub(_STUFFED, lambda _: "-").sub(_TAG, lambda match: match[0] if _PAGE.match(match[0]) else " ")
+    return Filing(
+        name=name,
+        format=form,
+        encoding=encoding,
+        sha256=hashlib.sha256(data).hexdigest(),
+        source=source,
+        text=text,
+        submission=submission,
+        line_starts=(0, *(match.end() for match in re.finditer(r"\r\n|\n|\r", source))),
+    )
+
+
+# Mail of the 1990s put "- " before each line that begins with a dash; the dash that follows is looked at, not eaten.
+_STUFFED = re.compile(r"^- -(?=-)", re.M)
+_TAG = re.compile(r"</?[A-Za-z][^<>\n]{0,80}>")
+_PAGE = re.compile(r"<PAGE>", re.I)
+_HTML = re.compile(r"<(?:html|body|p|div|table|font|br|pre|span)\b[^<>]{0,2000}>", re.I)
+
+
+def _decode(data: bytes, name: str) -> tuple[str, str]:
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        encodings = ["utf-16"]
+    elif data.startswith(b"\xef\xbb\xbf"):
+        encodings = ["utf-8-sig"]
+    elif data[:2000].count(0) > len(data[:2000]) // 4:
+        encodings = ["utf-16-le"] if data[1:2] == b"\0" else ["utf-16-be"]
+    else:
+        encodings = ["utf-8", "cp1252", "latin-1"]
+    for encoding in encodings:
+        try:
+            text = data.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        if text[:100_000].count("\0"):
+            break
+        return text, encoding
+    raise FilingError(f"{name} is a binary file; expected the text or HTML of an 8-K filing")
+
+
+_DOCUMENT = re.compile(r"<DOCUMENT>(.*?)(?:</DOCUMENT>|\Z)", re.S | re.I)
+_TYPE = re.compile(r"<TYPE>[ \t]*([^\s<]+)", re.I)
+_FILENAME = re.compile(r"<FILENAME>[ \t]*([^\s<]+)", re.I)
+_BODY = re.compile(r"<TEXT>(.*?)(?:</TEXT>|\Z)", re.S | re.I)
+_MAIL_END = re.compile(r"-----BEGIN PRIVACY-ENHANCED MESSAGE-----.*?(?:\r?\n){2}", re.S)
+_HEADER = {
+    "accession_number": r"ACCESSION NUMBER:",
+    "form_type": r"CONFORMED SUBMISSION TYPE:",
+    "period_of_report": r"CONFORMED PERIOD OF REPORT:",
+    "filed_as_of_date": r"FILED AS OF DATE:",
+    "cik": r"CENTRAL INDEX KEY:",
+    "company_conformed_name": r"COMPANY CONFORMED NAME:",
+    "sic": r"STANDARD INDUSTRIAL CLASSIFICATION:",
+    "sec_file_number": r"SEC FILE NUMBER:",
+}
+
+
+def _document(source: str) -> tuple[tuple[int, int], dict[str, str]]:
+    """Where the 8-K stands in the source, and what the submission's header says."""
+    start = 0
+    if mail := _MAIL_END.match(source):
+        start = mail.end()
+    documents = list(_DOCUMENT.finditer(source, start))
+    if not documents:
+        return (start, len(source)), {}
+    head = source[start : documents[0].start()]
+    submission = dict.fromkeys((*_HEADER, "document_filename"), "")
+    for key, label in _HEADER.items():
+        if found := re.search(rf"{label}[ \t]*([^\n]*\S)", head):
+            submission[key] = found[1].strip()
+    for document in documents:
+        kind = _TYPE.search(document[1][:2000])
+        if kind and kind[1].upper().startswith("8-K"):
+            chosen = document
+            break
+    else:
+        chosen = documents[0]
+    filename = _FILENAME.search(chosen[1][:2000])
+    submission["document_filename"] = filename[1] if filename else ""
+    body = _BODY.search(source, chosen.start(1), chosen.end(1))
+    return (body.span(1) if body else chosen.span(1)), submission
+
+
+_BLOCKS = frozenset(
+    "address blockquote body br center dd div dl dt h1 h2 h3 h4 h5 h6 hr html li ol p pre table td th title tr ul".split()
+)
+
+
+class _Markup(HTMLParser):
+    """HTML to pieces of text; tags that break a line become one, superscripts become footnote marks."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(convert_charrefs=False)
+        self.pieces: list[Piece] = []
+        self._lines = [0, *(match.end() for match in re.finditer("\n", text))]
+        self._source = text
+        self._hidden = 0
+        self._marks = 0
+        self._preformatted = 0
+
+    def _here(self) -> int:
+        line, column = self.getpos()
+        return self._lines[line - 1] + column
+
+    def _add(self, text: str, length: int) -> None:
+        if not self._hidden:
+            here = self._here()
+            self.pieces.append((text, here, here + length))
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        raw = self.get_starttag_text() or ""
+        if tag in ("script", "style"):
+            self._hidden += 1
+        elif tag == "hr":
+            self._add("\n--------\n", len(raw))
+        elif tag == "page":
+            self._add("\n<PAGE>\n", len(raw))
+        elif tag in ("td", "th"):
+            self._add("  ", len(raw))
+        elif tag in _BLOCKS:
+            self._add("\n\n" if tag == "p" else "\n", len(raw))
+            self._preformatted += tag == "pre"
+        elif tag == "sup":
+            self._marks += 1
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.handle_starttag(tag, attrs)
+        if tag in ("script", "style"):
+            self._hidden -= 1
+        elif tag == "sup":
+            self._marks -= 1
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag in ("script", "style"):
+            self._hidden = max(0, self._hidden - 1)
+        elif tag == "sup":
+            self._marks = max(0, self._marks - 1)
+        elif tag in _BLOCKS and tag not in ("td", "th", "br", "hr"):
+            self._add("\n", len(tag) + 3)
+            self._preformatted = max(0, self._preformatted - (tag == "pre"))
+
+    def handle_data(self, data: str) -> None:
+        if self._marks and re.fullmatch(r"\s*\d{1,2}\s*", data):
+            self._add(f"({data.strip()})", len(data))
+        elif self._preformatted:
+            self._add(data, len(data))
+        else:  # outside <pre> a line break is only a blank, so that no number is taken for a page mark
+            self._add(re.sub(r"[\r\n\t]", " ", data), len(data))
+
+    def handle_entityref(self, name: str) -> None:
+        self._reference(f"&{name}")
+
+    def handle_charref(self, name: str) -> None:
+        self._reference(f"&#{name}")
+
+    def _reference(self, raw: str) -> None:
+        after = self._here() + len(raw)
+        length = len(raw) + (self._source[after : after + 1] == ";")
+        self._add(html.unescape(raw + ";").replace("\xa0", " "), length)
+
+
+def _without_markup(text: Traced) -> Traced:
+    # The parser counts lines by "\n" alone and reports places in its own input, which maps back to the source.
+    parser = _Markup(text.text)
+    parser.feed(text.text)
+    parser.close()
+
+    def pieces() -> Iterator[Piece]:
+        for piece, start, end in parser.pieces:
+            if end - start == len(piece) and "\n--" not in piece:
+                position = 0
+                for part, origin, after in text.pieces(start, end):
+                    yield piece[position : position + len(part)], origin, after
+                    position += len(part)
+            else:
+                yield (piece, *text.span(start, max(end, start + 1)))
+
+    return Traced.join(pieces())

@@ -1,0 +1,148 @@
+"""The book in which finders enter facts, explanations and doubts while they read; it pairs lists and never guesses."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+
+from .facts import Caution, Fact, Provenance, Qualifier, Unit, Value
+from .filing import Filing
+from .grammar import DATE, Loans, Sentence, Term, parse_date
+from .traced import Traced
+
+_AS_OF = re.compile(rf"\bas\sof\s(?:the\s(?P<cut_off>cut-?\s?off\sdate)|(?P<date>{DATE}))", re.I)
+
+
+@dataclass
+class Ledger:
+    """What has been read so far from one filing."""
+
+    filing: Filing
+    facts: dict[tuple[str, str, Qualifier], list[Fact]] = field(default_factory=dict)
+    warnings: list[Caution] = field(default_factory=list)
+    claims: dict[tuple[int, int], str] = field(default_factory=dict)
+    cut_off_date: date | None = None
+    after_pledged: bool = False  # "such mortgage loans" mean those with pledged collateral, until the list ends
+
+    def claim(self, kind: str, text: Traced, start: int, end: int) -> tuple[int, int]:
+        """Explain the numbers that stand there. A fact outranks any other explanation of the same place."""
+        place = text.span(start, end)
+        if self.claims.get(place) != "fact":
+            self.claims[place] = kind
+        return place
+
+    def warn(self, code: str, message: str, text: Traced, position: int = 0) -> None:
+        line = self.filing.line(text.span(position, position + 1)[0]) if text.text else 0
+        self.warnings.append(Caution(code=code, message=message, line=line))
+
+    def enter(
+        self,
+        key: str,
+        scope: str,
+        value: Value,
+        unit: Unit,
+        text: Traced,
+        start: int,
+        end: int,
+        *,
+        qualifier: Qualifier = Qualifier.EXACT,
+        as_of: date | None = None,
+        sentence: str | None = None,
+    ) -> None:
+        """Enter what stands at ``text[start:end]``. A repetition is only explained; a contradiction is kept, with a warning."""
+        char_start, char_end = self.claim("fact", text, start, end)
+        place = Provenance(
+            raw=self.filing.source[char_start:char_end],
+            line=self.filing.line(char_start),
+            char_start=char_start,
+            char_end=char_end,
+            sentence=text.text if sentence is None else sentence,
+        )
+        fact = Fact(key=key, scope=scope, value=value, unit=unit, qualifier=qualifier, as_of=as_of, provenance=place)
+        others = self.facts.setdefault(fact.identity, [])
+        if any(other.value == value for other in others):
+            return
+        for other in others:
+            self.warn(
+                "contradiction",
+                f"{key} of {scope} is {other.provenance.raw!r} on line {other.provenance.line}"
+                f" and {place.raw!r} on line {place.line}",
+                text,
+                start,
+            )
+        others.append(fact)
+
+    def text_fact(self, key: str, text: Traced, start: int, end: int, value: str | None = None) -> None:
+        """A name or phrase; ``value`` where it is not simply the words, blanks made single."""
+        words = re.sub(r"\s+", " ", text.text[start:end]) if value is None else value
+        self.enter(key, "filing", words, Unit.TEXT, text, start, end)
+
+    def as_of(self, sentence: Sentence) -> date | None:
+        """The date as of which the sentence speaks; its tokens are explained."""
+        found: date | None = None
+        for match in _AS_OF.finditer(sentence.text):
+            if match["date"]:
+                try:
+                    found = parse_date(match["date"])
+                except ValueError:
+                    continue
+                self.claim("as_of", sentence.traced, *match.span("date"))
+            else:
+                found = self.cut_off_date
+        return found
+
+    def pair(
+        self,
+        key: str,
+        unit: Unit,
+        sentence: Sentence,
+        loans: Loans | None,
+        terms: Sequence[Term],
+        *,
+        qualifier: Qualifier = Qualifier.EXACT,
+        broadcast: bool = False,
+    ) -> bool:
+        """Pair groups of loans with values by their order; True if facts were entered.
+
+        One value holds for several groups only where the sentence says something of each of them (``broadcast``).
+        """
+        if loans is None:
+            self.warn("no_scope", f"{key}: no group of loans is named for {_shown(sentence, terms)}", sentence.traced)
+            return False
+        if len(set(loans.scopes)) < len(loans.scopes):
+            self.warn("scope_twice", f"{key}: a group of loans is named twice in one list", sentence.traced)
+            return False
+        values = list(terms) * len(loans.scopes) if broadcast and len(terms) == 1 else list(terms)
+        if len(values) != len(loans.scopes):
+            self.warn(
+                "list_lengths",
+                f"{key}: {len(loans.scopes)} groups of loans but {len(values)} values ({_shown(sentence, terms)});"
+                " nothing was read from this list",
+                sentence.traced,
+                terms[0].start,
+            )
+            return False
+        as_of = self.as_of(sentence)
+        for scope, term in zip(loans.scopes, values, strict=True):
+            self.enter(
+                key,
+                scope,
+                term.value,
+                unit,
+                sentence.traced,
+                term.start,
+                term.end,
+                qualifier=Qualifier.NONE if term.kind == "none" else qualifier,
+                as_of=as_of,
+            )
+        return True
+
+
+def _shown(sentence: Sentence, terms: Sequence[Term]) -> str:
+    return ", ".join(sentence.text[term.start : term.end] for term in terms)
+
+
+def is_whole(value: Decimal | date) -> bool:
+    """True for a count: a number printed without places."""
+    return isinstance(value, Decimal) and value == value.to_integral_value() and "." not in format(value, "f")

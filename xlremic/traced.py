@@ -1,0 +1,88 @@
+"""Text that remembers where it came from, so that cleaning a filing never loses the place of a number."""
+
+import re
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+
+Piece = tuple[str, int, int]  # text, first offset in the source, offset after the last character
+
+
+@dataclass(frozen=True, slots=True)
+class Traced:
+    """A string made of runs, each of which stands at known offsets of the source string.
+
+    A run either is a slice of the source, character by character, or replaces a slice as a whole (an entity, the
+    blank that stands for a line break).
+    """
+
+    text: str
+    starts: tuple[int, ...]
+    origins: tuple[int, ...]
+    ends: tuple[int, ...]
+
+    @classmethod
+    def whole(cls, source: str) -> "Traced":
+        return cls(source, (0,), (0,), (len(source),))
+
+    @classmethod
+    def join(cls, pieces: Iterable[Piece]) -> "Traced":
+        """Pieces in order, empty ones dropped."""
+        texts: list[str] = []
+        starts: list[int] = []
+        origins: list[int] = []
+        ends: list[int] = []
+        position = 0
+        for text, origin, end in pieces:
+            if text:
+                texts.append(text)
+                starts.append(position)
+                origins.append(origin)
+                ends.append(end)
+                position += len(text)
+        return cls("".join(texts), tuple(starts), tuple(origins), tuple(ends))
+
+    def _run(self, position: int) -> tuple[int, int, int, bool]:
+        i = bisect_right(self.starts, position) - 1
+        start, origin, end = self.starts[i], self.origins[i], self.ends[i]
+        length = (self.starts[i + 1] if i + 1 < len(self.starts) else len(self.text)) - start
+        return start, origin, end, end - origin == length
+
+    def span(self, start: int, end: int) -> tuple[int, int]:
+        """Offsets in the source of ``text[start:end]``, which must not be empty."""
+        first, origin, _, literal = self._run(start)
+        source_start = origin + (start - first if literal else 0)
+        first, origin, after, literal = self._run(end - 1)
+        return source_start, origin + end - first if literal else after
+
+    def pieces(self, start: int = 0, end: int | None = None) -> Iterator[Piece]:
+        """The runs of ``text[start:end]``."""
+        stop = len(self.text) if end is None else end
+        i = bisect_right(self.starts, start) - 1
+        while start < stop:
+            begin, origin, after = self.starts[i], self.origins[i], self.ends[i]
+            until = self.starts[i + 1] if i + 1 < len(self.starts) else len(self.text)
+            cut = min(until, stop)
+            if after - origin == until - begin:
+                yield self.text[start:cut], origin + start - begin, origin + cut - begin
+            else:
+                yield self.text[start:cut], origin, after
+            start, i = cut, i + 1
+
+    def slice(self, start: int, end: int) -> "Traced":
+        return Traced.join(self.pieces(start, end))
+
+    def sub(self, pattern: re.Pattern[str], replacement: Callable[[re.Match[str]], str]) -> "Traced":
+        """Replace every match as a whole; the replacement stands for all of the matched source."""
+
+        def parts() -> Iterator[Piece]:
+            position = 0
+            for match in pattern.finditer(self.text):
+                if match.end() == match.start():
+                    continue
+                yield from self.pieces(position, match.start())
+                yield (replacement(match), *self.span(match.start(), match.end()))
+                position = match.end()
+            yield from self.pieces(position)
+
+        return Traced.join(parts())
