@@ -1,0 +1,479 @@
+"""Makes templates/deal.xlsx: labels, styles, print set-up and the prototype formulas of one pool and one class.
+
+Run ``python templates/make_deal.py`` after a change of ``xlremic/names.py`` or of this script; a test tells when the
+template is behind. A range that spans a prototype exactly (``G8:G8``) is stretched over all its copies when a deal is
+filled in, so totals are written over such ranges.
+"""
+
+import re
+from pathlib import Path
+
+from openpyxl import Workbook
+from openpyxl.cell import Cell
+from openpyxl.chart import BarChart, Reference
+from openpyxl.chart.series import SeriesLabel, StrRef
+from openpyxl.chart.shapes import GraphicalProperties
+from openpyxl.formatting.rule import FormulaRule
+from openpyxl.styles import Alignment, Border, Font, NamedStyle, PatternFill, Protection, Side
+from openpyxl.workbook.defined_name import DefinedName
+from openpyxl.worksheet.hyperlink import Hyperlink
+from openpyxl.worksheet.worksheet import Worksheet
+
+from xlremic.names import BALANCE, FORMATS, LOSS_LIMITS, SHEETS, CalculatedRow, FactRow, usable_name
+
+NAVY, LIGHT, YELLOW, GREY = "1F3864", "F2F5FA", "FFF9E5", "7F7F7F"
+FAMILY = "Calibri"
+ORDER = ("Summary", "Pools", "Tranches", "Underwriting", "Call", "Checks", "Source")
+TABS = {"Summary": NAVY, "Pools": "BF9000", "Tranches": "BF9000", "Underwriting": "BF9000", "Call": "548235",
+        "Checks": "C00000", "Source": GREY}  # fmt: skip
+PURPOSE = {
+    "Summary": "What the deal is, where it stands now, and whether everything ties. Blue figures are inputs, black ones"
+    " formulas, green ones links; change a blue figure and every sheet follows.",
+    "Pools": "The mortgage pools as the filing states them, recomputed from their parts. Click a blue figure to see the"
+    " sentence that it was read from.",
+    "Tranches": "The classes in order of seniority. Put current balances into the yellow column; levels, factors and"
+    " the call follow.",
+    "Underwriting": "How the loans were underwritten, as the filing bounds it, and what that is in dollars.",
+    "Call": "The clean-up call: allowed when the pool balance is strictly less than the threshold.",
+    "Checks": "Everything in the filing that can be tied out. Each tolerance follows from the digits that the filing"
+    " prints; a flag of 1 is a check that fails.",
+    "Source": "Every fact with the line and the sentence that it was read from.",
+}
+ROUNDING = {"USD": 2, "dollars": 2, "loans": 0, "months": 12, "rate": 12, "ltv": 12, "share": 12}
+POOL_COLUMN, WHOLE_COLUMN, PARTS_COLUMN, DIFFERENCE_COLUMN = "G", "D", "E", "F"
+THIN = Side(style="thin", color="BFBFBF")
+
+
+def styles(book: Workbook) -> None:
+    """The named styles by which a reader, and the lint, tell inputs from formulas and links."""
+
+    def style(name: str, color: str = "000000", *, fill: str = "", bold: bool = False, size: int = 10, **more: object) -> None:
+        made = NamedStyle(name, font=Font(name=FAMILY, size=size, bold=bold, color=color, **more))  # type: ignore[arg-type]
+        if fill:
+            made.fill = PatternFill("solid", start_color=fill)
+        made.alignment = Alignment(vertical="center")
+        made.protection = Protection(locked=name not in ("Fact", "Assumption"))
+        book.add_named_style(made)
+
+    style("Title", NAVY, bold=True, size=16)
+    style("Subtitle", NAVY, size=10, bold=True)
+    style("Note", GREY, italic=True)
+    style("Band", "FFFFFF", fill=NAVY, bold=True)
+    style("Section", NAVY, bold=True, size=12)
+    style("Label")
+    style("Unit", GREY)
+    style("Fact", "0000FF", fill=YELLOW)
+    style("Assumption", "0000FF", fill=YELLOW, italic=True)
+    style("Formula")
+    style("Link", "006100")
+    style("Total", fill=LIGHT, bold=True)
+    style("Flag", bold=True)
+    style("Navigation", "2F5597", underline="single")
+    base = next(s for s in book._named_styles if s.name == "Normal")  # type: ignore[attr-defined]
+    base.font = Font(name=FAMILY, size=10)
+
+
+def put(cell: Cell, value: object, style: str, number_format: str = "", align: str = "") -> Cell:
+    cell.value = value  # type: ignore[assignment]
+    cell.style = style
+    if number_format:
+        cell.number_format = FORMATS.get(number_format, number_format)
+    if align:
+        cell.alignment = Alignment(horizontal=align, vertical="center", wrap_text=align == "center")
+    return cell
+
+
+def name(book: Workbook, called: str, sheet: str, reference: str) -> None:
+    absolute = re.sub(r"\$?([A-Z]+)\$?(\d+)", r"$\1$\2", reference)
+    book.defined_names[usable_name(called)] = DefinedName(called, attr_text=f"{sheet}!{absolute}")
+
+
+def frame(book: Workbook, title: str, widths: dict[str, float], header: int, last: str) -> Worksheet:
+    """A sheet with title, live subtitle, purpose, navigation, print set-up and frozen panes."""
+    sheet: Worksheet = book[title]
+    sheet.sheet_properties.tabColor = TABS[title]
+    sheet.sheet_view.showGridLines = False
+    sheet.sheet_view.zoomScale = 100
+    for column, width in widths.items():
+        sheet.column_dimensions[column].width = width
+    put(sheet["A1"], title, "Title")
+    sheet.row_dimensions[1].height = 24
+    put(sheet["A2"], "=DealTitle", "Subtitle")
+    put(sheet["A3"], PURPOSE[title], "Note")
+    columns = list(widths)
+    for column, other in zip(columns, ORDER, strict=False):
+        cell = put(sheet[f"{column}4"], other, "Navigation", align="left")
+        cell.hyperlink = Hyperlink(ref=cell.coordinate, location=f"'{other}'!A1", display=other)
+        cell.style = "Navigation"
+    flag = put(sheet[f"{last}1"], "=ChecksStatus", "Flag", align="right")
+    sheet.conditional_formatting.add(
+        flag.coordinate,
+        FormulaRule(["ChecksFailed>0"], font=Font(color="FFFFFF", bold=True), fill=PatternFill("solid", end_color="C00000")),
+    )
+    put(sheet[f"{last}2"], "=AsOfDate", "Unit", '"as of" d mmm yyyy', align="right")
+    sheet.freeze_panes = f"B{header + 1}" if title != "Summary" else f"A{header}"
+    sheet.page_setup.orientation = "landscape"
+    sheet.page_setup.paperSize = sheet.PAPERSIZE_LETTER
+    sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
+    sheet.sheet_properties.pageSetUpPr.fitToPage = True
+    sheet.page_margins.left = sheet.page_margins.right = 0.4
+    sheet.page_margins.top = sheet.page_margins.bottom = 0.7
+    sheet.oddHeader.left.text, sheet.oddHeader.right.text = "xlremic", "&A"
+    sheet.oddFooter.left.text, sheet.oddFooter.right.text = "&F", "Page &P of &N"
+    if title != "Summary":
+        sheet.print_title_rows = f"{header}:{header}"
+    return sheet
+
+
+def band(sheet: Worksheet, row: int, labels: dict[str, str]) -> None:
+    for column, label in labels.items():
+        put(sheet[f"{column}{row}"], label, "Band", align="left" if column == "A" else "center")
+    sheet.row_dimensions[row].height = 30
+
+
+Places = dict[str, tuple[str, int]]
+
+
+def layout() -> Places:
+    """Sheet and row of every measure; sections are set apart by an empty row and start with their heading."""
+    places: Places = {}
+    for title, sections in SHEETS.items():
+        row = 7
+        for section, section_rows in sections:
+            row += 2 + section.startswith("Ratio")  # the servicing fee stands above its strips
+            for measure in section_rows:
+                places[measure.anchor.removeprefix("row.")] = title, row
+                row += 1
+    return places
+
+
+def measures(book: Workbook, title: str, places: Places) -> None:
+    """Pools and Underwriting: a row per measure, a column for all mortgage loans, then a column per pool."""
+    sheet = frame(book, title, {"A": 40, "B": 11, "C": 15, "D": 19, "E": 19, "F": 14, "G": 19}, 6, "G")
+    band(sheet, 6, {"A": "Measure", "B": "Unit", "C": "The filing says", "D": "All mortgage loans", "E": "From the pools",
+                    "F": "Difference", "G": "Pool"})  # fmt: skip
+    if title == "Pools":
+        name(book, "row.pool_label", title, "G6")
+    row = 7
+    for section, section_rows in SHEETS[title]:
+        row = places[section_rows[0].anchor.removeprefix("row.")][1]
+        if section.startswith("Ratio"):
+            servicing_fee(book, sheet, row - 1)
+            heading(sheet, row - 2, section)
+        else:
+            heading(sheet, row - 1, section)
+        for row, measure in enumerate(section_rows, row):
+            name(book, measure.anchor, title, f"{POOL_COLUMN}{row}")
+            put(sheet[f"A{row}"], measure.label, "Label")
+            put(sheet[f"B{row}"], "USD" if measure.unit == "dollars" else measure.unit, "Unit")
+            put(sheet[f"C{row}"], None, "Unit")
+            if isinstance(measure, FactRow):
+                fact_row(sheet, row, measure, places)
+            else:
+                calculated_row(sheet, row, measure, places)
+    if title == "Underwriting":
+        row += 2
+        heading(sheet, row, "Loss limits")
+        for key, label in LOSS_LIMITS:
+            row += 1
+            put(sheet[f"A{row}"], label, "Label")
+            put(sheet[f"B{row}"], "USD", "Unit")
+            put(sheet[f"D{row}"], None, "Fact", "USD", align="right")
+            name(book, f"row.{key}", title, f"D{row}")
+    name(book, f"block.{title}", title, f"G6:G{row}")
+    sheet.print_area = f"A1:G{row}"
+
+
+def heading(sheet: Worksheet, row: int, text: str) -> None:
+    put(sheet[f"A{row}"], text, "Section")
+    for column in "ABCDEFG":
+        sheet[f"{column}{row}"].border = Border(bottom=THIN)
+
+
+def servicing_fee(book: Workbook, sheet: Worksheet, row: int) -> None:
+    put(sheet[f"A{row}"], "Servicing fee", "Label")
+    put(sheet[f"B{row}"], "rate", "Unit")
+    put(sheet[f"C{row}"], "assumption", "Unit")
+    put(sheet[f"D{row}"], 0.0025, "Assumption", "rate")
+    name(book, "ServicingFee", sheet.title, f"D{row}")
+
+
+def calculated_row(sheet: Worksheet, row: int, measure: CalculatedRow, places: Places) -> None:
+    whole = measure.formula if measure.whole == "same" else measure.whole
+    for column, formula in ((POOL_COLUMN, measure.formula), (WHOLE_COLUMN, whole)):
+        if formula:
+            style = "Link" if re.fullmatch(r"\{[^{}]+!\}", formula) else "Formula"
+            put(sheet[f"{column}{row}"], "=" + expanded(formula, column, sheet.title, places), style, measure.unit)
+
+
+def fact_row(sheet: Worksheet, row: int, fact: FactRow, places: Places) -> None:
+    pools = f"{POOL_COLUMN}{row}:{POOL_COLUMN}{row}"
+    put(sheet[f"{POOL_COLUMN}{row}"], None, "Fact", fact.unit)
+    put(sheet[f"{WHOLE_COLUMN}{row}"], None, "Fact", fact.unit)
+    if not fact.total:
+        return
+    balance_sheet, balance_row = places[BALANCE]
+    own = "" if balance_sheet == sheet.title else f"{balance_sheet}!"
+    weights = f"{own}{POOL_COLUMN}${balance_row}:{POOL_COLUMN}${balance_row}"
+    whole, parts = f"{WHOLE_COLUMN}{row}", f"{PARTS_COLUMN}{row}"
+    digits = ROUNDING[fact.unit]
+    formulas = {
+        "sum": (f"=SUM({pools})", f"=ROUND({parts}-{whole},{digits})"),
+        "average": (f"=SUMPRODUCT({weights},{pools})/SUM({weights})", f"=ROUND({parts}-{whole},{digits})"),
+        "largest": (f"=SUM({pools})", f"=MAX(0,MAX({pools})-{whole},{whole}-{parts})"),
+    }
+    shown = {"ltv": "0.000%", "share": "0.000%", "rate": "0.00000%", "months": "0.00000", "dollars": "dollars"}
+    put(sheet[f"{PARTS_COLUMN}{row}"], formulas[fact.total][0], "Formula", shown.get(fact.unit, fact.unit))
+    difference = {"ltv": "0.0000%", "share": "0.000%", "rate": "0.000000%", "months": "0.000000", "loans": "0"}
+    put(sheet[f"{DIFFERENCE_COLUMN}{row}"], formulas[fact.total][1], "Formula", difference.get(fact.unit, fact.unit))
+
+
+def expanded(formula: str, column: str, sheet: str, places: Places) -> str:
+    """Row names in braces to cells of that column."""
+
+    def cell(match: re.Match[str]) -> str:
+        called = match[1].rstrip("!:")
+        home, row = places[called]
+        own = "" if home == sheet else f"{home}!"
+        return f"{own}{POOL_COLUMN}{row}:{POOL_COLUMN}{row}" if match[1].endswith(":") else f"{own}{column}{row}"
+
+    return re.sub(r"\{([^{}]+)\}", cell, formula)
+
+
+def tranches(book: Workbook, places: Places) -> None:
+    widths = {"A": 13, "B": 9, "C": 19, "D": 12, "E": 18, "F": 18, "G": 18, "H": 19, "I": 13, "J": 12, "K": 12, "L": 13, "M": 11}
+    sheet = frame(book, "Tranches", widths, 6, "M")
+    band(sheet, 6, {
+        "A": "Class", "B": "Rank", "C": "Initial principal balance, USD", "D": "Share at issue", "E": "Stated subordination level",
+        "F": "Level at issue", "G": "Level less stated", "H": "Current principal balance, USD", "I": "Factor",
+        "J": "Share now", "K": "Current level", "L": "Level gained since issue", "M": "Coupon (blended)",
+    })  # fmt: skip
+    sheet.row_dimensions[6].height = 42
+    put(sheet["A7"], "All classes", "Total")
+    for column in "BCDEFGHIJKLM":
+        put(sheet[f"{column}7"], None, "Total")
+    put(sheet["C7"], "=SUM(C9:C9)", "Total", "USD")
+    put(sheet["D7"], "=SUM(D9:D9)", "Total", "0.000%")
+    put(sheet["H7"], "=SUM(H9:H9)", "Total", "USD")
+    put(sheet["I7"], "=IF(C7=0,0,H7/C7)", "Total", "0.00000000")
+    put(sheet["J7"], "=SUM(J9:J9)", "Total", "0.000%")
+    pool_sheet, balance_row = places[BALANCE]
+    put(sheet["A8"], "less pool balance", "Note")
+    put(sheet["C8"], f"=ROUND(C7-{pool_sheet}!{WHOLE_COLUMN}{balance_row},2)", "Formula", "USD")
+    name(book, "row.classes_sum", "Tranches", "C8")
+    put(sheet["A9"], "A", "Label")
+    put(sheet["B9"], 1, "Label", "0", align="center")
+    put(sheet["C9"], 0, "Fact", "USD")
+    put(sheet["D9"], "=IF(C$7=0,0,C9/C$7)", "Formula", "0.000%")
+    put(sheet["E9"], 0, "Fact", "level")
+    put(sheet["F9"], '=IF(C$7=0,0,SUMIF(B$9:B$9,">"&B9,C$9:C$9)/C$7)', "Formula", "level")
+    put(sheet["G9"], "=F9-E9", "Formula", '0.00000000000000%;-0.00000000000000%;"-"')
+    put(sheet["H9"], 0, "Fact", "USD")
+    put(sheet["I9"], "=IF(C9=0,0,H9/C9)", "Formula", "0.00000000")
+    put(sheet["J9"], "=IF(H$7=0,0,H9/H$7)", "Formula", "0.000%")
+    put(sheet["K9"], '=IF(H$7=0,0,SUMIF(B$9:B$9,">"&B9,H$9:H$9)/H$7)', "Formula", "0.000%")
+    put(sheet["L9"], "=K9-F9", "Formula", '0.000%;-0.000%;"-"')
+    target_sheet, target_row = places["target_rate"]
+    put(sheet["M9"], f"={target_sheet}!${WHOLE_COLUMN}${target_row}", "Link", "0.0000%")
+    name(book, "block.Tranches", "Tranches", "A9:M9")
+    name(book, "row.level_difference", "Tranches", "G9")
+    for called, column in (
+        ("Classes", "A"), ("InitialBalances", "C"), ("StatedSubordinationLevels", "E"), ("SubordinationLevelsAtIssue", "F"),
+        ("CurrentBalances", "H"), ("SubordinationLevels", "K"),
+    ):  # fmt: skip
+        name(book, called, "Tranches", f"{column}9:{column}9")
+    sheet.print_area = "A1:M9"
+
+
+def call(book: Workbook, places: Places) -> None:
+    sheet = frame(book, "Call", {"A": 44, "B": 21, "C": 10, "D": 62, "E": 10, "F": 10, "G": 16}, 6, "G")
+    band(sheet, 6, {"A": "Clean-up call", "B": "Value", "C": "Unit", "D": "Where it comes from"})
+    pool_sheet, balance_row = places[BALANCE]
+    lines: tuple[tuple[str, object, str, str, str, str, str], ...] = (
+        ("As-of date", None, "Assumption", "date", "date", "AsOfDate", "input: the day of the current balances; the cut-off date at first"),
+        ("Call percentage", 0.10, "Assumption", "rate", "rate", "CallPercent",
+         "assumption: 10% gives the threshold that the filing prints in dollars"),
+        ("Cut-off balance", f"={pool_sheet}!{WHOLE_COLUMN}{balance_row}", "Link", "USD", "USD", "CutOffBalance", "Pools"),
+        ("Threshold", "=ROUND(CallPercent*CutOffBalance,2)", "Formula", "USD", "USD", "CallThreshold", "rounded half up to the cent"),
+        ("Threshold that the filing states", None, "Fact", "USD", "USD", "row.call_threshold", "filing: callable when less than this"),
+        ("Percentage of the cut-off balance less stated", "=ROUND(CallPercent*CutOffBalance-B11,4)", "Formula", "USD",
+         '0.0000;-0.0000;"-"', "row.call_difference", "unrounded; the filing rounds to the cent"),
+        ("Sum of current class balances", "=SUM(CurrentBalances)", "Link", "USD", "USD", "", "Tranches"),
+        ("Pool balance, if it differs", None, "Assumption", "USD", "USD", "PoolBalanceOverride",
+         "input: leave empty to use the sum of the class balances"),
+        ("Current pool balance", "=ROUND(IF(ISNUMBER(PoolBalanceOverride),PoolBalanceOverride,B13),2)", "Formula", "USD", "USD",
+         "CurrentPoolBalance", "to the cent, as it is compared"),
+        ("Pool factor", "=IF(CutOffBalance=0,0,CurrentPoolBalance/CutOffBalance)", "Formula", "fraction", "0.00000000", "PoolFactor",
+         "current over cut-off balance"),
+        ("Headroom over the threshold", "=CurrentPoolBalance-CallThreshold", "Formula", "USD", "USD", "CallHeadroom",
+         "zero or more: not callable"),
+        ("Callable now", "=CurrentPoolBalance<CallThreshold", "Total", "", "General", "Callable",
+         "TRUE only when strictly less than the threshold"),
+    )  # fmt: skip
+    for row, (label, value, style, unit, number_format, called, source) in enumerate(lines, 7):
+        put(sheet[f"A{row}"], label, "Label")
+        put(sheet[f"B{row}"], value, style, number_format, align="right")
+        put(sheet[f"C{row}"], unit, "Unit")
+        put(sheet[f"D{row}"], source, "Unit")
+        if called:
+            name(book, called, "Call", f"B{row}")
+    sheet.conditional_formatting.add(
+        "B18", FormulaRule(["Callable"], font=Font(color="FFFFFF", bold=True), fill=PatternFill("solid", end_color="C00000"))
+    )
+    sheet.print_area = "A1:G18"
+
+
+def checks(book: Workbook) -> None:
+    sheet = frame(book, "Checks", {"A": 52, "B": 88, "C": 12, "D": 19, "E": 19, "F": 9, "G": 22}, 6, "G")
+    band(sheet, 6, {"A": "Check", "B": "What must hold", "C": "Unit", "D": "Difference", "E": "Tolerance", "F": "Flag", "G": "Status"})
+    put(sheet["A7"], "All checks", "Total")
+    for column in "BCDE":
+        put(sheet[f"{column}7"], None, "Total")
+    put(sheet["F7"], "=SUM(F9:F9)", "Total", "0", align="center")
+    put(sheet["G7"], '=IF(ChecksFailed=0,"All checks tie",ChecksFailed&" failed")'
+                     '&IF(ChecksNotEvaluated=0,"",", "&ChecksNotEvaluated&" not evaluated")', "Total")  # fmt: skip
+    put(sheet["A8"], "not evaluated: the filing lacks a figure", "Note")
+    put(sheet["F8"], "=ROWS(F9:F9)-COUNT(F9:F9)", "Formula", "0", align="center")
+    put(sheet["A9"], "check", "Label")
+    put(sheet["B9"], "what must hold", "Label")
+    sheet["B9"].alignment = Alignment(wrap_text=True, vertical="center")
+    put(sheet["C9"], "USD", "Unit")
+    put(sheet["D9"], "=Tranches!C8", "Link", "USD")
+    put(sheet["E9"], 0, "Formula", "USD")
+    put(sheet["F9"], "=IF(ABS(D9)<=E9,0,1)", "Formula", "0", align="center")
+    put(sheet["G9"], '=IF(ISNUMBER(F9),IF(F9=0,"ties","FAILS"),"not evaluated")', "Formula")
+    sheet.conditional_formatting.add(
+        "A9:G9", FormulaRule(["$F9=1"], font=Font(color="FFFFFF", bold=True), fill=PatternFill("solid", end_color="C00000"))
+    )
+    name(book, "block.Checks", "Checks", "A9:G9")
+    name(book, "ChecksFailed", "Checks", "F7")
+    name(book, "ChecksNotEvaluated", "Checks", "F8")
+    name(book, "ChecksStatus", "Checks", "G7")
+    sheet.print_area = "A1:G9"
+
+
+def source(book: Workbook) -> None:
+    widths = {"A": 44, "B": 18, "C": 30, "D": 11, "E": 14, "F": 13, "G": 8, "H": 120}
+    sheet = frame(book, "Source", widths, 8, "H")
+    put(sheet["A5"], "file", "Note")
+    put(sheet["A6"], "numbers", "Note")
+    put(sheet["A7"], "program", "Note")
+    for row, called in ((5, "source_file"), (6, "source_numbers"), (7, "source_program")):
+        name(book, f"row.{called}", "Source", f"A{row}")
+    band(sheet, 8, {"A": "Fact", "B": "Scope", "C": "Value as printed", "D": "Unit", "E": "Qualifier", "F": "As of", "G": "Line",
+                    "H": "Sentence"})  # fmt: skip
+    for column in "ABDE":
+        put(sheet[f"{column}9"], None, "Label", align="left")
+        sheet[f"{column}9"].alignment = Alignment(vertical="top")
+    put(sheet["C9"], None, "Label")
+    sheet["C9"].alignment = Alignment(horizontal="right", vertical="top")
+    put(sheet["F9"], None, "Label", "date")
+    sheet["F9"].alignment = Alignment(horizontal="right", vertical="top")
+    put(sheet["G9"], None, "Label", "0")
+    sheet["G9"].alignment = Alignment(horizontal="center", vertical="top")
+    put(sheet["H9"], None, "Unit")
+    sheet["H9"].alignment = Alignment(wrap_text=True, vertical="top")
+    name(book, "block.Source", "Source", "A9:H9")
+    sheet.print_area = "A1:H9"
+
+
+def summary(book: Workbook, places: Places) -> None:
+    sheet = frame(book, "Summary", {"A": 34, "B": 34, "C": 4, "D": 38, "E": 24, "F": 12, "G": 26}, 6, "G")
+    put(sheet["A2"], "deal", "Subtitle")
+    name(book, "DealTitle", "Summary", "A2")
+    put(sheet["A4"], "Summary", "Navigation")
+    band(sheet, 6, {"A": "Deal", "B": "", "D": "Headline", "E": ""})
+    sheet.row_dimensions[6].height = 18
+    facts = (
+        ("Issuer", "registrant"), ("Series", "series"), ("Series on the cover", "cover_series"), ("Trustee", "trustee"),
+        ("Paying agent", "paying_agent"), ("Closing date", "closing_date"), ("Report date", "report_date"),
+        ("Date in the heading", "heading_date"), ("Signature date", "signature_date"), ("Prospectus date", "prospectus_date"),
+        ("Cut-off date", "cut_off_date"),
+    )  # fmt: skip
+    at: dict[str, int] = {}
+    for row, (label, key) in enumerate(facts, 7):
+        at[key] = row
+        put(sheet[f"A{row}"], label, "Label")
+        put(sheet[f"B{row}"], None, "Fact", "date" if key.endswith("date") else "", align="left")
+        name(book, f"row.{key}", "Summary", f"B{row}")
+    name(book, "CutOffDate", "Summary", f"B{at['cut_off_date']}")
+    four = ",".join(f"B{at[key]}" for key in ("closing_date", "report_date", "heading_date", "signature_date"))
+    closing, prospectus = f"B{at['closing_date']}", f"B{at['prospectus_date']}"
+    row = 7 + len(facts)
+    for label, called, formula in (
+        ("Days between these dates", "dates_apart", f"=MAX(MAX({four})-MIN({four}),IF(ISNUMBER({prospectus}),{prospectus}-MIN({four}),0))"),
+        ("Days from cut-off to month's first", "cut_off_gap", f"=ABS(CutOffDate-DATE(YEAR({closing}),MONTH({closing}),1))"),
+        ("Cover names another series", "series_differs", f"=IF(B{at['series']}=B{at['cover_series']},0,1)"),
+    ):  # fmt: skip
+        put(sheet[f"A{row}"], label, "Label")
+        put(sheet[f"B{row}"], formula, "Formula", "0", align="left")
+        name(book, f"row.{called}", "Summary", f"B{row}")
+        row += 1
+
+    def whole(field: str) -> str:
+        home, at_row = places[field]
+        return f"={home}!{WHOLE_COLUMN}{at_row}"
+
+    headline = (
+        ("Scheduled principal balance at cut-off", "=CutOffBalance", "USD"),
+        ("Mortgage loans", whole("loan_count"), "loans"),
+        ("Weighted average coupon (gross)", whole("weighted_average_coupon"), "rate"),
+        ("Weighted average remaining term, months", whole("weighted_average_remaining_term"), "months"),
+        ("Weighted average loan-to-value ratio", whole("weighted_average_ltv"), "ltv"),
+        ("Senior subordination level at issue", "=INDEX(SubordinationLevelsAtIssue,1)", "rate"),
+        ("Senior subordination level now", "=INDEX(SubordinationLevels,1)", "rate"),
+        ("Current pool balance", "=CurrentPoolBalance", "USD"),
+        ("Pool factor", "=PoolFactor", "0.00000000"),
+        ("Clean-up call threshold", "=CallThreshold", "USD"),
+        ("Headroom over the threshold", "=CallHeadroom", "USD"),
+        ("Callable now", '=IF(Callable,"yes","no")', "General"),
+        ("Checks", "=ChecksStatus", "General"),
+    )
+    for row, (label, formula, number_format) in enumerate(headline, 7):
+        put(sheet[f"D{row}"], label, "Label")
+        put(sheet[f"E{row}"], formula, "Link", number_format, align="right")
+    for row, called in ((20, "inputs_note"), (21, "unread_note")):
+        put(sheet[f"D{row}"], None, "Note")
+        name(book, f"row.{called}", "Summary", f"D{row}")
+    chart = BarChart()
+    chart.type, chart.style, chart.grouping = "col", 10, "clustered"
+    chart.title = "Subordination level by class: share of the pool that absorbs losses first"
+    tranches_sheet = book["Tranches"]
+    for column, color in ((6, NAVY), (11, "9DB2D6")):
+        chart.add_data(Reference(tranches_sheet, min_col=column, min_row=9, max_row=9), titles_from_data=False)
+        chart.series[-1].graphicalProperties = GraphicalProperties(solidFill=color)
+    for series, label_cell in zip(chart.series, ("'Tranches'!$F$6", "'Tranches'!$K$6"), strict=True):
+        series.tx = SeriesLabel(strRef=StrRef(label_cell))
+    chart.set_categories(Reference(tranches_sheet, min_col=1, min_row=9, max_row=9))
+    chart.y_axis.number_format, chart.y_axis.title = "0.0%", "share of all classes"
+    chart.x_axis.title = "class"
+    chart.x_axis.delete = chart.y_axis.delete = False
+    chart.legend.position = "r"
+    chart.gapWidth, chart.overlap = 60, 0
+    chart.width, chart.height = 30, 8.5
+    sheet.add_chart(chart, "A23")
+    sheet.print_area = "A1:G41"
+
+
+def make(path: Path) -> None:
+    book = Workbook()
+    book.remove(book.worksheets[0])
+    for title in ORDER:
+        book.create_sheet(title)
+    styles(book)
+    places = layout()
+    measures(book, "Pools", places)
+    tranches(book, places)
+    measures(book, "Underwriting", places)
+    call(book, places)
+    checks(book)
+    source(book)
+    summary(book, places)
+    book.calculation.fullCalcOnLoad = True
+    book.properties.creator = "xlremic"
+    book.active = 0
+    book.save(path)
+
+
+if __name__ == "__main__":
+    make(Path(__file__).with_name("deal.xlsx"))

@@ -1,0 +1,161 @@
+"""Computed values beside the formulas of a saved workbook: zip parts and cells, nothing of deals.
+
+Mail previews and Protected View never calculate, so every formula cell must carry its value. The embedded engine
+writes only those values and leaves every other byte of the package alone. Anything it cannot compute is refused:
+a workbook with a missing or an error value is never handed on.
+"""
+
+import io
+import re
+import zipfile
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import formualizer
+from lxml import etree
+
+from .errors import InputError, TemplateError
+
+Scalar = float | str | bool
+Values = dict[tuple[str, str], Scalar]  # (sheet, cell) -> value
+
+MAX_TOTAL, MAX_PART, MAX_RATIO, MAX_PARTS = 200 << 20, 100 << 20, 200, 2_000
+_ACTIVE = ("vbaProject", "externalLinks/", "embeddings/", "activeX/", "connections.xml", "macrosheets/", "customUI")
+_MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
+_RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
+_CLOCK = datetime(2000, 1, 1, tzinfo=UTC)  # no formula of ours reads the clock; a fixed one makes that certain
+RELATIVE_TOLERANCE = 1e-9
+
+
+@dataclass(frozen=True, slots=True)
+class Cells:
+    """The formula cells of a workbook: their cached values (``None`` where there is none) and their formulas."""
+
+    values: Mapping[tuple[str, str], Scalar | None]
+    formulas: Mapping[tuple[str, str], str]
+
+
+def preflight(data: bytes) -> None:
+    """Refuse packages that are not a plain workbook before any spreadsheet reader sees them.
+
+    Raises: InputError for bombs, unsafe paths, DTDs, macros, external links and other active content.
+    """
+    try:
+        package = zipfile.ZipFile(io.BytesIO(data))
+    except zipfile.BadZipFile:
+        raise InputError("this is not an Excel workbook (.xlsx): it is no zip package") from None
+    with package:
+        parts = package.infolist()
+        names = [part.filename for part in parts]
+        if len(names) > MAX_PARTS or len(set(names)) != len(names):
+            raise InputError("the workbook is refused: it has too many parts, or two of one name")
+        for name in names:
+            if name.startswith("/") or ".." in name.split("/") or "\\" in name:
+                raise InputError(f"the workbook is refused: part {name!r} points outside the package")
+            if any(active in name for active in _ACTIVE):
+                raise InputError(f"the workbook is refused: it holds active or external content ({name})")
+        if "xl/workbook.xml" not in names:
+            raise InputError("this is not an Excel workbook (.xlsx): xl/workbook.xml is missing")
+        total = 0
+        for part in parts:
+            size, head = 0, b""
+            with package.open(part) as stream:
+                while chunk := stream.read(1 << 16):  # what is really there, since headers lie
+                    size += len(chunk)
+                    head = head or chunk[:4096]
+                    if size > MAX_PART or total + size > MAX_TOTAL or size > MAX_RATIO * max(part.compress_size, 4096):
+                        raise InputError(f"the workbook is refused: {part.filename} expands beyond every measure")
+            total += size
+            if b"<!DOCTYPE" in head or b"<!ENTITY" in head:
+                raise InputError(f"the workbook is refused: {part.filename} declares entities")
+
+
+def calculate(data: bytes) -> bytes:
+    """The workbook with the computed value beside every formula.
+
+    Raises: TemplateError if a formula gives an error, uses an unknown function or cannot be computed.
+    """
+    try:
+        result = formualizer.recalculate_xlsx_bytes(data, deterministic_timestamp_utc=_CLOCK)
+    except (OSError, RuntimeError, ValueError) as error:
+        raise TemplateError(f"the workbook cannot be calculated: {error}") from error
+    summary = result["summary"]
+    if summary["unknown_functions"]:
+        raise TemplateError(f"the workbook uses functions that nobody knows: {summary['unknown_functions']}")
+    if summary["errors"] or summary["total_errors"]:
+        places = "; ".join(
+            f"{kind} in {', '.join(details.get('locations', []))}" for kind, details in summary.get("error_summary", {}).items()
+        )
+        raise TemplateError(f"{summary['total_errors']} formulas give an error: {places}")
+    calculated: bytes = result["bytes"]
+    return calculated
+
+
+def formula_cells(data: bytes) -> Cells:
+    """Every formula cell of a saved workbook with its cached value; dates are serial numbers."""
+    values: dict[tuple[str, str], Scalar | None] = {}
+    formulas: dict[tuple[str, str], str] = {}
+    with zipfile.ZipFile(io.BytesIO(data)) as package:
+        strings = None
+        for sheet, part in sheet_parts(package):
+            for _, cell in etree.iterparse(io.BytesIO(package.read(part)), tag=f"{_MAIN}c", resolve_entities=False):
+                formula = cell.find(f"{_MAIN}f")
+                if formula is not None:
+                    place = sheet, cell.get("r", "")
+                    formulas[place] = formula.text or ""
+                    value = cell.find(f"{_MAIN}v")
+                    if value is None or value.text is None:
+                        values[place] = "" if cell.get("t") == "str" and value is not None else None
+                    elif cell.get("t") == "s":
+                        strings = strings if strings is not None else _shared_strings(package)
+                        values[place] = strings[int(value.text)]
+                    else:
+                        values[place] = _scalar(value.text, cell.get("t", "n"))
+                cell.clear()
+    return Cells(values, formulas)
+
+
+def without_values(data: bytes) -> bytes:
+    """The workbook with no cached value left, so that whoever opens it must calculate."""
+    return _rewritten(data, lambda xml: re.sub(rb"(</f>|<f\b[^<>]*/>)<v>[^<]*</v>", rb"\1", xml))
+
+
+def sheet_parts(package: zipfile.ZipFile) -> Iterator[tuple[str, str]]:
+    """Names of the sheets and of their parts, in the workbook's order."""
+    book = etree.fromstring(package.read("xl/workbook.xml"))
+    relations = etree.fromstring(package.read("xl/_rels/workbook.xml.rels"))
+    targets = {relation.get("Id"): relation.get("Target", "") for relation in relations}
+    for sheet in book.iter(f"{_MAIN}sheet"):
+        target = targets[sheet.get(_RELATION)]
+        if "chartsheets" not in target:
+            yield sheet.get("name", ""), target.removeprefix("/") if target.startswith("/") else f"xl/{target}"
+
+
+def same(first: Scalar | None, second: Scalar | None, relative: float = RELATIVE_TOLERANCE, absolute: float = 1e-13) -> bool:
+    """Whether two engines mean one value; differences of nearly equal figures are noise below ``absolute``."""
+    if isinstance(first, bool) or isinstance(second, bool) or isinstance(first, str) or isinstance(second, str):
+        return first == second
+    if first is None or second is None:
+        return first is second
+    return abs(first - second) <= max(absolute, relative * max(abs(first), abs(second)))
+
+
+def _rewritten(data: bytes, edit: "re.Callable[[bytes], bytes]") -> bytes:  # type: ignore[name-defined]
+    output = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(data)) as package, zipfile.ZipFile(output, "w", zipfile.ZIP_DEFLATED) as copy:
+        for part in package.infolist():
+            content = package.read(part)
+            copy.writestr(part, edit(content) if part.filename.startswith("xl/worksheets/") else content)
+    return output.getvalue()
+
+
+def _shared_strings(package: zipfile.ZipFile) -> list[str]:
+    table = etree.fromstring(package.read("xl/sharedStrings.xml"))
+    return ["".join(text.text or "" for text in item.iter(f"{_MAIN}t")) for item in table]
+
+
+def _scalar(text: str, kind: str) -> Scalar:
+    if kind == "b":
+        return text == "1"
+    return float(text) if kind == "n" else text
