@@ -10,9 +10,14 @@ from pathlib import Path
 
 from openpyxl import Workbook
 from openpyxl.cell import Cell
-from openpyxl.chart import BarChart, Reference
-from openpyxl.chart.series import SeriesLabel, StrRef
+from openpyxl.chart import BarChart
+from openpyxl.chart.data_source import AxDataSource, NumDataSource, NumRef
+from openpyxl.chart.series import Series, SeriesLabel, StrRef, attribute_mapping
 from openpyxl.chart.shapes import GraphicalProperties
+from openpyxl.chart.text import RichText, Text
+from openpyxl.chart.title import Title
+from openpyxl.drawing.line import LineProperties
+from openpyxl.drawing.text import CharacterProperties, Paragraph, ParagraphProperties, RegularTextRun
 from openpyxl.formatting.rule import FormulaRule
 from openpyxl.styles import Alignment, Border, Font, NamedStyle, PatternFill, Protection, Side
 from openpyxl.workbook.defined_name import DefinedName
@@ -40,6 +45,11 @@ PURPOSE = {
     "Source": "Every fact with the line and the sentence that it was read from.",
 }
 ROUNDING = {"USD": 2, "dollars": 2, "loans": 0, "months": 12, "rate": 12, "ltv": 12, "share": 12}
+UNITS = {"dollars": "USD", "rate": "%", "share": "%", "ltv": "%", "loans": "number", "text": "", "fraction": "of one"}
+PRECISE = {"rate": "0.00000%", "ltv": "0.000%", "share": "0.000%", "months": "0.00000"}
+DIFFERENCES = {"rate": '0.000000%;-0.000000%;"-"', "ltv": '0.0000%;-0.0000%;"-"', "share": '0.000%;-0.000%;"-"',
+               "months": '0.000000;-0.000000;"-"', "loans": '0;-0;"-"'}  # fmt: skip
+"""Number formats of recomputed figures and of differences, finer than what the filing prints."""
 POOL_COLUMN, WHOLE_COLUMN, PARTS_COLUMN, DIFFERENCE_COLUMN = "G", "D", "E", "F"
 THIN = Side(style="thin", color="BFBFBF")
 
@@ -52,6 +62,8 @@ def styles(book: Workbook) -> None:
         if fill:
             made.fill = PatternFill("solid", start_color=fill)
         made.alignment = Alignment(vertical="center")
+        if name == "Unit":
+            made.alignment = Alignment(vertical="center", indent=1)
         made.protection = Protection(locked=name not in ("Fact", "Assumption"))
         book.add_named_style(made)
 
@@ -100,8 +112,8 @@ def frame(book: Workbook, title: str, widths: dict[str, float], header: int, las
     sheet.row_dimensions[1].height = 24
     put(sheet["A2"], "=DealTitle", "Subtitle")
     put(sheet["A3"], PURPOSE[title], "Note")
-    columns = list(widths)
-    for column, other in zip(columns, ORDER, strict=False):
+    wide = [column for column, width in widths.items() if width >= 11]
+    for column, other in zip(wide, (other for other in ORDER if other != title), strict=False):
         cell = put(sheet[f"{column}4"], other, "Navigation", align="left")
         cell.hyperlink = Hyperlink(ref=cell.coordinate, location=f"'{other}'!A1", display=other)
         cell.style = "Navigation"
@@ -114,7 +126,7 @@ def frame(book: Workbook, title: str, widths: dict[str, float], header: int, las
     sheet.freeze_panes = f"B{header + 1}" if title != "Summary" else f"A{header}"
     sheet.page_setup.orientation = "landscape"
     sheet.page_setup.paperSize = sheet.PAPERSIZE_LETTER
-    sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
+    sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0 if title in ("Checks", "Source") else 1
     sheet.sheet_properties.pageSetUpPr.fitToPage = True
     sheet.page_margins.left = sheet.page_margins.right = 0.4
     sheet.page_margins.top = sheet.page_margins.bottom = 0.7
@@ -125,9 +137,10 @@ def frame(book: Workbook, title: str, widths: dict[str, float], header: int, las
     return sheet
 
 
-def band(sheet: Worksheet, row: int, labels: dict[str, str]) -> None:
+def band(sheet: Worksheet, row: int, labels: dict[str, str], left: str = "A") -> None:
+    """A header row; text columns (``left``) are left-aligned, the others centred."""
     for column, label in labels.items():
-        put(sheet[f"{column}{row}"], label, "Band", align="left" if column == "A" else "center")
+        put(sheet[f"{column}{row}"], label, "Band", align="left" if column in left else "center")
     sheet.row_dimensions[row].height = 30
 
 
@@ -151,7 +164,7 @@ def measures(book: Workbook, title: str, places: Places) -> None:
     """Pools and Underwriting: a row per measure, a column for all mortgage loans, then a column per pool."""
     sheet = frame(book, title, {"A": 40, "B": 11, "C": 15, "D": 19, "E": 19, "F": 14, "G": 19}, 6, "G")
     band(sheet, 6, {"A": "Measure", "B": "Unit", "C": "The filing says", "D": "All mortgage loans", "E": "From the pools",
-                    "F": "Difference", "G": "Pool"})  # fmt: skip
+                    "F": "Difference", "G": "Pool"}, left="ABC")  # fmt: skip
     if title == "Pools":
         name(book, "row.pool_label", title, "G6")
     row = 7
@@ -165,7 +178,7 @@ def measures(book: Workbook, title: str, places: Places) -> None:
         for row, measure in enumerate(section_rows, row):
             name(book, measure.anchor, title, f"{POOL_COLUMN}{row}")
             put(sheet[f"A{row}"], measure.label, "Label")
-            put(sheet[f"B{row}"], "USD" if measure.unit == "dollars" else measure.unit, "Unit")
+            put(sheet[f"B{row}"], UNITS.get(measure.unit, measure.unit), "Unit")
             put(sheet[f"C{row}"], None, "Unit")
             if isinstance(measure, FactRow):
                 fact_row(sheet, row, measure, places)
@@ -192,7 +205,7 @@ def heading(sheet: Worksheet, row: int, text: str) -> None:
 
 def servicing_fee(book: Workbook, sheet: Worksheet, row: int) -> None:
     put(sheet[f"A{row}"], "Servicing fee", "Label")
-    put(sheet[f"B{row}"], "rate", "Unit")
+    put(sheet[f"B{row}"], "%", "Unit")
     put(sheet[f"C{row}"], "assumption", "Unit")
     put(sheet[f"D{row}"], 0.0025, "Assumption", "rate")
     name(book, "ServicingFee", sheet.title, f"D{row}")
@@ -203,7 +216,8 @@ def calculated_row(sheet: Worksheet, row: int, measure: CalculatedRow, places: P
     for column, formula in ((POOL_COLUMN, measure.formula), (WHOLE_COLUMN, whole)):
         if formula:
             style = "Link" if re.fullmatch(r"\{[^{}]+!\}", formula) else "Formula"
-            put(sheet[f"{column}{row}"], "=" + expanded(formula, column, sheet.title, places), style, measure.unit)
+            put(sheet[f"{column}{row}"], "=" + expanded(formula, column, sheet.title, places), style,
+                DIFFERENCES.get(measure.unit, measure.unit) if measure.difference else measure.unit)  # fmt: skip
 
 
 def fact_row(sheet: Worksheet, row: int, fact: FactRow, places: Places) -> None:
@@ -222,10 +236,8 @@ def fact_row(sheet: Worksheet, row: int, fact: FactRow, places: Places) -> None:
         "average": (f"=SUMPRODUCT({weights},{pools})/SUM({weights})", f"=ROUND({parts}-{whole},{digits})"),
         "largest": (f"=SUM({pools})", f"=MAX(0,MAX({pools})-{whole},{whole}-{parts})"),
     }
-    shown = {"ltv": "0.000%", "share": "0.000%", "rate": "0.00000%", "months": "0.00000", "dollars": "dollars"}
-    put(sheet[f"{PARTS_COLUMN}{row}"], formulas[fact.total][0], "Formula", shown.get(fact.unit, fact.unit))
-    difference = {"ltv": "0.0000%", "share": "0.000%", "rate": "0.000000%", "months": "0.000000", "loans": "0"}
-    put(sheet[f"{DIFFERENCE_COLUMN}{row}"], formulas[fact.total][1], "Formula", difference.get(fact.unit, fact.unit))
+    put(sheet[f"{PARTS_COLUMN}{row}"], formulas[fact.total][0], "Formula", PRECISE.get(fact.unit, fact.unit))
+    put(sheet[f"{DIFFERENCE_COLUMN}{row}"], formulas[fact.total][1], "Formula", DIFFERENCES.get(fact.unit, fact.unit))
 
 
 def expanded(formula: str, column: str, sheet: str, places: Places) -> str:
@@ -241,7 +253,7 @@ def expanded(formula: str, column: str, sheet: str, places: Places) -> str:
 
 
 def tranches(book: Workbook, places: Places) -> None:
-    widths = {"A": 13, "B": 9, "C": 19, "D": 12, "E": 18, "F": 18, "G": 18, "H": 19, "I": 13, "J": 12, "K": 12, "L": 13, "M": 11}
+    widths = {"A": 13, "B": 9, "C": 19, "D": 12, "E": 19, "F": 19, "G": 21, "H": 19, "I": 13, "J": 12, "K": 12, "L": 14, "M": 18}
     sheet = frame(book, "Tranches", widths, 6, "M")
     band(sheet, 6, {
         "A": "Class", "B": "Rank", "C": "Initial principal balance, USD", "D": "Share at issue", "E": "Stated subordination level",
@@ -286,12 +298,12 @@ def tranches(book: Workbook, places: Places) -> None:
 
 
 def call(book: Workbook, places: Places) -> None:
-    sheet = frame(book, "Call", {"A": 44, "B": 21, "C": 10, "D": 62, "E": 10, "F": 10, "G": 16}, 6, "G")
-    band(sheet, 6, {"A": "Clean-up call", "B": "Value", "C": "Unit", "D": "Where it comes from"})
+    sheet = frame(book, "Call", {"A": 44, "B": 21, "C": 11, "D": 62, "E": 12, "F": 12, "G": 18}, 6, "G")
+    band(sheet, 6, {"A": "Clean-up call", "B": "Value", "C": "Unit", "D": "Where it comes from"}, left="ACD")
     pool_sheet, balance_row = places[BALANCE]
     lines: tuple[tuple[str, object, str, str, str, str, str], ...] = (
         ("As-of date", None, "Assumption", "date", "date", "AsOfDate", "input: the day of the current balances; the cut-off date at first"),
-        ("Call percentage", 0.10, "Assumption", "rate", "rate", "CallPercent",
+        ("Call percentage", 0.10, "Assumption", "%", "rate", "CallPercent",
          "assumption: 10% gives the threshold that the filing prints in dollars"),
         ("Cut-off balance", f"={pool_sheet}!{WHOLE_COLUMN}{balance_row}", "Link", "USD", "USD", "CutOffBalance", "Pools"),
         ("Threshold", "=ROUND(CallPercent*CutOffBalance,2)", "Formula", "USD", "USD", "CallThreshold", "rounded half up to the cent"),
@@ -303,11 +315,11 @@ def call(book: Workbook, places: Places) -> None:
          "input: leave empty to use the sum of the class balances"),
         ("Current pool balance", "=ROUND(IF(ISNUMBER(PoolBalanceOverride),PoolBalanceOverride,B13),2)", "Formula", "USD", "USD",
          "CurrentPoolBalance", "to the cent, as it is compared"),
-        ("Pool factor", "=IF(CutOffBalance=0,0,CurrentPoolBalance/CutOffBalance)", "Formula", "fraction", "0.00000000", "PoolFactor",
+        ("Pool factor", "=IF(CutOffBalance=0,0,CurrentPoolBalance/CutOffBalance)", "Formula", "of one", "0.00000000", "PoolFactor",
          "current over cut-off balance"),
         ("Headroom over the threshold", "=CurrentPoolBalance-CallThreshold", "Formula", "USD", "USD", "CallHeadroom",
          "zero or more: not callable"),
-        ("Callable now", "=CurrentPoolBalance<CallThreshold", "Total", "", "General", "Callable",
+        ("Callable now", "=CurrentPoolBalance<CallThreshold", "Total", "", '"TRUE";"TRUE";"FALSE"', "Callable",
          "TRUE only when strictly less than the threshold"),
     )  # fmt: skip
     for row, (label, value, style, unit, number_format, called, source) in enumerate(lines, 7):
@@ -324,8 +336,8 @@ def call(book: Workbook, places: Places) -> None:
 
 
 def checks(book: Workbook) -> None:
-    sheet = frame(book, "Checks", {"A": 52, "B": 88, "C": 12, "D": 19, "E": 19, "F": 9, "G": 22}, 6, "G")
-    band(sheet, 6, {"A": "Check", "B": "What must hold", "C": "Unit", "D": "Difference", "E": "Tolerance", "F": "Flag", "G": "Status"})
+    sheet = frame(book, "Checks", {"A": 66, "B": 84, "C": 12, "D": 19, "E": 19, "F": 9, "G": 22}, 6, "G")
+    band(sheet, 6, {"A": "Check", "B": "What must hold", "C": "Unit", "D": "Difference", "E": "Tolerance", "F": "Flag", "G": "Status"}, left="ABCG")
     put(sheet["A7"], "All checks", "Total")
     for column in "BCDE":
         put(sheet[f"{column}7"], None, "Total")
@@ -361,10 +373,10 @@ def source(book: Workbook) -> None:
     for row, called in ((5, "source_file"), (6, "source_numbers"), (7, "source_program")):
         name(book, f"row.{called}", "Source", f"A{row}")
     band(sheet, 8, {"A": "Fact", "B": "Scope", "C": "Value as printed", "D": "Unit", "E": "Qualifier", "F": "As of", "G": "Line",
-                    "H": "Sentence"})  # fmt: skip
+                    "H": "Sentence"}, left="ABDEH")  # fmt: skip
     for column in "ABDE":
-        put(sheet[f"{column}9"], None, "Label", align="left")
-        sheet[f"{column}9"].alignment = Alignment(vertical="top")
+        put(sheet[f"{column}9"], None, "Label")
+        sheet[f"{column}9"].alignment = Alignment(vertical="top", indent=int(column in "DE"))
     put(sheet["C9"], None, "Label")
     sheet["C9"].alignment = Alignment(horizontal="right", vertical="top")
     put(sheet["F9"], None, "Label", "date")
@@ -381,8 +393,7 @@ def summary(book: Workbook, places: Places) -> None:
     sheet = frame(book, "Summary", {"A": 34, "B": 34, "C": 4, "D": 38, "E": 24, "F": 12, "G": 26}, 6, "G")
     put(sheet["A2"], "deal", "Subtitle")
     name(book, "DealTitle", "Summary", "A2")
-    put(sheet["A4"], "Summary", "Navigation")
-    band(sheet, 6, {"A": "Deal", "B": "", "D": "Headline", "E": ""})
+    band(sheet, 6, {"A": "Deal", "B": "", "D": "Headline", "E": ""}, left="AD")
     sheet.row_dimensions[6].height = 18
     facts = (
         ("Issuer", "registrant"), ("Series", "series"), ("Series on the cover", "cover_series"), ("Trustee", "trustee"),
@@ -437,14 +448,32 @@ def summary(book: Workbook, places: Places) -> None:
         name(book, f"row.{called}", "Summary", f"D{row}")
     chart = BarChart()
     chart.type, chart.style, chart.grouping = "col", 10, "clustered"
-    chart.title = "Subordination level by class: share of the pool that absorbs losses first"
-    tranches_sheet = book["Tranches"]
-    for column, color in ((6, NAVY), (11, "9DB2D6")):
-        chart.add_data(Reference(tranches_sheet, min_col=column, min_row=9, max_row=9), titles_from_data=False)
-        chart.series[-1].graphicalProperties = GraphicalProperties(solidFill=color)
-    for series, label_cell in zip(chart.series, ("'Tranches'!$F$6", "'Tranches'!$K$6"), strict=True):
-        series.tx = SeriesLabel(strRef=StrRef(label_cell))
-    chart.set_categories(Reference(tranches_sheet, min_col=1, min_row=9, max_row=9))
+    heading_font = CharacterProperties(sz=1100, b=True, solidFill=NAVY)
+    chart.title = Title(
+        tx=Text(
+            rich=RichText(
+                p=[
+                    Paragraph(
+                        pPr=ParagraphProperties(defRPr=heading_font),
+                        r=[RegularTextRun(rPr=heading_font, t="Subordination level: share of the pool that absorbs losses before each class")],
+                    )
+                ]
+            )
+        ),
+        overlay=False,
+    )
+    chart.y_axis.majorGridlines.spPr = GraphicalProperties(ln=LineProperties(solidFill="D9D9D9"))
+    for column, color in (("F", NAVY), ("K", "9DB2D6")):
+        series = Series(
+            idx=len(chart.series),
+            order=len(chart.series),
+            tx=SeriesLabel(strRef=StrRef(f"Tranches!${column}$6")),
+            val=NumDataSource(numRef=NumRef(f=f"Tranches!${column}$9:${column}$9")),
+            cat=AxDataSource(strRef=StrRef("Tranches!$A$9:$A$9")),
+            spPr=GraphicalProperties(solidFill=color),
+        )
+        series.__elements__ = attribute_mapping["bar"]
+        chart.series.append(series)
     chart.y_axis.number_format, chart.y_axis.title = "0.0%", "share of all classes"
     chart.x_axis.title = "class"
     chart.x_axis.delete = chart.y_axis.delete = False

@@ -41,7 +41,7 @@ def read_cover(cover: Traced, ledger: Ledger, registrant: str | None) -> None:
     item = _ITEM.search(text)
     front = item.start() if item else len(text)
     if match := _FORM.search(text):
-        ledger.enter("form_type", "filing", match["form"], Unit.TEXT, cover, *match.span("form"), sentence="")
+        ledger.enter("form_type", "filing", match["form"], Unit.TEXT, cover, *match.span("form"))
     _date("report_date", _REPORT_DATE.search(text), cover, ledger)
     if match := _REGISTRANT.search(text):
         printed = match["name"]
@@ -103,15 +103,10 @@ def _date(key: str, match: re.Match[str] | None, text: Traced, ledger: Ledger) -
     except ValueError:
         ledger.warn("no_such_date", f"{key}: there is no such day as {match[group]!r}", text, match.start(group))
         return
-    ledger.enter(key, "filing", value, Unit.DATE, text, *match.span(group), sentence=_line(text, match.start(group)))
+    ledger.enter(key, "filing", value, Unit.DATE, text, *match.span(group))
 
 
 def _series(key: str, match: re.Match[str], text: Traced, ledger: Ledger) -> None:
     value = re.sub(r"\s", "", match["series"])
-    ledger.enter(key, "filing", value, Unit.TEXT, text, *match.span("series"), sentence=_line(text, match.start("series")))
+    ledger.enter(key, "filing", value, Unit.TEXT, text, *match.span("series"))
 
-
-def _line(text: Traced, position: int) -> str:
-    start = text.text.rfind("\n", 0, position) + 1
-    end = text.text.find("\n", position)
-    return re.sub(r"\s+", " ", text.text[start : end if end >= 0 else None]).strip()

@@ -48,7 +48,6 @@ class Ledger:
         *,
         qualifier: Qualifier = Qualifier.EXACT,
         as_of: date | None = None,
-        sentence: str | None = None,
     ) -> None:
         """Enter what stands at ``text[start:end]``. A repetition is only explained; a contradiction is kept, with a warning."""
         char_start, char_end = self.claim("fact", text, start, end)
@@ -57,7 +56,7 @@ class Ledger:
             line=self.filing.line(char_start),
             char_start=char_start,
             char_end=char_end,
-            sentence=text.text if sentence is None else sentence,
+            sentence=_line_or_sentence(text, start),
         )
         fact = Fact(key=key, scope=scope, value=value, unit=unit, qualifier=qualifier, as_of=as_of, provenance=place)
         others = self.facts.setdefault(fact.identity, [])
@@ -137,6 +136,13 @@ class Ledger:
                 as_of=as_of,
             )
         return True
+
+
+def _line_or_sentence(text: Traced, position: int) -> str:
+    """The sentence, if the text is one; the line where text still has lines (cover, signature page)."""
+    start = text.text.rfind("\n", 0, position) + 1
+    end = text.text.find("\n", position)
+    return re.sub(r"\s+", " ", text.text[start : end if end >= 0 else None]).strip()
 
 
 def _shown(sentence: Sentence, terms: Sequence[Term]) -> str:

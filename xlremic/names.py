@@ -86,6 +86,7 @@ class CalculatedRow:
     formula: str
     needs: tuple[str, ...]
     whole: str = "same"
+    difference: bool = False
 
     @property
     def anchor(self) -> str:
@@ -165,7 +166,7 @@ POOLS: tuple[tuple[str, tuple[FactRow | CalculatedRow, ...]], ...] = (
             CalculatedRow(
                 "net_rate_gap", "Gap between the two rates", "rate",
                 "ROUND({premium.net_loan_rate}-{discount.net_loan_rate},12)",
-                ("discount.net_loan_rate", "premium.net_loan_rate"), whole="",
+                ("discount.net_loan_rate", "premium.net_loan_rate"), whole="", difference=True,
             ),
             FactRow(_DISCOUNT, "Discount loans: balance", "dollars"),
             FactRow(_PREMIUM, "Premium loans: balance", "dollars"),
@@ -180,7 +181,7 @@ POOLS: tuple[tuple[str, tuple[FactRow | CalculatedRow, ...]], ...] = (
                 f"ROUND(({{{_DISCOUNT}}}*{{discount.weighted_average_coupon}}+{{{_PREMIUM}}}*{{premium.weighted_average_coupon}})"
                 f"/({{{_DISCOUNT}}}+{{{_PREMIUM}}})-{{weighted_average_coupon}},12)",
                 (_DISCOUNT, _PREMIUM, BALANCE, "discount.weighted_average_coupon", "premium.weighted_average_coupon",
-                 "weighted_average_coupon"), whole="",
+                 "weighted_average_coupon"), whole="", difference=True,
             ),
             FactRow("discount.weighted_average_remaining_term", "Discount loans: remaining term", "months"),
             FactRow("premium.weighted_average_remaining_term", "Premium loans: remaining term", "months"),
@@ -190,7 +191,7 @@ POOLS: tuple[tuple[str, tuple[FactRow | CalculatedRow, ...]], ...] = (
                 f"+{{{_PREMIUM}}}*{{premium.weighted_average_remaining_term}})"
                 f"/({{{_DISCOUNT}}}+{{{_PREMIUM}}})-{{weighted_average_remaining_term}},12)",
                 (_DISCOUNT, _PREMIUM, BALANCE, "discount.weighted_average_remaining_term",
-                 "premium.weighted_average_remaining_term", "weighted_average_remaining_term"), whole="",
+                 "premium.weighted_average_remaining_term", "weighted_average_remaining_term"), whole="", difference=True,
             ),
         ),
     ),
@@ -248,7 +249,7 @@ UNDERWRITING: tuple[tuple[str, tuple[FactRow | CalculatedRow, ...]], ...] = (
             CalculatedRow(
                 "documentation_difference", "Sum of the programs less 100%", "share",
                 f"ROUND({'+'.join(f'{{{field}}}' for field, _ in _DOCUMENTATION)}-1,12)",
-                tuple(field for field, _ in _DOCUMENTATION),
+                tuple(field for field, _ in _DOCUMENTATION), difference=True,
             ),
             *(_dollars(field, f"{label}, implied dollars") for field, label in _DOCUMENTATION),
         ),

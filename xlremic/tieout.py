@@ -239,8 +239,8 @@ def subordination(reading: Reading, deal: Deal) -> Iterator[Finding]:
             continue
         done.add(label)
         says = (
-            f"the level of class {label} is the sum of the classes below it over all mortgage loans"
-            " (the filing's footnote says the class's own balance, which does not give the printed figure)"
+            f"the level of class {label} is the sum of the classes below it over all mortgage loans;"
+            " the filing's footnote names the class's own balance, which does not give the printed figure"
         )
         difference = 100 * level * scale - Fraction(stated) if stated is not None and scale is not None else None
         tolerance = _unit(stated) if stated is not None else None

@@ -193,6 +193,10 @@ class _Book:
         self._fill_tranches()
         self._fill_call()
         self._fill_checks()
+        program = f"xlremic {metadata.version('xlremic')}"
+        for sheet in self.workbook.worksheets:
+            sheet.oddHeader.left.text = f"Series {self.deal.series}".replace("&", "&&")
+            sheet.oddFooter.center.text = program
         for name in list(self.workbook.defined_names):
             if name.startswith(("row.", "block.")):
                 del self.workbook.defined_names[name]
@@ -292,6 +296,7 @@ class _Book:
         """A fact's value, with a link to the row of Source that tells where it was read."""
         if fact is None:
             cell.value = None
+            cell.style = "Label"  # nothing is stated, so nothing is asked for
             return
         if value is not None:
             cell.value = float(value) if isinstance(value, Decimal) else value
@@ -307,6 +312,12 @@ class _Book:
             tooltip=ILLEGAL_CHARACTERS_RE.sub("", tip)[:250],
         )
         cell._style = style  # noqa: SLF001
+
+    def _fit_height(self, sheet: str, row: int, column: int) -> None:
+        """Height for wrapped text, since no spreadsheet program fits rows when it opens a file."""
+        width = self.workbook[sheet].column_dimensions[get_column_letter(column)].width
+        lines = -(-len(str(self._cell(sheet, row, column).value or "")) // int(width * 1.05))
+        self.workbook[sheet].row_dimensions[row].height = min(409, 13.5 * max(1, lines))
 
     # --- sheets -------------------------------------------------------------------------------------------------
 
@@ -341,10 +352,12 @@ class _Book:
             if fact.as_of:
                 self._cell(sheet, row, 6).value = fact.as_of
             self._cell(sheet, row, 7).value = place.line
+            self._fit_height(sheet, row, 8)
         for row, unread in enumerate(self.reading.unread, top + len(self.reading.facts)):
             write_text(self._cell(sheet, row, 1), "unread: numbers that no rule understood")
             self._cell(sheet, row, 7).value = unread.line
             write_text(self._cell(sheet, row, 8), unread.text)
+            self._fit_height(sheet, row, 8)
 
     def _fill_summary(self) -> None:
         title = self.workbook["Summary"]["A2"]
@@ -469,6 +482,7 @@ class _Book:
             write_text(self._cell(sheet, row, 1), finding.id)
             write_text(self._cell(sheet, row, 2), finding.says)
             write_text(self._cell(sheet, row, 3), finding.unit)
+            self._fit_height(sheet, row, 2)
             difference, tolerance, flag = (self._cell(sheet, row, column) for column in (4, 5, 6))
             number_format = _LEVEL_FORMAT if finding.id.startswith("subordination_level") else _CHECK_FORMATS[finding.unit]
             difference.number_format = tolerance.number_format = number_format
