@@ -6,6 +6,7 @@ filled in, so totals are written over such ranges.
 """
 
 import re
+from collections.abc import Mapping
 from pathlib import Path
 
 from openpyxl import Workbook
@@ -57,8 +58,10 @@ THIN = Side(style="thin", color="BFBFBF")
 def styles(book: Workbook) -> None:
     """The named styles by which a reader, and the lint, tell inputs from formulas and links."""
 
-    def style(name: str, color: str = "000000", *, fill: str = "", bold: bool = False, size: int = 10, **more: object) -> None:
-        made = NamedStyle(name, font=Font(name=FAMILY, size=size, bold=bold, color=color, **more))  # type: ignore[arg-type]
+    def style(
+        name: str, color: str = "000000", *, fill: str = "", bold: bool = False, size: int = 10, **more: object
+    ) -> None:
+        made = NamedStyle(name, font=Font(name=FAMILY, size=size, bold=bold, color=color, **more))
         if fill:
             made.fill = PatternFill("solid", start_color=fill)
         made.alignment = Alignment(vertical="center")
@@ -76,17 +79,18 @@ def styles(book: Workbook) -> None:
     style("Unit", GREY)
     style("Fact", "0000FF", fill=YELLOW)
     style("Assumption", "0000FF", fill=YELLOW, italic=True)
+    style("Constant")
     style("Formula")
     style("Link", "006100")
     style("Total", fill=LIGHT, bold=True)
     style("Flag", bold=True)
     style("Navigation", "2F5597", underline="single")
-    base = next(s for s in book._named_styles if s.name == "Normal")  # type: ignore[attr-defined]
+    base = next(s for s in book._named_styles if s.name == "Normal")
     base.font = Font(name=FAMILY, size=10)
 
 
 def put(cell: Cell, value: object, style: str, number_format: str = "", align: str = "") -> Cell:
-    cell.value = value  # type: ignore[assignment]
+    cell.value = value
     cell.style = style
     if number_format:
         cell.number_format = FORMATS.get(number_format, number_format)
@@ -100,7 +104,7 @@ def name(book: Workbook, called: str, sheet: str, reference: str) -> None:
     book.defined_names[usable_name(called)] = DefinedName(called, attr_text=f"{sheet}!{absolute}")
 
 
-def frame(book: Workbook, title: str, widths: dict[str, float], header: int, last: str) -> Worksheet:
+def frame(book: Workbook, title: str, widths: Mapping[str, float], header: int, last: str) -> Worksheet:
     """A sheet with title, live subtitle, purpose, navigation, print set-up and frozen panes."""
     sheet: Worksheet = book[title]
     sheet.sheet_properties.tabColor = TABS[title]
@@ -120,7 +124,9 @@ def frame(book: Workbook, title: str, widths: dict[str, float], header: int, las
     flag = put(sheet[f"{last}1"], "=ChecksStatus", "Flag", align="right")
     sheet.conditional_formatting.add(
         flag.coordinate,
-        FormulaRule(["ChecksFailed>0"], font=Font(color="FFFFFF", bold=True), fill=PatternFill("solid", end_color="C00000")),
+        FormulaRule(
+            ["ChecksFailed>0"], font=Font(color="FFFFFF", bold=True), fill=PatternFill("solid", end_color="C00000")
+        ),
     )
     put(sheet[f"{last}2"], "=AsOfDate", "Unit", '"as of" d mmm yyyy', align="right")
     sheet.freeze_panes = f"B{header + 1}" if title != "Summary" else f"A{header}"
@@ -137,7 +143,7 @@ def frame(book: Workbook, title: str, widths: dict[str, float], header: int, las
     return sheet
 
 
-def band(sheet: Worksheet, row: int, labels: dict[str, str], left: str = "A") -> None:
+def band(sheet: Worksheet, row: int, labels: Mapping[str, str], left: str = "A") -> None:
     """A header row; text columns (``left``) are left-aligned, the others centred."""
     for column, label in labels.items():
         put(sheet[f"{column}{row}"], label, "Band", align="left" if column in left else "center")
@@ -169,13 +175,13 @@ def measures(book: Workbook, title: str, places: Places) -> None:
         name(book, "row.pool_label", title, "G6")
     row = 7
     for section, section_rows in SHEETS[title]:
-        row = places[section_rows[0].anchor.removeprefix("row.")][1]
+        first = places[section_rows[0].anchor.removeprefix("row.")][1]
         if section.startswith("Ratio"):
-            servicing_fee(book, sheet, row - 1)
-            heading(sheet, row - 2, section)
+            servicing_fee(book, sheet, first - 1)
+            heading(sheet, first - 2, section)
         else:
-            heading(sheet, row - 1, section)
-        for row, measure in enumerate(section_rows, row):
+            heading(sheet, first - 1, section)
+        for row, measure in enumerate(section_rows, first):
             name(book, measure.anchor, title, f"{POOL_COLUMN}{row}")
             put(sheet[f"A{row}"], measure.label, "Label")
             put(sheet[f"B{row}"], UNITS.get(measure.unit, measure.unit), "Unit")
@@ -253,7 +259,21 @@ def expanded(formula: str, column: str, sheet: str, places: Places) -> str:
 
 
 def tranches(book: Workbook, places: Places) -> None:
-    widths = {"A": 13, "B": 9, "C": 19, "D": 12, "E": 19, "F": 19, "G": 21, "H": 19, "I": 13, "J": 12, "K": 12, "L": 14, "M": 18}
+    widths = {
+        "A": 13,
+        "B": 9,
+        "C": 19,
+        "D": 12,
+        "E": 19,
+        "F": 19,
+        "G": 21,
+        "H": 19,
+        "I": 13,
+        "J": 12,
+        "K": 12,
+        "L": 14,
+        "M": 18,
+    }
     sheet = frame(book, "Tranches", widths, 6, "M")
     band(sheet, 6, {
         "A": "Class", "B": "Rank", "C": "Initial principal balance, USD", "D": "Share at issue", "E": "Stated subordination level",
@@ -274,7 +294,7 @@ def tranches(book: Workbook, places: Places) -> None:
     put(sheet["C8"], f"=ROUND(C7-{pool_sheet}!{WHOLE_COLUMN}{balance_row},2)", "Formula", "USD")
     name(book, "row.classes_sum", "Tranches", "C8")
     put(sheet["A9"], "A", "Label")
-    put(sheet["B9"], 1, "Label", "0", align="center")
+    put(sheet["B9"], 1, "Constant", "0", align="center")
     put(sheet["C9"], 0, "Fact", "USD")
     put(sheet["D9"], "=IF(C$7=0,0,C9/C$7)", "Formula", "0.000%")
     put(sheet["E9"], 0, "Fact", "level")
@@ -311,9 +331,9 @@ def call(book: Workbook, places: Places) -> None:
         ("Percentage of the cut-off balance less stated", "=ROUND(CallPercent*CutOffBalance-B11,4)", "Formula", "USD",
          '0.0000;-0.0000;"-"', "row.call_difference", "unrounded; the filing rounds to the cent"),
         ("Sum of current class balances", "=SUM(CurrentBalances)", "Link", "USD", "USD", "", "Tranches"),
-        ("Pool balance, if it differs", None, "Assumption", "USD", "USD", "PoolBalanceOverride",
+        ("Pool balance, if it differs", None, "Assumption", "USD", "USD", "",
          "input: leave empty to use the sum of the class balances"),
-        ("Current pool balance", "=ROUND(IF(ISNUMBER(PoolBalanceOverride),PoolBalanceOverride,B13),2)", "Formula", "USD", "USD",
+        ("Current pool balance", "=ROUND(IF(COUNT(B14)=0,B13,B14),2)", "Formula", "USD", "USD",
          "CurrentPoolBalance", "to the cent, as it is compared"),
         ("Pool factor", "=IF(CutOffBalance=0,0,CurrentPoolBalance/CutOffBalance)", "Formula", "of one", "0.00000000", "PoolFactor",
          "current over cut-off balance"),
@@ -330,14 +350,28 @@ def call(book: Workbook, places: Places) -> None:
         if called:
             name(book, called, "Call", f"B{row}")
     sheet.conditional_formatting.add(
-        "B18", FormulaRule(["Callable"], font=Font(color="FFFFFF", bold=True), fill=PatternFill("solid", end_color="C00000"))
+        "B18",
+        FormulaRule(["Callable"], font=Font(color="FFFFFF", bold=True), fill=PatternFill("solid", end_color="C00000")),
     )
     sheet.print_area = "A1:G18"
 
 
 def checks(book: Workbook) -> None:
     sheet = frame(book, "Checks", {"A": 66, "B": 84, "C": 12, "D": 19, "E": 19, "F": 9, "G": 22}, 6, "G")
-    band(sheet, 6, {"A": "Check", "B": "What must hold", "C": "Unit", "D": "Difference", "E": "Tolerance", "F": "Flag", "G": "Status"}, left="ABCG")
+    band(
+        sheet,
+        6,
+        {
+            "A": "Check",
+            "B": "What must hold",
+            "C": "Unit",
+            "D": "Difference",
+            "E": "Tolerance",
+            "F": "Flag",
+            "G": "Status",
+        },
+        left="ABCG",
+    )
     put(sheet["A7"], "All checks", "Total")
     for column in "BCDE":
         put(sheet[f"{column}7"], None, "Total")
@@ -351,11 +385,12 @@ def checks(book: Workbook) -> None:
     sheet["B9"].alignment = Alignment(wrap_text=True, vertical="center")
     put(sheet["C9"], "USD", "Unit")
     put(sheet["D9"], "=Tranches!C8", "Link", "USD")
-    put(sheet["E9"], 0, "Formula", "USD")
+    put(sheet["E9"], 0, "Constant", "USD")
     put(sheet["F9"], "=IF(ABS(D9)<=E9,0,1)", "Formula", "0", align="center")
     put(sheet["G9"], '=IF(ISNUMBER(F9),IF(F9=0,"ties","FAILS"),"not evaluated")', "Formula")
     sheet.conditional_formatting.add(
-        "A9:G9", FormulaRule(["$F9=1"], font=Font(color="FFFFFF", bold=True), fill=PatternFill("solid", end_color="C00000"))
+        "A9:G9",
+        FormulaRule(["$F9=1"], font=Font(color="FFFFFF", bold=True), fill=PatternFill("solid", end_color="C00000")),
     )
     name(book, "block.Checks", "Checks", "A9:G9")
     name(book, "ChecksFailed", "Checks", "F7")
@@ -365,7 +400,7 @@ def checks(book: Workbook) -> None:
 
 
 def source(book: Workbook) -> None:
-    widths = {"A": 44, "B": 18, "C": 30, "D": 11, "E": 14, "F": 13, "G": 8, "H": 120}
+    widths = {"A": 44, "B": 18, "C": 44, "D": 11, "E": 14, "F": 13, "G": 8, "H": 120}
     sheet = frame(book, "Source", widths, 8, "H")
     put(sheet["A5"], "file", "Note")
     put(sheet["A6"], "numbers", "Note")
@@ -455,7 +490,12 @@ def summary(book: Workbook, places: Places) -> None:
                 p=[
                     Paragraph(
                         pPr=ParagraphProperties(defRPr=heading_font),
-                        r=[RegularTextRun(rPr=heading_font, t="Subordination level: share of the pool that absorbs losses before each class")],
+                        r=[
+                            RegularTextRun(
+                                rPr=heading_font,
+                                t="Subordination level: share of the pool that absorbs losses before each class",
+                            )
+                        ],
                     )
                 ]
             )

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 __all__ = ["assemble", "build", "read", "tie_out"]
 
 
-def __getattr__(name: str) -> Any:  # noqa: ANN401 - whatever the name stands for
+def __getattr__(name: str) -> Any:
     """``build`` on first use, since reading a filing needs no spreadsheet library."""
     if name == "build":
         from .workbook import build  # noqa: PLC0415

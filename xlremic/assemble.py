@@ -56,7 +56,9 @@ def _sub_pool(reading: Reading, scope: str) -> SubPool | None:
 
 def _measures(reading: Reading, scope: str, kind: type, others: tuple[str, ...]) -> dict[str, Any]:
     return {
-        item.name: fraction_or_printed(fact_of(reading, item.name, scope)) for item in fields(kind) if item.name not in others
+        item.name: fraction_or_printed(fact_of(reading, item.name, scope))
+        for item in fields(kind)
+        if item.name not in others
     }
 
 
@@ -70,7 +72,7 @@ def fact_of(reading: Reading, name: str, scope: str) -> Fact | None:
 
 def fraction_or_printed(fact: Fact | None) -> Decimal | date | None:
     """A percentage as a fraction of one with the places it was printed with, anything else as it is."""
-    if fact is None or isinstance(fact.value, str):
+    if fact is None or isinstance(fact.value, str | bool):
         return None
     if isinstance(fact.value, Decimal) and fact.unit is Unit.PERCENT:
         return fact.value.scaleb(-2)
@@ -120,7 +122,10 @@ def _stated_level(reading: Reading, label: str, *, senior: bool) -> Decimal | No
 
 
 def _rules(reading: Reading) -> DealRules:
-    limits = {key: reading.get(key, "all") for key in ("special_hazard_loss_limit", "fraud_loss_limit", "bankruptcy_loss_limit")}
+    limits = {
+        key: reading.get(key, "all")
+        for key in ("special_hazard_loss_limit", "fraud_loss_limit", "bankruptcy_loss_limit")
+    }
     threshold = reading.get("call_threshold", "all")
     return DealRules(
         call_threshold=threshold.number if threshold else None,

@@ -8,7 +8,7 @@ a workbook with a missing or an error value is never handed on.
 import io
 import re
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -85,7 +85,8 @@ def calculate(data: bytes) -> bytes:
         raise TemplateError(f"the workbook uses functions that nobody knows: {summary['unknown_functions']}")
     if summary["errors"] or summary["total_errors"]:
         places = "; ".join(
-            f"{kind} in {', '.join(details.get('locations', []))}" for kind, details in summary.get("error_summary", {}).items()
+            f"{kind} in {', '.join(details.get('locations', []))}"
+            for kind, details in summary.get("error_summary", {}).items()
         )
         raise TemplateError(f"{summary['total_errors']} formulas give an error: {places}")
     calculated: bytes = result["bytes"]
@@ -121,6 +122,11 @@ def without_values(data: bytes) -> bytes:
     return _rewritten(data, lambda xml: re.sub(rb"(</f>|<f\b[^<>]*/>)<v>[^<]*</v>", rb"\1", xml))
 
 
+def with_empty_cells_untyped(data: bytes) -> bytes:
+    """The workbook with no number type on empty cells, which some engines would take for a zero."""
+    return _rewritten(data, lambda xml: re.sub(rb'(<c\b[^<>]*?) t="n"((?: [^<>]*)?(?:/>|></c>))', rb"\1\2", xml))
+
+
 def sheet_parts(package: zipfile.ZipFile) -> Iterator[tuple[str, str]]:
     """Names of the sheets and of their parts, in the workbook's order."""
     book = etree.fromstring(package.read("xl/workbook.xml"))
@@ -132,7 +138,9 @@ def sheet_parts(package: zipfile.ZipFile) -> Iterator[tuple[str, str]]:
             yield sheet.get("name", ""), target.removeprefix("/") if target.startswith("/") else f"xl/{target}"
 
 
-def same(first: Scalar | None, second: Scalar | None, relative: float = RELATIVE_TOLERANCE, absolute: float = 1e-13) -> bool:
+def same(
+    first: Scalar | None, second: Scalar | None, relative: float = RELATIVE_TOLERANCE, absolute: float = 1e-13
+) -> bool:
     """Whether two engines mean one value; differences of nearly equal figures are noise below ``absolute``."""
     if isinstance(first, bool) or isinstance(second, bool) or isinstance(first, str) or isinstance(second, str):
         return first == second
@@ -141,7 +149,7 @@ def same(first: Scalar | None, second: Scalar | None, relative: float = RELATIVE
     return abs(first - second) <= max(absolute, relative * max(abs(first), abs(second)))
 
 
-def _rewritten(data: bytes, edit: "re.Callable[[bytes], bytes]") -> bytes:  # type: ignore[name-defined]
+def _rewritten(data: bytes, edit: Callable[[bytes], bytes]) -> bytes:
     output = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(data)) as package, zipfile.ZipFile(output, "w", zipfile.ZIP_DEFLATED) as copy:
         for part in package.infolist():

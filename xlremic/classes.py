@@ -1,14 +1,15 @@
 """Facts of the certificates: initial balances and subordination levels of the classes, loss limits."""
 
 import re
-from itertools import pairwise
 
 from .facts import Qualifier, Unit
 from .grammar import Sentence, Term
 from .ledger import Ledger
 
 NAME = r"(?:[IVX]{1,5}-?)?[A-Z]{1,2}(?:-?\d{1,2}[A-Z]?|-(?:PO|IO|P|X|R|LR|UR)\d?)?(?![\w])(?!-\w)"
-_CLASSES = re.compile(rf"(?i:\bclass(?:es)?)\s(?P<names>{NAME}(?:(?:\s?,\s?(?:and\s)?|\sand\s)(?:the\s)?(?:(?i:class)\s)?{NAME})*)")
+_CLASSES = re.compile(
+    rf"(?i:\bclass(?:es)?)\s(?P<names>{NAME}(?:(?:\s?,\s?(?:and\s)?|\sand\s)(?:the\s)?(?:(?i:class)\s)?{NAME})*)"
+)
 _BALANCE = re.compile(
     r"\b(?:initial\s(?:principal|stated|class)\s(?:balances?|amounts?)|(?:initial\s)?stated\samounts?)\b", re.I
 )
@@ -22,13 +23,13 @@ _LIMITS = re.compile(
 
 
 def read_class_balances(sentence: Sentence, ledger: Ledger) -> None:
-    """"The aggregate initial principal balance of the class B-1 certificates as of ... was $..."."""
+    """ "The aggregate initial principal balance of the class B-1 certificates as of ... was $..."."""
     if _BALANCE.search(sentence.text):
         _pair(sentence, ledger, "class_initial_principal_balance", Unit.USD, "money")
 
 
 def read_subordination_levels(sentence: Sentence, ledger: Ledger) -> None:
-    """"The class B-1 subordination level is ...%."."""
+    """ "The class B-1 subordination level is ...%."."""
     if _LEVEL.search(sentence.text):
         _pair(sentence, ledger, "subordination_level", Unit.PERCENT, "percent")
 
@@ -48,7 +49,7 @@ def _pair(sentence: Sentence, ledger: Ledger, key: str, unit: Unit, kind: str) -
     if len(names) != len(terms) or len(set(names)) < len(names):
         ledger.warn(
             "list_lengths",
-            f"{key}: {len(names)} classes ({', '.join(names)}) but {len(terms)} values; nothing was read from this list",
+            f"{key}: {len(names)} classes ({', '.join(names)}) but {len(terms)} values; none was read",
             sentence.traced,
             terms[0].start,
         )
@@ -57,23 +58,39 @@ def _pair(sentence: Sentence, ledger: Ledger, key: str, unit: Unit, kind: str) -
     for name, term in zip(names, terms, strict=True):
         qualifier = Qualifier.NONE if term.kind == "none" else Qualifier.EXACT
         ledger.enter(
-            key, f"class:{name}", term.value, unit, sentence.traced, term.start, term.end, qualifier=qualifier, as_of=as_of
+            key,
+            f"class:{name}",
+            term.value,
+            unit,
+            sentence.traced,
+            term.start,
+            term.end,
+            qualifier=qualifier,
+            as_of=as_of,
         )
 
 
 def read_loss_limits(sentence: Sentence, ledger: Ledger) -> None:
-    """"There are no special hazard, fraud or bankruptcy loss limits", or the amounts of those that there are."""
+    """ "There are no special hazard, fraud or bankruptcy loss limits", or the amounts of those that there are."""
     matches = list(_LIMITS.finditer(sentence.text))
-    for match, following in pairwise([*matches, None]):
+    untils = [*(match.start() for match in matches[1:]), len(sentence.text)]
+    for match, until in zip(matches, untils, strict=False):
         names = [re.sub(r"\s", "_", name.lower()) for name in re.findall(_LIMIT_NAME, match["names"], re.I)]
-        until = following.start() if following else len(sentence.text)
         terms = [t for found in sentence.lists("money") for t in found if match.end() <= t.start < until]
         if match["no"] or re.search(r"\b(?:is|are)\snone\b", sentence.text[match.end() : until]):
-            none = re.compile(r"\bno(?:ne)?\b", re.I).search(sentence.text, match.start() if match["no"] else match.end())
+            none = re.compile(r"\bno(?:ne)?\b", re.I).search(
+                sentence.text, match.start() if match["no"] else match.end()
+            )
             assert none is not None  # noqa: S101 - the condition above found it
             for name in names:
                 ledger.enter(
-                    f"{name}_loss_limit", "all", "none", Unit.USD, sentence.traced, *none.span(), qualifier=Qualifier.NONE
+                    f"{name}_loss_limit",
+                    "all",
+                    "none",
+                    Unit.USD,
+                    sentence.traced,
+                    *none.span(),
+                    qualifier=Qualifier.NONE,
                 )
         elif len(terms) != len(names):
             ledger.warn(

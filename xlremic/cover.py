@@ -18,7 +18,8 @@ _CHARTER_LINE = re.compile(
     re.M,
 )
 _ADDRESS = re.compile(
-    r"^[ \t]*(?P<address>\d+[ ][^()]{5,150}?[^\s,])[,\s]+(?P<zip>\d{5}(?:-\d{4})?)[\s_-]+\(\s*Address\s+of\s+principal", re.M | re.I
+    r"^[ \t]*(?P<address>\d+[ ][^()]{5,150}?[^\s,])[,\s]+(?P<zip>\d{5}(?:-\d{4})?)[\s_-]+\(\s*Address\s+of\s+principal",
+    re.M | re.I,
 )
 _TELEPHONE = re.compile(r"area\s+code:?\s*(?P<telephone>\(?\d{3}\)?[\s-]*\d{3}-\d{4})", re.I)
 _ITEM = re.compile(r"^[ \t]*Item\s+(?P<item>\d+(?:\.\d+)?)\.?\s+(?P<title>[A-Z][A-Za-z, ]*[A-Za-z])", re.M | re.I)
@@ -36,8 +37,8 @@ def read_cover(cover: Traced, ledger: Ledger, registrant: str | None) -> None:
     """Everything before the heading. ``registrant`` is its name as the body spells it, if the body does."""
     text = cover.text
     explain_statutes(cover, ledger)
-    for match in _COMMISSION_ZIP.finditer(text):
-        ledger.claim("address", cover, *match.span(1))
+    for code in _COMMISSION_ZIP.finditer(text):
+        ledger.claim("address", cover, *code.span(1))
     item = _ITEM.search(text)
     front = item.start() if item else len(text)
     if match := _FORM.search(text):
@@ -58,7 +59,9 @@ def read_cover(cover: Traced, ledger: Ledger, registrant: str | None) -> None:
         ledger.text_fact("principal_address", cover, *match.span("address"))
         ledger.text_fact("zip_code", cover, *match.span("zip"))
         for number in re.finditer(r"\d[\d-]*", match["address"]):
-            ledger.claim("address", cover, match.start("address") + number.start(), match.start("address") + number.end())
+            ledger.claim(
+                "address", cover, match.start("address") + number.start(), match.start("address") + number.end()
+            )
     if match := _TELEPHONE.search(text):
         ledger.text_fact("telephone", cover, *match.span("telephone"))
     if item:
@@ -109,4 +112,3 @@ def _date(key: str, match: re.Match[str] | None, text: Traced, ledger: Ledger) -
 def _series(key: str, match: re.Match[str], text: Traced, ledger: Ledger) -> None:
     value = re.sub(r"\s", "", match["series"])
     ledger.enter(key, "filing", value, Unit.TEXT, text, *match.span("series"))
-

@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     import pandas as pd
 
 SCHEMA = "xlremic.facts/1"
+COLUMNS = (
+    "key", "scope", "value", "unit", "qualifier", "as_of", "line", "char_start", "char_end", "raw", "sentence",
+)  # fmt: skip
+"""A fact as one flat row, in frames and CSV."""
 
 Value = Decimal | date | bool | str
 
@@ -149,12 +153,10 @@ class Reading:
         return Counter(token.kind for token in self.tokens)
 
     def to_frame(self) -> "pd.DataFrame":
-        """One row per fact: key, scope, value, unit, qualifier, as_of, line, char_start, char_end, raw, sentence."""
+        """One row per fact, with the columns of ``COLUMNS``."""
         import pandas as pd  # noqa: PLC0415 - only where a person wants a table
 
-        columns = ["key", "scope", "value", "unit", "qualifier", "as_of"]
-        columns += ["line", "char_start", "char_end", "raw", "sentence"]
-        return pd.DataFrame([fact_row(fact) for fact in self.facts], columns=columns)
+        return pd.DataFrame([fact_row(fact) for fact in self.facts], columns=list(COLUMNS))
 
     def to_dict(self, checks: Iterable[Mapping[str, str]] = ()) -> dict[str, Any]:
         """The document of schema ``xlremic.facts/1``."""
@@ -214,7 +216,7 @@ def printed(value: Value) -> str:
 
 
 def fact_row(fact: Fact) -> tuple[str, str, str, str, str, str, int, int, int, str, str]:
-    """A fact as one flat row, in the column order of :meth:`Reading.to_frame`."""
+    """A fact as one flat row, in the order of ``COLUMNS``."""
     place = fact.provenance
     return (
         fact.key,

@@ -166,7 +166,35 @@ def _document(source: str) -> tuple[tuple[int, int], dict[str, str]]:
 
 
 _BLOCKS = frozenset(
-    "address blockquote body br center dd div dl dt h1 h2 h3 h4 h5 h6 hr html li ol p pre table td th title tr ul".split()
+    [
+        "address",
+        "blockquote",
+        "body",
+        "br",
+        "center",
+        "dd",
+        "div",
+        "dl",
+        "dt",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "hr",
+        "html",
+        "li",
+        "ol",
+        "p",
+        "pre",
+        "table",
+        "td",
+        "th",
+        "title",
+        "tr",
+        "ul",
+    ]
 )
 
 

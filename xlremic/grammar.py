@@ -22,11 +22,29 @@ _MONTHS = (
 DATE = rf"(?:{'|'.join(_MONTHS)})\s+\d{{1,2}}\s?,\s?\d{{4}}"
 NUMBER = r"(?:\d{1,3}(?:,\d{3})+(?!\d)|\d+)(?:\.\d+)?|\.\d+"
 
-_SMALL = (
-    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen"
-    " eighteen nineteen"
-).split()
-_TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split()
+_SMALL = [
+    "zero",
+    "one",
+    "two",
+    "three",
+    "four",
+    "five",
+    "six",
+    "seven",
+    "eight",
+    "nine",
+    "ten",
+    "eleven",
+    "twelve",
+    "thirteen",
+    "fourteen",
+    "fifteen",
+    "sixteen",
+    "seventeen",
+    "eighteen",
+    "nineteen",
+]
+_TENS = ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"]
 _WORDS = {word: i for i, word in enumerate(_SMALL)} | {word: 10 * i for i, word in enumerate(_TENS, 2)}
 _SCALES = {"hundred": 100, "thousand": 1000, "million": 1_000_000}
 _WORD = "|".join(sorted((*_WORDS, *_SCALES), key=len, reverse=True))
@@ -51,7 +69,8 @@ _PARTS = r"(?i:discount|premium)"
 _MENTION = re.compile(
     rf"""{_POOL}\s(?P<ids>{_ID}(?:(?:\s?,\s?(?:(?:and|or)\s)?|\s(?:and|or|&)\s)(?:the\s)?(?:{_POOL}\s)?{_ID})*)
          \s(?:(?P<parts>{_PARTS}(?:\s(?:and|or)\s{_PARTS})?)\s)?(?i:(?:mortgage\s)?loans?)\b
-      | (?i:mortgage\sloans?\sin\s(?:the\s)?){_POOL}\s(?P<ids_after>{_ID}(?:(?:\s?,\s?(?:and\s)?|\sand\s)(?:{_POOL}\s)?{_ID})*)
+      | (?i:mortgage\sloans?\sin\s(?:the\s)?){_POOL}
+         \s(?P<ids_after>{_ID}(?:(?:\s?,\s?(?:and\s)?|\sand\s)(?:{_POOL}\s)?{_ID})*)
       | (?P<parts_alone>{_PARTS}(?:\s(?:and|or)\s{_PARTS})?)\s(?i:(?:mortgage\s)?loans?)\b
       | (?P<all>(?i:\b(?:all|each|any|none)\s(?:of\s)?(?:the\s|such\s)?mortgage\sloans?\b))
       | (?P<bare>(?i:\b(?:(?:the|such|no)\s)?mortgage\sloans?\b))""",
@@ -153,12 +172,18 @@ def _finished(chain: Sequence[Term], kind: str) -> Iterator[tuple[Term, ...]]:
 
 
 def _alike(first: str, second: str) -> bool:
-    return first == second or "none" in (first, second) or (first == "number" and second in ("months", "percent", "years"))
+    return (
+        first == second or "none" in (first, second) or (first == "number" and second in ("months", "percent", "years"))
+    )
 
 
 def _of_kind(run: Sequence[Term], kind: str) -> Iterator[tuple[Term, ...]]:
     kinds = {term.kind for term in run} - {"none"}
-    if kinds == {kind} or (run and run[-1].kind == kind and kinds == {kind, "number"}) or (run and kind == "none" and not kinds):
+    if (
+        kinds == {kind}
+        or (run and run[-1].kind == kind and kinds == {kind, "number"})
+        or (run and kind == "none" and not kinds)
+    ):
         yield tuple(run)
 
 
@@ -193,7 +218,7 @@ def decimal(printed: str) -> Decimal:
 
 
 def words_to_number(words: str) -> Decimal:
-    """"Twenty-five" to 25, "one hundred" to 100."""
+    """ "Twenty-five" to 25, "one hundred" to 100."""
     total = current = 0
     for word in re.split(r"\s+and\s+|[\s-]+", words.lower().strip()):
         if word in _WORDS:
@@ -206,7 +231,7 @@ def words_to_number(words: str) -> Decimal:
 
 
 def parse_date(printed: str) -> date:
-    """"October 28, 2004" to a date. Raises ValueError if there is no such day."""
+    """ "October 28, 2004" to a date. Raises ValueError if there is no such day."""
     month, day, year = re.split(r"[\s,]+", printed.strip())
     return date(int(year), _MONTHS.index(month.capitalize()) + 1, int(day))
 
@@ -251,7 +276,9 @@ _BROKEN_PLACES = re.compile(
 _RULE = re.compile(r"^[ \t]*[-_=]{3,}[ \t]*\r?$", re.M)
 _BLANKS = re.compile(r"\s{2,}|[^\S ]")  # a single blank stays as it is
 _END = re.compile(r'[.;:]["”)]*\s(?=["“(]?[A-Z0-9(]|\w)')
-_ABBREVIATION = re.compile(r"(?:\b(?:Inc|Corp|Co|Ltd|No|Nos|St|Mr|Ms|Mrs|Dr|Jr|vs|etc|i\.e|e\.g|[A-Z])|(?:^|\s)\(?\d{1,2})\.\Z")
+_ABBREVIATION = re.compile(
+    r"(?:\b(?:Inc|Corp|Co|Ltd|No|Nos|St|Mr|Ms|Mrs|Dr|Jr|vs|etc|i\.e|e\.g|[A-Z])|(?:^|\s)\(?\d{1,2})\.\Z"
+)
 _OPENER = re.compile(
     r'["“(]?(?:The|No|None|All|At|Each|In|There|Pools?|Such|These|Information|Distributions?|On|Of|Not|Neither)\b'
 )

@@ -366,5 +366,7 @@ def usable_name(name: str) -> str:
     Raises: TemplateError for names shaped like a cell (``A1``, ``CPR100``, ``R1C1``) or with characters not allowed.
     """
     if not _NAME.match(name) or _CELL_SHAPED.match(name):
-        raise TemplateError(f"{name!r} cannot be a defined name: it is shaped like a cell or holds a forbidden character")
+        raise TemplateError(
+            f"{name!r} cannot be a defined name: it is shaped like a cell or holds a forbidden character"
+        )
     return name

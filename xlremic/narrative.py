@@ -1,9 +1,8 @@
 """Facts of the description itself: the transfer, the pools and what is said of their loans."""
 
 import re
-from itertools import pairwise
-from decimal import Decimal
 from collections.abc import Sequence
+from decimal import Decimal
 
 from .facts import Qualifier, Unit
 from .grammar import DATE, Loans, Sentence, Term, parse_date
@@ -20,7 +19,8 @@ _DUE = re.compile(rf"due\son\sor\sbefore\s(?P<date>{DATE})", re.I)
 _OUTSTANDING = re.compile(rf"\baggregate\s(?P<term>{BALANCE_TERM})\s(?:outstanding|of|as\sof)\b", re.I)
 _OTHER_BALANCE = re.compile(r"\brepurchase\b|\bzip\scode|\bhaving\b|loan-to-value|\binitial\b", re.I)
 _ORIGINAL_YEARS = re.compile(
-    r"(?<!average\s)\boriginal\s(?:terms?(?:\sto\s(?:stated\s)?maturity)?|maturit(?:y|ies))\sof\s[^.;]{0,120}?\byears?\b", re.I
+    r"(?<!average\s)\boriginal\s(?:terms?(?:\sto\s(?:stated\s)?maturity)?|maturit(?:y|ies))\sof\s[^.;]{0,120}?\byears?\b",
+    re.I,
 )
 _RELOCATION = re.compile(r"\bare\s(?:(?P<no>not)\s)?(?P<yes>relocation)\s(?:mortgage\s)?loans\b", re.I)
 _REGULAR = re.compile(r"\bevidencing\s(?P<percent>\S+?)\sof\sthe\sregular\sinterests\b", re.I)
@@ -57,11 +57,13 @@ _AVERAGES = (
      re.compile(r"\bweighted\saverage\s(?:original\s)?loan-to-value\sratios?\b", re.I)),
 )  # fmt: skip
 _COUNT = re.compile(r"\b(?:total\s|aggregate\s)?numbers?\sof\s", re.I)
-_DIRECTLY = re.compile(r",?\s?(?:respectively,?\s)?(?:of|for|in\sthe\scase\sof)\s(?:(?:each|all|both)\sof\s)?(?:the\s|such\s)?\Z", re.I)
+_DIRECTLY = re.compile(
+    r",?\s?(?:respectively,?\s)?(?:of|for|in\sthe\scase\sof)\s(?:(?:each|all|both)\sof\s)?(?:the\s|such\s)?\Z", re.I
+)
 
 
 def read_opening(sentence: Sentence, ledger: Ledger) -> None:
-    """"On <closing date> <issuer> transferred to the Trustee mortgage loans with an aggregate ... of $..."."""
+    """ "On <closing date> <issuer> transferred to the Trustee mortgage loans with an aggregate ... of $..."."""
     match = OPENING.search(sentence.text)
     if not match:
         return
@@ -69,7 +71,9 @@ def read_opening(sentence: Sentence, ledger: Ledger) -> None:
     try:
         closing = parse_date(match["date"])
     except ValueError:
-        ledger.warn("no_such_date", f"closing_date: there is no such day as {match['date']!r}", text, match.start("date"))
+        ledger.warn(
+            "no_such_date", f"closing_date: there is no such day as {match['date']!r}", text, match.start("date")
+        )
     else:
         ledger.enter("closing_date", "filing", closing, Unit.DATE, text, *match.span("date"))
     if match["trustee"]:
@@ -99,12 +103,17 @@ def read_balances(sentence: Sentence, ledger: Ledger) -> None:
     if (due := _DUE.search(sentence.text)) and loans:
         for scope in loans.scopes:
             ledger.enter(
-                "principal_due_through_date", scope, parse_date(due["date"]), Unit.DATE, sentence.traced, *due.span("date")
+                "principal_due_through_date",
+                scope,
+                parse_date(due["date"]),
+                Unit.DATE,
+                sentence.traced,
+                *due.span("date"),
             )
 
 
 def read_original_years(sentence: Sentence, ledger: Ledger) -> None:
-    """"... have original maturities of at least 25 but not more than 30 years", and whether relocation loans."""
+    """ "... have original maturities of at least 25 but not more than 30 years", and whether relocation loans."""
     loans = _definite(sentence.loans) or next(iter(sentence.loans), None)
     if loans is None:
         return
@@ -137,7 +146,7 @@ def read_delivery(sentence: Sentence, ledger: Ledger) -> None:
 
 
 def read_call(sentence: Sentence, ledger: Ledger) -> None:
-    """"CMSI may repurchase all ... if ... the aggregate scheduled principal balance ... is less than $..."."""
+    """ "CMSI may repurchase all ... if ... the aggregate scheduled principal balance ... is less than $..."."""
     if not re.search(r"\brepurchase\sall\b", sentence.text, re.I):
         return
     for kind, key, unit in (("money", "call_threshold", Unit.USD), ("percent", "call_threshold_percent", Unit.PERCENT)):
@@ -145,13 +154,11 @@ def read_call(sentence: Sentence, ledger: Ledger) -> None:
             qualifier = sentence.qualifier(terms[0].start)
             if len(terms) == 1 and qualifier:
                 term = terms[0]
-                ledger.enter(
-                    key, "all", term.value, unit, sentence.traced, term.start, term.end, qualifier=qualifier
-                )
+                ledger.enter(key, "all", term.value, unit, sentence.traced, term.start, term.end, qualifier=qualifier)
 
 
 def read_counts(sentence: Sentence, ledger: Ledger) -> None:
-    """"The total numbers of the pool I mortgage loans and all mortgage loans as of ... were 663 and 970"."""
+    """ "The total numbers of the pool I mortgage loans and all mortgage loans as of ... were 663 and 970"."""
     match = _COUNT.search(sentence.text)
     if not match or _is_pledged(sentence, ledger):
         return
@@ -169,8 +176,8 @@ def read_averages(sentence: Sentence, ledger: Ledger) -> None:
         for key, unit, kind, trigger in _AVERAGES
         for match in trigger.finditer(sentence.text)
     )
-    for (_, end, key, unit, kind), following in pairwise([*found, None]):
-        until = following[0] if following else len(sentence.text)
+    untils = [*(start for start, *_ in found[1:]), len(sentence.text)]
+    for (_, end, key, unit, kind), until in zip(found, untils, strict=False):
         after = [terms for terms in sentence.lists(kind) if terms[0].start > end]
         lists = [terms for terms in after if terms[0].start < until] or after
         if lists:
@@ -178,7 +185,7 @@ def read_averages(sentence: Sentence, ledger: Ledger) -> None:
 
 
 def read_origination(sentence: Sentence, ledger: Ledger) -> None:
-    """"None ... were originated prior to ..., or after ..."; "None ... have a scheduled maturity later than ..."."""
+    """ "None ... were originated prior to ..., or after ..."; "None ... have a scheduled maturity later than ..."."""
     limits = (
         ("earliest_origination_date", Qualifier.NOT_BEFORE, r"\boriginated\s(?:prior\sto|before|earlier\sthan)\s\Z"),
         ("latest_origination_date", Qualifier.NOT_AFTER, r"\boriginated\b.*\b(?:after|later\sthan|subsequent\sto)\s\Z"),
@@ -197,7 +204,7 @@ def read_origination(sentence: Sentence, ledger: Ledger) -> None:
 
 
 def read_original_balances(sentence: Sentence, ledger: Ledger) -> None:
-    """"Each ... had an original principal balance of not less than ..., nor more than ..."."""
+    """ "Each ... had an original principal balance of not less than ..., nor more than ..."."""
     match = re.search(r"\boriginal\sprincipal\sbalances?\sof\b", sentence.text, re.I)
     if not match:
         return
@@ -222,7 +229,9 @@ def read_high_ltv(sentence: Sentence, ledger: Ledger) -> None:
         before = [found for found in sentence.loans if clause <= found.start < match.start()]
         loans = _definite(before, bare=True)
         if re.search(r"\bno(?:ne)?\b", sentence.text[clause : match.start()], re.I):
-            ledger.pair("max_ltv", Unit.PERCENT, sentence, loans, [term], qualifier=Qualifier.NO_MORE_THAN, broadcast=True)
+            ledger.pair(
+                "max_ltv", Unit.PERCENT, sentence, loans, [term], qualifier=Qualifier.NO_MORE_THAN, broadcast=True
+            )
         elif _INSURANCE.search(sentence.text):
             key = "primary_mortgage_insurance_ltv_threshold"
             ledger.pair(key, Unit.PERCENT, sentence, loans, [term], qualifier=qualifier, broadcast=True)
@@ -238,16 +247,21 @@ def read_high_ltv(sentence: Sentence, ledger: Ledger) -> None:
             elif shares:
                 bound = sentence.qualifier(shares[0][0].start) or Qualifier.EXACT
                 ledger.pair("high_ltv_percent", Unit.PERCENT, sentence, loans, shares[0], qualifier=bound)
-            ledger.pair("high_ltv_threshold", Unit.PERCENT, sentence, loans, [term], qualifier=qualifier, broadcast=True)
+            ledger.pair(
+                "high_ltv_threshold", Unit.PERCENT, sentence, loans, [term], qualifier=qualifier, broadcast=True
+            )
 
 
 def read_zip_codes(sentence: Sentence, ledger: Ledger) -> None:
-    """"No more than $... of the pool I mortgage loans ... are secured by properties located in any one zip code"."""
+    """ "No more than $... of the pool I mortgage loans ... are secured by properties located in any one zip code"."""
     match = re.search(r"\bany\s(?P<one>one|single|\d+)\s(?:postal\s|five-digit\s)?zip\scodes?\b", sentence.text, re.I)
     if not match:
         return
     loans = _definite(sentence.loans, bare=True)
-    for kind, key, unit in (("money", "max_zip_code_balance", Unit.USD), ("percent", "max_zip_code_percent", Unit.PERCENT)):
+    for kind, key, unit in (
+        ("money", "max_zip_code_balance", Unit.USD),
+        ("percent", "max_zip_code_percent", Unit.PERCENT),
+    ):
         _pair_shares(sentence, ledger, key, unit, kind, loans, Qualifier.NO_MORE_THAN)
     ledger.enter("zip_code_concentration_basis", "all", Decimal(1), Unit.ZIP_CODES, sentence.traced, *match.span("one"))
 
@@ -264,9 +278,7 @@ def read_occupancy(sentence: Sentence, ledger: Ledger) -> None:
         else:
             _pair_shares(sentence, ledger, key, Unit.PERCENT, "percent", loans, Qualifier.NO_MORE_THAN)
     elif re.search(r"\bprimary\sresidences?\b", sentence.text, re.I):
-        _pair_shares(
-            sentence, ledger, "primary_residence_percent", Unit.PERCENT, "percent", loans, Qualifier.AT_LEAST
-        )
+        _pair_shares(sentence, ledger, "primary_residence_percent", Unit.PERCENT, "percent", loans, Qualifier.AT_LEAST)
         if match := re.search(r"\bdetermined\sby\s(?P<who>[A-Z][^()]{2,60}?)\sto\sbe\b", sentence.text):
             ledger.text_fact("occupancy_determined_by", text, *match.span("who"))
         for terms in sentence.lists("months"):
@@ -288,9 +300,13 @@ def read_documentation(sentence: Sentence, ledger: Ledger) -> None:
 
 
 def read_sub_pools(sentence: Sentence, ledger: Ledger) -> None:
-    """"Pool I discount loans will consist of pool I mortgage loans with net loan rates less than 5.50%"."""
+    """ "Pool I discount loans will consist of pool I mortgage loans with net loan rates less than 5.50%"."""
     rates = list(re.finditer(r"\bnet\s(?:loan|mortgage|interest|note)\srates?\b", sentence.text, re.I))
-    parts = [loans for loans in sentence.loans if any(scope.count(":") == 2 or scope.startswith("all:") for scope in loans.scopes)]
+    parts = [
+        loans
+        for loans in sentence.loans
+        if any(scope.count(":") == 2 or scope.startswith("all:") for scope in loans.scopes)
+    ]
     terms = [terms[0] for terms in sentence.lists("percent") if len(terms) == 1]
     if not rates or not parts or not terms:
         return
@@ -302,12 +318,18 @@ def read_sub_pools(sentence: Sentence, ledger: Ledger) -> None:
         if re.match(r"\sor\s(?:more|greater|higher|above)\b", sentence.text[term.after :]):
             qualifier = Qualifier.AT_LEAST
         ledger.pair(
-            "net_loan_rate", Unit.PERCENT, sentence, loans, [term], qualifier=qualifier or Qualifier.EXACT, broadcast=True
+            "net_loan_rate",
+            Unit.PERCENT,
+            sentence,
+            loans,
+            [term],
+            qualifier=qualifier or Qualifier.EXACT,
+            broadcast=True,
         )
 
 
 def read_pledged(sentence: Sentence, ledger: Ledger) -> None:
-    """The list of what is said of loans with pledged additional collateral: number, balance, ratios with and without it."""
+    """Loans with pledged additional collateral: number, balance, loan-to-value ratios with and without it."""
     if number := _LIST_NUMBER.match(sentence.text):
         ledger.claim("list_number", sentence.traced, *number.span(1))
     if not _is_pledged(sentence, ledger):
@@ -334,9 +356,6 @@ def read_pledged(sentence: Sentence, ledger: Ledger) -> None:
 # --- which list goes with which ------------------------------------------------------------------------------------
 
 
-
-
-
 def _is_pledged(sentence: Sentence, ledger: Ledger) -> bool:
     return ledger.after_pledged and _SUCH.search(sentence.text) is not None
 
@@ -350,9 +369,14 @@ def _definite(lists: Sequence[Loans], *, bare: bool = False) -> Loans | None:
 
 
 def _pair_directly(
-    sentence: Sentence, ledger: Ledger, key: str, unit: Unit, lists: Sequence[Sequence[Term]], default: Qualifier | None = None
+    sentence: Sentence,
+    ledger: Ledger,
+    key: str,
+    unit: Unit,
+    lists: Sequence[Sequence[Term]],
+    default: Qualifier | None = None,
 ) -> bool:
-    """"5% of the pool I mortgage loans and 8% of the pool II mortgage loans": each list with the loans after it."""
+    """ "5% of the pool I mortgage loans and 8% of the pool II mortgage loans": each list with the loans after it."""
     pairs = []
     for terms in lists:
         for loans in sentence.loans:

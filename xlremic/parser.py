@@ -48,12 +48,13 @@ _HEADING = re.compile(
     re.M | re.I,
 )
 _SIGNATURES = re.compile(
-    r"^[ \t]*SIGNATURES?[ \t]*\r?$|^[ \t]*Pursuant\s+to\s+the\s+requirements\s+of\s+the\s+Securities\s+Exchange\s+Act", re.M | re.I
+    r"^[ \t]*SIGNATURES?[ \t]*\r?$|^[ \t]*Pursuant\s+to\s+the\s+requirements\s+of\s+the\s+Securities\s+Exchange\s+Act",
+    re.M | re.I,
 )
 _FOOTNOTE = r"(?P<mark>\(?\d{1,2}\)?|\*{1,3}|\([A-Za-z]\)|[A-Z])(?=[ \t])"
 _FOOTNOTES = re.compile(
     rf"^[ \t]*[-_]{{5,30}}[ \t]*\r?\n\s*?^(?=[ \t]*{_FOOTNOTE})"
-    rf"|^(?=[ \t]*{_FOOTNOTE.replace('mark', 'mark_')}\s+(?:Terms\s+used|Such\s+percentage|Equal\s+to|Expressed\s+as)\b)",
+    rf"|^(?=[ \t]*{_FOOTNOTE.replace('mark', 'bare')}\s+(?:Terms\s+used|Such\s+perc|Equal\s+to|Expressed\s+as))",
     re.M,
 )
 _FOOTNOTE_START = re.compile(rf"[ \t]*{_FOOTNOTE}")
@@ -68,11 +69,16 @@ _TOKEN = re.compile(
     rf"{DATE}|\(\d{{3}}\)\s*\d{{3}}-\d{{4}}|\(\d{{1,2}}\)|\$\s?{NUMBER}|(?<![\w$-])(?:[IVX]+-?)?[A-Z]{{1,2}}-?\d{{1,2}}[A-Z]?(?![\w-])"
     rf"|\d+(?:-[A-Za-z0-9]+)+(?:/A)?|\d+\([a-z]\)|(?:{NUMBER})\s?%?|\d+\w*"
 )
-_COUNTED_WORDS = re.compile(rf"{NUMBER_WORDS}(?=\s(?:percent|per\scent|months?|years?|dollars|mortgage\sloans)\b)", re.I)
+_COUNTED_WORDS = re.compile(
+    rf"{NUMBER_WORDS}(?=\s(?:percent|per\scent|months?|years?|dollars|mortgage\sloans)\b)", re.I
+)
 _START = re.compile(r"(?:UNITED\s+STATES\s+|U\.\s?S\.\s+)?SECURITIES\s+AND\s+EXCHANGE\s+COMMISSION", re.I)
 
 _OTHER_KINDS = (
-    (r"\bmonthly\s+servicing\s+report\b|\bmonthly\s+(?:statement|report)\s+to\s+certificateholders\b", "a monthly servicing report"),
+    (
+        r"\bmonthly\s+servicing\s+report\b|\bmonthly\s+(?:statement|report)\s+to\s+certificateholders\b",
+        "a monthly servicing report",
+    ),
     (r"\bCollateral\s+Term\s+Sheets?\b", "Collateral Term Sheets"),
     (r"\bComputational\s+Materials?\b", "Computational Materials"),
     (r"\bStructural\s+Term\s+Sheets?\b", "Structural Term Sheets"),
@@ -145,7 +151,9 @@ def parse(filing: Filing) -> Reading:
     if signatures:
         read_signature(text.slice(end, len(text.text)), ledger)
     else:
-        ledger.warn("truncated", "there is no signature page: the document seems to be cut off", text, len(text.text) - 1)
+        ledger.warn(
+            "truncated", "there is no signature page: the document seems to be cut off", text, len(text.text) - 1
+        )
     _warn_of_series(ledger)
     tokens, unread = _account(filing, ledger, read_sentences)
     return Reading(
@@ -178,7 +186,9 @@ def _part_footnotes(text: Traced, ledger: Ledger) -> tuple[Traced, list[Traced]]
             start = paragraph.end() if paragraph and after == paragraph.start() else after
         position = start
     kept.append((position, len(text.text)))
-    return Traced.join(piece for start, end in kept for piece in (*text.pieces(start, end), ("\n", *_edge(text, end)))), notes
+    return Traced.join(
+        piece for start, end in kept for piece in (*text.pieces(start, end), ("\n", *_edge(text, end)))
+    ), notes
 
 
 def _edge(text: Traced, position: int) -> tuple[int, int]:
@@ -205,7 +215,9 @@ def _warn_of_series(ledger: Ledger) -> None:
     on_cover, in_body = (ledger.facts.get((key, "filing", Qualifier.EXACT)) for key in ("cover_series", "series"))
     if on_cover and in_body and on_cover[0].value != in_body[0].value:
         cover, body = on_cover[0], in_body[0]
-        message = f"the cover says Series {cover.value}, the description Series {body.value}; the description is followed"
+        message = (
+            f"the cover says Series {cover.value}, the description Series {body.value}; the description is followed"
+        )
         ledger.warnings.append(Caution(code="series_mismatch", message=message, line=cover.provenance.line))
 
 

@@ -125,7 +125,9 @@ def _sum_tolerance(values: Sequence[Decimal]) -> Fraction:
     return sum((_unit(value) / 2 for value in values), Fraction(0))
 
 
-def _weighted(values: Sequence[Decimal], weights: Sequence[Decimal], stated: Decimal) -> tuple[Fraction, Fraction] | None:
+def _weighted(
+    values: Sequence[Decimal], weights: Sequence[Decimal], stated: Decimal
+) -> tuple[Fraction, Fraction] | None:
     """Implied less stated weighted average, and what rounding of all the printed figures allows."""
     total = sum(map(Fraction, weights))
     if total == 0:
@@ -251,7 +253,9 @@ def call(reading: Reading, deal: Deal) -> Iterator[Finding]:
     """The printed threshold is ten per cent of the cut-off balance."""
     whole = _numbers(reading, BALANCE, ["all"])
     stated = deal.rules.call_threshold
-    difference = Fraction(whole[0]) * Fraction(CALL_PERCENT) - Fraction(stated) if whole and stated is not None else None
+    difference = (
+        Fraction(whole[0]) * Fraction(CALL_PERCENT) - Fraction(stated) if whole and stated is not None else None
+    )
     tolerance = _unit(stated) if stated is not None else None
     if whole and stated is not None:
         rounded = call_threshold(whole[0], CALL_PERCENT)
@@ -267,7 +271,7 @@ def documentation(reading: Reading, deal: Deal) -> Iterator[Finding]:
         printed = [_number(reading.get(key, scope)) for key in DOCUMENTATION]
         shares = [share for share in printed if share is not None]
         complete = len(shares) == len(DOCUMENTATION)
-        difference = sum(map(Fraction, shares)) - 100 if complete else None
+        difference = sum(map(Fraction, shares), Fraction(-100)) if complete else None
         tolerance = sum((_unit(share) / 2 for share in shares), Fraction(0))
         says = f"the documentation programs of {_place(scope)} add up to 100%"
         yield _finding(f"documentation_sum:{scope}", says, "percent", difference, tolerance)
@@ -283,7 +287,11 @@ def term_order(reading: Reading, deal: Deal) -> Iterator[Finding]:
         outside = tolerance = None
         if remaining is not None and original is not None and longest is not None:
             low = Fraction(12) * Fraction(shortest) if shortest is not None else Fraction(0)
-            over = (Fraction(remaining) - Fraction(original), Fraction(original) - 12 * Fraction(longest), low - Fraction(original))
+            over = (
+                Fraction(remaining) - Fraction(original),
+                Fraction(original) - 12 * Fraction(longest),
+                low - Fraction(original),
+            )
             outside = max(Fraction(0), *over)
             tolerance = (_unit(remaining) + _unit(original)) / 2
         says = f"remaining term, original term and the shortest and longest terms of {_place(scope)} are in order"
@@ -338,7 +346,9 @@ def loan_dates(reading: Reading, deal: Deal) -> Iterator[Finding]:
         beyond = None
         if matures and longest is not None and cut_off:
             beyond = Fraction(months_after(matures, cut_off)) - 12 * Fraction(longest)
-        says = f"the latest maturity of {_place(pool.scope)} is the cut-off date plus the longest term (two months' slack)"
+        says = (
+            f"the latest maturity of {_place(pool.scope)} is the cut-off date plus the longest term (two months' slack)"
+        )
         yield _finding(f"maturity_term:{pool.scope}", says, "months", beyond, slack)
 
 
@@ -357,7 +367,9 @@ def sizes(reading: Reading, deal: Deal) -> Iterator[Finding]:
             part: Decimal | None = getattr(pool, key)
             if part is not None:
                 excess = max(Fraction(0), Fraction(part) - Fraction(balance)) if balance is not None else None
-                yield _finding(f"part_of_pool:{key}:{pool.scope}", f"{_words(key)} is part of {_place(pool.scope)}", "USD", excess)
+                yield _finding(
+                    f"part_of_pool:{key}:{pool.scope}", f"{_words(key)} is part of {_place(pool.scope)}", "USD", excess
+                )
 
 
 def shares_weighted(reading: Reading, deal: Deal) -> Iterator[Finding]:

@@ -5,37 +5,32 @@ The only importer of openpyxl. A workbook whose computed cells disagree with Pyt
 
 import io
 import os
-import re
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from copy import copy
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 from importlib import metadata
 from pathlib import Path
 from typing import cast
 
-from openpyxl import Workbook, load_workbook
 from openpyxl.cell import Cell
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
-from openpyxl.formula.tokenizer import Token, Tokenizer
-from openpyxl.formula.translate import Translator
 from openpyxl.packaging.custom import StringProperty
-from openpyxl.utils import get_column_letter, range_boundaries
-from openpyxl.workbook.defined_name import DefinedName
+from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.hyperlink import Hyperlink
-from openpyxl.worksheet.worksheet import Worksheet
 
 from .assemble import assemble, fact_of
-from .cached_values import Cells, Values, calculate, formula_cells, preflight, same
+from .cached_values import Cells, calculate, formula_cells, with_empty_cells_untyped
 from .deal import Deal, Pool
 from .errors import DealError, InputError, TemplateError
 from .facts import Fact, Qualifier, Reading, Unit, printed
-from .names import BALANCE, FORMATS, LOSS_LIMITS, PUBLIC, SHEETS, CalculatedRow, FactRow, check_cell, rows
+from .names import FORMATS, LOSS_LIMITS, SHEETS, CalculatedRow, FactRow, check_cell, rows
 from .subordination import call_threshold, class_percentages, is_callable, subordination_levels
-from .tieout import CALL_PERCENT, Finding, Status, shown, tie_out
+from .template import Template
+from .tieout import CALL_PERCENT, Finding, Status, tie_out
 
+PROGRAM = f"xlremic {metadata.version('xlremic')}"
 CENT = 0.005
 LEVEL = 1e-12
 """What the computed cells may differ from Python's own numbers: half a cent, and a level's last digit."""
@@ -87,29 +82,20 @@ def build(reading: Reading, path: str | Path, *, template: str | Path | None = N
     return Built(path=path, formulas=len(cells.formulas), findings=findings, reading=reading, deal=deal)
 
 
-def packaged(folder: str, name: str) -> Path:
-    """A file of ``templates`` or ``samples``, in an installed package and in a checkout alike."""
-    here = Path(__file__).parent
-    for place in (here / folder / name, here.parent / folder / name):
-        if place.is_file():
-            return place
-    raise TemplateError(f"{folder}/{name} is missing from this installation; install xlremic again")
-
-
 def workbook_bytes(
     reading: Reading, deal: Deal, findings: Sequence[Finding], *, template: str | Path | None = None
 ) -> tuple[bytes, Cells]:
-    """The finished workbook and its formula cells. Raises as :func:`build` does."""
+    """The finished workbook and its formula cells. Raises as ``build`` does."""
     if not deal.tranches or deal.all.aggregate_scheduled_principal_balance is None:
         raise DealError(
             f"{reading.source.file}: a workbook needs the classes and the aggregate scheduled principal balance;"
             f" found {len(deal.tranches)} classes; see what `xlremic parse` warns of"
         )
-    book = _Book(_template(template), reading, deal, findings)
+    book = _Book(Template(template), reading, deal, findings)
     book.fill()
     buffer = io.BytesIO()
-    book.workbook.save(buffer)
-    data = calculate(buffer.getvalue())
+    book.template.workbook.save(buffer)
+    data = calculate(with_empty_cells_untyped(buffer.getvalue()))
     cells = formula_cells(data)
     _compare(cells, book.expected)
     return data, cells
@@ -123,7 +109,9 @@ def write_whole(path: Path, data: bytes) -> None:
     try:
         handle, temporary = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".tmp", dir=path.parent)
     except OSError as error:
-        raise InputError(f"{path} cannot be written: {error.strerror or error}; choose another place with -o") from error
+        raise InputError(
+            f"{path} cannot be written: {error.strerror or error}; choose another place with -o"
+        ) from error
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(data)
@@ -137,16 +125,6 @@ def write_whole(path: Path, data: bytes) -> None:
         raise InputError(f"{path} cannot be written: {reason}; close it or choose another place with -o") from error
 
 
-def _template(path: str | Path | None) -> Workbook:
-    place = packaged("templates", "deal.xlsx") if path is None else Path(path)
-    try:
-        data = place.read_bytes()
-    except OSError as error:
-        raise InputError(f"template {place} cannot be read: {error.strerror or error}") from error
-    preflight(data)
-    return load_workbook(io.BytesIO(data))
-
-
 def write_text(cell: Cell, text: str) -> None:
     """Text from a filing as text: it can never become a formula, and holds no control characters."""
     cell.value = ILLEGAL_CHARACTERS_RE.sub("", text)[:32_000]
@@ -154,37 +132,23 @@ def write_text(cell: Cell, text: str) -> None:
     cell.quotePrefix = text[:1] in ("=", "+", "-", "@")
 
 
-@dataclass(frozen=True, slots=True)
-class _Block:
-    """A prototype range of one sheet and the range that its copies make."""
-
-    sheet: str
-    first: tuple[int, int, int, int]
-    grown: tuple[int, int, int, int]
-
-
 @dataclass(slots=True)
 class _Book:
-    """The workbook while it is filled: the template's anchors, and what the computed cells must come to."""
+    """The workbook while it is filled, and what its computed cells must come to."""
 
-    workbook: Workbook
+    template: Template
     reading: Reading
     deal: Deal
     findings: Sequence[Finding]
     expected: dict[tuple[str, str], tuple[float | bool, float]] = field(default_factory=dict)
-    anchors: dict[str, tuple[str, int, int]] = field(default_factory=dict)
     source_rows: dict[int, int] = field(default_factory=dict)
 
     def fill(self) -> None:
-        blocks = [
-            self._grow("Pools", len(self.deal.pools), across=True),
-            self._grow("Underwriting", len(self.deal.pools), across=True),
-            self._grow("Tranches", len(self.deal.tranches), across=False),
-            self._grow("Checks", len(self.findings), across=False),
-            self._grow("Source", len(self.reading.facts) + len(self.reading.unread), across=False),
-        ]
-        self._stretch(blocks)
-        self._find_anchors()
+        pools, facts = len(self.deal.pools), len(self.reading.facts) + len(self.reading.unread)
+        self.template.grow([
+            ("Pools", pools, True), ("Underwriting", pools, True), ("Tranches", len(self.deal.tranches), False),
+            ("Checks", len(self.findings), False), ("Source", facts, False),
+        ])  # fmt: skip
         self._fill_source()
         self._fill_summary()
         for sheet in SHEETS:
@@ -193,100 +157,18 @@ class _Book:
         self._fill_tranches()
         self._fill_call()
         self._fill_checks()
-        program = f"xlremic {metadata.version('xlremic')}"
-        for sheet in self.workbook.worksheets:
-            sheet.oddHeader.left.text = f"Series {self.deal.series}".replace("&", "&&")
-            sheet.oddFooter.center.text = program
-        for name in list(self.workbook.defined_names):
-            if name.startswith(("row.", "block.")):
-                del self.workbook.defined_names[name]
+        for page in self.template.workbook.worksheets:
+            page.oddHeader.left.text = f"Series {self.deal.series}".replace("&", "&&")
+            page.oddFooter.center.text = PROGRAM
+        self.template.drop_anchors()
         for key, value in (
-            ("xlremic version", metadata.version("xlremic")),
+            ("program", PROGRAM),
             ("filing", self.reading.source.file),
             ("filing sha256", self.reading.source.sha256),
         ):
-            self.workbook.custom_doc_props.append(StringProperty(name=key, value=value))
-
-    # --- growth -------------------------------------------------------------------------------------------------
-
-    def _bounds(self, name: str) -> tuple[str, tuple[int, int, int, int]]:
-        defined = self.workbook.defined_names.get(name)
-        if defined is None:
-            raise TemplateError(f"the template lacks the name {name}; start again from templates/deal.xlsx")
-        sheet, _, reference = str(defined.attr_text).rpartition("!")
-        return sheet.strip("'"), cast(tuple[int, int, int, int], range_boundaries(reference.replace("$", "")))
-
-    def _grow(self, name: str, copies: int, *, across: bool) -> _Block:
-        """Copy the prototype of a block to the right or downwards: values, translated formulas and styles."""
-        title, bounds = self._bounds(f"block.{name}")
-        sheet = self.workbook[title]
-        left, top, right, bottom = bounds
-        for k in range(1, copies):
-            for row in range(top, bottom + 1):
-                for column in range(left, right + 1):
-                    prototype = sheet.cell(row, column)
-                    twin = sheet.cell(row + (0 if across else k), column + (k if across else 0))
-                    twin._style = copy(prototype._style)  # noqa: SLF001 - the public way copies each part of it
-                    value = prototype.value
-                    if prototype.data_type == "f":
-                        value = Translator(str(value), prototype.coordinate).translate_formula(twin.coordinate)
-                    twin.value = value
-            if across:
-                letters = get_column_letter(left), get_column_letter(left + k)
-                sheet.column_dimensions[letters[1]].width = sheet.column_dimensions[letters[0]].width
-            elif (height := sheet.row_dimensions[top].height) is not None:
-                sheet.row_dimensions[top + k].height = height
-        extra = max(copies, 1) - 1
-        return _Block(title, bounds, (left, top, right + extra * across, bottom + extra * (not across)))
-
-    def _stretch(self, blocks: Sequence[_Block]) -> None:
-        """Let every range that spans a prototype exactly span all its copies: formulas, names, formats, print areas, charts."""
-        for sheet in self.workbook.worksheets:
-            for row in sheet.iter_rows():
-                for cell in row:
-                    if cell.data_type == "f":
-                        cell.value = _stretched(str(cell.value), sheet.title, blocks)
-            own = [block for block in blocks if block.sheet == sheet.title]
-            if own and sheet.print_area:
-                area = re.sub(r".*!", "", str(sheet.print_area)).replace("$", "")
-                left, top, right, bottom = cast(tuple[int, int, int, int], range_boundaries(area))
-                corner = own[0].grown
-                sheet.print_area = f"{get_column_letter(left)}{top}:{get_column_letter(max(right, corner[2]))}{max(bottom, corner[3])}"
-            formats = sheet.conditional_formatting
-            for ranges in list(formats):
-                reference = str(ranges.sqref)
-                grown = _stretched_range(reference, sheet.title, sheet.title, own) if ":" in reference else reference
-                if grown != reference:
-                    rules = formats._cf_rules.pop(ranges)  # noqa: SLF001 - openpyxl has no way to move a rule
-                    for rule in rules:
-                        formats.add(grown, rule)
-            for chart in sheet._charts:  # noqa: SLF001 - the charts that were loaded have no public list
-                for series in chart.series:
-                    for part in (series.val and series.val.numRef, series.cat and (series.cat.strRef or series.cat.numRef)):
-                        if part:
-                            part.f = _stretched("=" + part.f, sheet.title, blocks)[1:]
-        for defined in self.workbook.defined_names.values():
-            if not defined.name.startswith(("row.", "block.")):
-                defined.attr_text = _stretched("=" + str(defined.attr_text), "", blocks)[1:]
-
-    def _find_anchors(self) -> None:
-        for name in self.workbook.defined_names:
-            if name.startswith("row."):
-                sheet, (column, row, _, _) = self._bounds(name)
-                self.anchors[name.removeprefix("row.")] = sheet, row, column
-        wanted = {row.anchor.removeprefix("row.") for sheet in SHEETS for row in rows(sheet)}
-        missing = sorted(wanted - set(self.anchors)) + [name for name in PUBLIC if name not in self.workbook.defined_names]
-        if missing:
-            raise TemplateError(f"the template lacks the names {', '.join(missing)}; start again from templates/deal.xlsx")
+            self.template.workbook.custom_doc_props.append(StringProperty(name=key, value=value))
 
     # --- cells --------------------------------------------------------------------------------------------------
-
-    def _cell(self, sheet: str, row: int, column: int) -> Cell:
-        return cast(Cell, self.workbook[sheet].cell(row, column))
-
-    def _anchor(self, name: str, along: int = 0) -> Cell:
-        sheet, row, column = self.anchors[name]
-        return self._cell(sheet, row, column + along)
 
     def _expect(self, cell: Cell, value: float | Decimal | bool, tolerance: float) -> None:
         known = value if isinstance(value, bool) else float(value)
@@ -304,41 +186,45 @@ class _Book:
             cell.value = float(fact.value) if isinstance(fact.value, Decimal) else fact.value
         else:
             write_text(cell, printed(fact.value))
-        style = copy(cell._style)  # noqa: SLF001 - setting a hyperlink restyles the cell
         tip = f"line {fact.provenance.line}: {fact.provenance.sentence}"
         cell.hyperlink = Hyperlink(
             ref=cell.coordinate,
             location=f"'Source'!A{self.source_rows[id(fact)]}",
             tooltip=ILLEGAL_CHARACTERS_RE.sub("", tip)[:250],
         )
-        cell._style = style  # noqa: SLF001
 
     def _fit_height(self, sheet: str, row: int, column: int) -> None:
         """Height for wrapped text, since no spreadsheet program fits rows when it opens a file."""
-        width = self.workbook[sheet].column_dimensions[get_column_letter(column)].width
-        lines = -(-len(str(self._cell(sheet, row, column).value or "")) // int(width * 1.05))
-        self.workbook[sheet].row_dimensions[row].height = min(409, 13.5 * max(1, lines))
+        width = self.template.workbook[sheet].column_dimensions[get_column_letter(column)].width
+        lines = -(-len(str(self.template.cell(sheet, row, column).value or "")) // int(width * 1.05))
+        self.template.workbook[sheet].row_dimensions[row].height = min(409, 13.5 * max(1, lines))
 
     # --- sheets -------------------------------------------------------------------------------------------------
 
     def _fill_source(self) -> None:
-        sheet, (_, top, _, _) = self._bounds("block.Source")
-        source = self.reading.source
-        counts = self.reading.token_counts()
+        sheet, (_, top, _, _) = self.template.place("block.Source")
+        source, counts = self.reading.source, self.reading.token_counts()
         accession = self.reading.submission.get("accession_number")
-        write_text(self._anchor("source_file"), f"File: {source.file} ({source.format}, {source.encoding}), sha256 {source.sha256}"
-                   + (f", accession {accession}" if accession else ""))  # fmt: skip
         kinds = ", ".join(f"{count} {kind.replace('_', ' ')}" for kind, count in counts.most_common())
-        write_text(self._anchor("source_numbers"), f"Numbers in the filing: {counts.total()}, all accounted for: {kinds}"
-                   if not counts["unread"] else
-                   f"Numbers in the filing: {counts.total()}, of which {counts['unread']} were not understood: {kinds}")  # fmt: skip
-        write_text(self._anchor("source_program"), f"Read by xlremic {metadata.version('xlremic')}")
+        understood = f"{counts['unread']} not understood" if counts["unread"] else "all accounted for"
+        for anchor, text in (
+            ("source_file", f"File: {source.file} ({source.format}, {source.encoding}), sha256 {source.sha256}"),
+            ("source_numbers", f"Numbers in the filing: {counts.total()}, {understood}: {kinds}"),
+            ("source_program", f"Read by {PROGRAM}" + (f" from submission {accession}" if accession else "")),
+        ):
+            write_text(self.template.anchor(anchor), text)
         for row, fact in enumerate(self.reading.facts, top):
             self.source_rows[id(fact)] = row
             place = fact.provenance
-            for column, text in ((1, fact.key), (2, fact.scope), (4, fact.unit), (5, fact.qualifier), (8, place.sentence)):
-                write_text(self._cell(sheet, row, column), text)
-            value = self._cell(sheet, row, 3)
+            for column, text in (
+                (1, fact.key),
+                (2, fact.scope),
+                (4, fact.unit),
+                (5, fact.qualifier),
+                (8, place.sentence),
+            ):
+                write_text(self.template.cell(sheet, row, column), text)
+            value = self.template.cell(sheet, row, 3)
             if isinstance(fact.value, Decimal):
                 places = -int(fact.value.as_tuple().exponent)
                 value.value = float(fact.value)
@@ -350,31 +236,42 @@ class _Book:
             else:
                 write_text(value, printed(fact.value))
             if fact.as_of:
-                self._cell(sheet, row, 6).value = fact.as_of
-            self._cell(sheet, row, 7).value = place.line
+                self.template.cell(sheet, row, 6).value = fact.as_of
+            self.template.cell(sheet, row, 7).value = place.line
             self._fit_height(sheet, row, 8)
         for row, unread in enumerate(self.reading.unread, top + len(self.reading.facts)):
-            write_text(self._cell(sheet, row, 1), "unread: numbers that no rule understood")
-            self._cell(sheet, row, 7).value = unread.line
-            write_text(self._cell(sheet, row, 8), unread.text)
+            write_text(self.template.cell(sheet, row, 1), "unread: numbers that no rule understood")
+            self.template.cell(sheet, row, 7).value = unread.line
+            write_text(self.template.cell(sheet, row, 8), unread.text)
             self._fit_height(sheet, row, 8)
 
     def _fill_summary(self) -> None:
-        title = self.workbook["Summary"]["A2"]
+        title = self.template.workbook["Summary"]["A2"]
         registrant = self.reading.get("registrant", "filing")
         issuer = f"{registrant.value}, " if registrant else ""
         write_text(title, f"{issuer}REMIC Pass-Through Certificates, Series {self.deal.series}")
         for key in _SUMMARY_FACTS:
-            self._put_fact(self._anchor(key), self.reading.get(key, "filing"))
-        write_text(self._anchor("inputs_note"), "Two inputs are assumptions of ours, not the filing's: servicing fee, call percentage.")
+            self._put_fact(self.template.anchor(key), self.reading.get(key, "filing"))
+        write_text(
+            self.template.anchor("inputs_note"),
+            "Two inputs are assumptions of ours, not the filing's: servicing fee, call percentage.",
+        )
         warnings = len(self.reading.warnings)
         counts = self.reading.token_counts()
         note = f"{counts.total()} numbers in the filing, {counts['unread']} of them not understood"
-        write_text(self._anchor("unread_note"), f"{note}; {warnings} warning{'s' if warnings != 1 else ''} when it was read.")
+        write_text(
+            self.template.anchor("unread_note"),
+            f"{note}; {warnings} warning{'s' if warnings != 1 else ''} when it was read.",
+        )
 
     def _fill_measures(self, sheet: str) -> None:
         for k, pool in enumerate(self.deal.pools):
-            write_text(self._cell(sheet, self.anchors["pool_label"][1], self.anchors["pool_label"][2] + k), _title(pool))
+            write_text(
+                self.template.cell(
+                    sheet, self.template.anchors["pool_label"][1], self.template.anchors["pool_label"][2] + k
+                ),
+                _title(pool),
+            )
         for row in rows(sheet):
             if isinstance(row, FactRow):
                 self._fill_fact_row(row)
@@ -385,18 +282,20 @@ class _Book:
         name = row.anchor.removeprefix("row.")
         pools = self.deal.pools
         one_pool = pools == (self.deal.all,)
-        whole, parts, difference = (self._anchor(name, along) for along in (-3, -2, -1))
+        whole, parts, difference = (self.template.anchor(name, along) for along in (-3, -2, -1))
         found: set[Qualifier] = set()
         for k, pool in enumerate(pools):
-            found |= self._put_field(self._anchor(name, k), row, pool)
+            found |= self._put_field(self.template.anchor(name, k), row, pool)
         if one_pool:
-            whole.value = f"={self._anchor(name).coordinate}" if _field(row, self.deal.all) is not None else None
+            whole.value = (
+                f"={self.template.anchor(name).coordinate}" if _field(row, self.deal.all) is not None else None
+            )
             whole.style = "Link"
             whole.number_format = FORMATS[row.unit]
         else:
             found |= self._put_field(whole, row, self.deal.all)
         bound = " / ".join(_BOUNDS[qualifier] for qualifier in _BOUNDS if qualifier in found)
-        write_text(self._anchor(name, -4), bound)
+        write_text(self.template.anchor(name, -4), bound)
         complete = all(_field(row, pool) is not None for pool in pools)
         weighted = all(pool.aggregate_scheduled_principal_balance is not None for pool in pools)
         if row.total and not (complete and (weighted or row.total != "average")):
@@ -413,8 +312,8 @@ class _Book:
         pools = self.deal.pools
         for k, pool in enumerate(pools):
             if any(self._lacks(pool, need) for need in row.needs):
-                self._anchor(row.name, k).value = None
-        whole = self._anchor(row.name, -3)
+                self.template.anchor(row.name, k).value = None
+        whole = self.template.anchor(row.name, -3)
         lacking = [self.deal.all] if row.whole == "same" else list(pools)
         if any(self._lacks(pool, need) for pool in lacking for need in row.needs):
             whole.value = None
@@ -428,63 +327,63 @@ class _Book:
 
     def _fill_loss_limits(self) -> None:
         for key, _ in LOSS_LIMITS:
-            self._put_fact(self._anchor(key), self.reading.get(key, "all"))
+            self._put_fact(self.template.anchor(key), self.reading.get(key, "all"))
 
     def _fill_tranches(self) -> None:
-        sheet, (_, top, _, _) = self._bounds("block.Tranches")
+        sheet, (_, top, _, _) = self.template.place("block.Tranches")
         tranches = self.deal.tranches
         balances = [tranche.class_initial_principal_balance for tranche in tranches]
         levels = subordination_levels(balances, [tranche.rank for tranche in tranches])
         shares = class_percentages(balances)
-        coupon = self._anchor("target_rate", -3).value is not None
+        coupon = self.template.anchor("target_rate", -3).value is not None
         for row, (tranche, level, share) in enumerate(zip(tranches, levels, shares, strict=True), top):
-            write_text(self._cell(sheet, row, 1), tranche.label)
-            self._cell(sheet, row, 2).value = tranche.rank
+            write_text(self.template.cell(sheet, row, 1), tranche.label)
+            self.template.cell(sheet, row, 2).value = tranche.rank
             balance = self.reading.get("class_initial_principal_balance", f"class:{tranche.label}")
-            self._put_fact(self._cell(sheet, row, 3), balance)
-            stated = self._cell(sheet, row, 5)
+            self._put_fact(self.template.cell(sheet, row, 3), balance)
+            stated = self.template.cell(sheet, row, 5)
             if tranche.subordination_level is not None:
                 own = self.reading.get("subordination_level", f"class:{tranche.label}")
-                self._put_fact(stated, own or self.reading.get("subordination_level", "class:A"), tranche.subordination_level)
+                self._put_fact(
+                    stated, own or self.reading.get("subordination_level", "class:A"), tranche.subordination_level
+                )
             elif level == 0:
                 stated.value = 0
                 stated.number_format = f'{FORMATS["level"]};;"none stated"'
             else:
                 stated.value = None
-                self._cell(sheet, row, 7).value = None
-            self._cell(sheet, row, 8).value = float(tranche.class_initial_principal_balance)
+                self.template.cell(sheet, row, 7).value = None
+            self.template.cell(sheet, row, 8).value = float(tranche.class_initial_principal_balance)
             if not coupon:
-                self._cell(sheet, row, 13).value = None
+                self.template.cell(sheet, row, 13).value = None
             for column, known in ((4, share), (6, level), (9, 1), (10, share), (11, level)):
-                self._expect(self._cell(sheet, row, column), Decimal(known), LEVEL)
+                self._expect(self.template.cell(sheet, row, column), Decimal(known), LEVEL)
 
     def _fill_call(self) -> None:
         balance = cast(Decimal, self.deal.all.aggregate_scheduled_principal_balance)
         total = sum((tranche.class_initial_principal_balance for tranche in self.deal.tranches), Decimal(0))
         threshold = call_threshold(balance, CALL_PERCENT)
-        self._put_fact(self._anchor("call_threshold"), self.reading.get("call_threshold", "all"))
+        self._put_fact(self.template.anchor("call_threshold"), self.reading.get("call_threshold", "all"))
         if self.deal.rules.call_threshold is None:
-            self._anchor("call_difference").value = None
-        self._named("AsOfDate").value = self.deal.cut_off_date
+            self.template.anchor("call_difference").value = None
+        self.template.named("AsOfDate").value = self.deal.cut_off_date
         for name, known in (
             ("CutOffBalance", balance), ("CallThreshold", threshold), ("CurrentPoolBalance", total),
             ("CallHeadroom", total - threshold), ("Callable", is_callable(total, threshold)),
         ):  # fmt: skip
-            self._expect(self._named(name), known, CENT)
-
-    def _named(self, name: str) -> Cell:
-        sheet, (column, row, _, _) = self._bounds(name)
-        return self._cell(sheet, row, column)
+            self._expect(self.template.named(name), known, CENT)
 
     def _fill_checks(self) -> None:
-        sheet, (_, top, _, _) = self._bounds("block.Checks")
+        sheet, (_, top, _, _) = self.template.place("block.Checks")
         for row, finding in enumerate(self.findings, top):
-            write_text(self._cell(sheet, row, 1), finding.id)
-            write_text(self._cell(sheet, row, 2), finding.says)
-            write_text(self._cell(sheet, row, 3), finding.unit)
+            write_text(self.template.cell(sheet, row, 1), finding.id)
+            write_text(self.template.cell(sheet, row, 2), finding.says)
+            write_text(self.template.cell(sheet, row, 3), finding.unit)
             self._fit_height(sheet, row, 2)
-            difference, tolerance, flag = (self._cell(sheet, row, column) for column in (4, 5, 6))
-            number_format = _LEVEL_FORMAT if finding.id.startswith("subordination_level") else _CHECK_FORMATS[finding.unit]
+            difference, tolerance, flag = (self.template.cell(sheet, row, column) for column in (4, 5, 6))
+            number_format = (
+                _LEVEL_FORMAT if finding.id.startswith("subordination_level") else _CHECK_FORMATS[finding.unit]
+            )
             difference.number_format = tolerance.number_format = number_format
             if finding.difference is None or finding.tolerance is None:
                 difference.value = tolerance.value = flag.value = None
@@ -497,7 +396,7 @@ class _Book:
             self._expect(difference, finding.difference / scale, noise)
             self._expect(flag, finding.status is Status.FAIL, 0)
         failed = sum(finding.status is Status.FAIL for finding in self.findings)
-        self._expect(self._named("ChecksFailed"), failed, 0)
+        self._expect(self.template.named("ChecksFailed"), failed, 0)
 
     def _check_home(self, check_id: str) -> Cell:
         """The cell that computes the difference of a check."""
@@ -507,12 +406,12 @@ class _Book:
                 k for k, t in enumerate(self.deal.tranches)
                 if t.label == place or (t.rank == 1 and place == "A" and t.subordination_level is not None)
             )  # fmt: skip
-            sheet, row, column = self.anchors[name]
-            return self._cell(sheet, row + tranche, column)
+            sheet, row, column = self.template.anchors[name]
+            return self.template.cell(sheet, row + tranche, column)
         if place == "difference":
-            return self._anchor(name, -1)
+            return self.template.anchor(name, -1)
         scopes = [pool.scope for pool in self.deal.pools]
-        return self._anchor(name, scopes.index(place) if place in scopes else -3 if place else 0)
+        return self.template.anchor(name, scopes.index(place) if place in scopes else -3 if place else 0)
 
 
 def _title(pool: Pool) -> str:
@@ -524,38 +423,6 @@ def _field(row: FactRow, pool: Pool) -> Decimal | date | None:
     holder = getattr(pool, row.sub_pool) if row.sub_pool else pool
     value: Decimal | date | None = getattr(holder, row.name) if holder is not None else None
     return value
-
-
-def _stretched(formula: str, home: str, blocks: Iterable[_Block]) -> str:
-    """The formula with every range that spans a prototype exactly stretched over its copies."""
-    if ":" not in formula:
-        return formula
-    tokens = Tokenizer(formula)
-    changed = False
-    for token in tokens.items:
-        if token.type == Token.OPERAND and token.subtype == Token.RANGE and ":" in token.value:
-            sheet, mark, reference = token.value.rpartition("!")
-            grown = _stretched_range(reference, sheet.strip("'") or home, home, blocks)
-            if grown != reference:
-                token.value, changed = f"{sheet}{mark}{grown}", True
-    return tokens.render() if changed else formula
-
-
-def _stretched_range(reference: str, sheet: str, home: str, blocks: Iterable[_Block]) -> str:
-    match = re.fullmatch(r"(\$?)([A-Z]+)(\$?)(\d+):(\$?)([A-Z]+)(\$?)(\d+)", reference)
-    if not match:
-        return reference
-    left, top, right, bottom = cast(tuple[int, int, int, int], range_boundaries(reference.replace("$", "")))
-    for block in blocks:
-        b_left, b_top, b_right, b_bottom = block.first
-        across = block.grown[2] > b_right
-        if block.sheet != sheet or block.first == block.grown:
-            continue
-        if across and (left, right) == (b_left, b_right) and b_top <= top and bottom <= b_bottom:
-            right = block.grown[2]
-        elif not across and (top, bottom) == (b_top, b_bottom) and b_left <= left and right <= b_right:
-            bottom = block.grown[3]
-    return f"{match[1]}{match[2]}{match[3]}{top}:{match[5]}{get_column_letter(right)}{match[7]}{bottom}"
 
 
 def _compare(cells: Cells, expected: Mapping[tuple[str, str], tuple[float | bool, float]]) -> None:

@@ -1,0 +1,5 @@
+"""``python -m xlremic``."""
+
+from .cli import main
+
+main(prog_name="xlremic")

@@ -1,0 +1,247 @@
+"""The command line: arguments, printing and exit codes; no arithmetic.
+
+Exit codes: 0 done and everything ties; 1 done, but a check failed; 2 bad input or usage, nothing written; 3 an outside
+service failed. Data goes to stdout, messages to stderr.
+"""
+
+import csv
+import json
+import os
+import re
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from .assemble import assemble
+from .errors import InputError, MailError, XlremicError
+from .facts import COLUMNS, Reading, fact_row
+from .parser import read
+from .tieout import Finding, Status, shown, tie_out
+
+if TYPE_CHECKING:
+    pass
+
+FAILED_CHECK, BAD_INPUT, OUTSIDE = 1, 2, 3
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+_FILING = click.argument("filing", type=click.Path(path_type=Path))
+
+
+def printable(text: str) -> str:
+    """Text from a file without what could move a cursor, change a terminal or reverse what is read."""
+    return _CONTROL.sub("�", text).replace("\n", " ")
+
+
+def say(message: str) -> None:
+    click.echo(printable(message), err=True)
+
+
+class _Group(click.Group):
+    """Turns the package's own errors into one line and an exit code."""
+
+    def main(self, *args: Any, **kwargs: Any) -> Any:
+        try:
+            return super().main(*args, **kwargs)
+        except MailError as error:
+            say(f"xlremic: {error}")
+            sys.exit(OUTSIDE)
+        except XlremicError as error:
+            say(f"xlremic: {error}")
+            sys.exit(BAD_INPUT)
+        except BrokenPipeError:  # the reader of our output has gone; there is nobody to tell
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            sys.exit(BAD_INPUT)
+
+
+@click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="xlremic", message="%(prog)s %(version)s")
+def main() -> None:
+    """From the 8-K that describes a REMIC's mortgage pool to a live, checked Excel deal model.
+
+    Example: xlremic build samples/cmsi-2004-8.txt -o cmsi-2004-8.xlsx
+    """
+
+
+class _Steps:
+    """Tells the steps and their times when asked to (-v)."""
+
+    def __init__(self, verbose: bool) -> None:
+        self.verbose = verbose
+        self.since = time.perf_counter()
+
+    def done(self, what: str) -> None:
+        now = time.perf_counter()
+        if self.verbose:
+            say(f"{what}: {1000 * (now - self.since):.0f} ms")
+        self.since = now
+
+
+@main.command()
+@_FILING
+@click.option(
+    "-o", "--output", type=click.Path(path_type=Path), help="Workbook to write; default: the filing's name with .xlsx"
+)
+@click.option("--template", type=click.Path(path_type=Path), help="A restyled copy of templates/deal.xlsx to fill")
+@click.option("--open", "open_it", is_flag=True, help="Show it in Excel, or in the system's spreadsheet program")
+@click.option("-v", "--verbose", is_flag=True, help="Tell steps and times")
+def build(filing: Path, output: Path | None, template: Path | None, open_it: bool, verbose: bool) -> None:
+    """Make the live, checked workbook of a filing.
+
+    Example: xlremic build samples/cmsi-2004-8.txt -o cmsi-2004-8.xlsx
+    """
+    from .workbook import build as build_workbook  # noqa: PLC0415 - the spreadsheet library is heavy
+
+    steps = _Steps(verbose)
+    reading = read(filing)
+    steps.done(f"read {len(reading.facts)} facts")
+    _warn(reading)
+    target = output or Path(filing.with_suffix(".xlsx").name)
+    if target.exists() and target.samefile(filing):
+        raise InputError(f"{target} is the filing itself; choose another place with -o")
+    built = build_workbook(reading, target, template=template)
+    steps.done(f"made {built.formulas} formulas")
+    pools = len(built.deal.pools)
+    click.echo(
+        f"{target}: series {built.deal.series}, {pools} pool{'s' * (pools > 1)}, {len(built.deal.tranches)} classes,"
+        f" {built.formulas} live formulas; {_summary(built.findings)}"
+    )
+    if open_it:
+        _show(target)
+    _exit(built.findings)
+
+
+@main.command()
+@_FILING
+@click.option("--json", "as_json", is_flag=True, help="The document of schema xlremic.facts/1")
+@click.option("--csv", "as_csv", is_flag=True, help="One line per fact")
+def parse(filing: Path, as_json: bool, as_csv: bool) -> None:
+    """List the facts of a filing, each with the line that it was read from.
+
+    Example: xlremic parse samples/cmsi-2004-8.txt --json
+    """
+    if as_json and as_csv:
+        raise click.UsageError("choose --json or --csv, not both")
+    reading = read(filing)
+    _warn(reading)
+    if as_json:
+        click.echo(reading.to_json([finding.to_dict() for finding in tie_out(reading, assemble(reading))]))
+    elif as_csv:
+        writer = csv.writer(sys.stdout, lineterminator="\n")
+        writer.writerow(COLUMNS)
+        writer.writerows([_for_csv(value) for value in fact_row(fact)] for fact in reading.facts)
+    else:
+        rows = [fact_row(fact) for fact in reading.facts]
+        _table(
+            ["key", "scope", "value", "unit", "qualifier", "line"],
+            [(*row[:5], str(row[6])) for row in rows],
+            right=(2, 5),
+        )
+        counts = reading.token_counts()
+        kinds = ", ".join(f"{count} {kind.replace('_', ' ')}" for kind, count in counts.most_common())
+        say(f"{len(reading.facts)} facts; {counts.total()} numbers in the filing: {kinds}")
+
+
+@main.command()
+@click.argument("path", metavar="FILING_OR_WORKBOOK", type=click.Path(path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="The checks as JSON")
+def check(path: Path, as_json: bool) -> None:
+    """Tie out a filing, or recalculate and check a workbook of ours.
+
+    Example: xlremic check samples/cmsi-2004-8.txt
+    """
+    if path.suffix.lower() in (".xlsx", ".xlsm"):
+        from .audit import audit  # noqa: PLC0415 - the spreadsheet library is heavy
+
+        findings = audit(path)
+    else:
+        reading = read(path)
+        _warn(reading)
+        findings = tie_out(reading, assemble(reading))
+    if as_json:
+        click.echo(json.dumps({"checks": [finding.to_dict() for finding in findings]}, indent=1, ensure_ascii=False))
+    else:
+        _table(
+            ["check", "status", "difference", "tolerance", "unit"],
+            [
+                (
+                    f.id,
+                    str(f.status),
+                    *("" if x is None else shown(round(x, 17)) for x in (f.difference, f.tolerance)),
+                    f.unit,
+                )
+                for f in findings
+            ],
+            right=(2, 3),
+        )
+        for finding in findings:
+            if finding.status is Status.FAIL:
+                say(f"FAILS {finding.id}: {finding.says}")
+    say(_summary(findings))
+    _exit(findings)
+
+
+def _warn(reading: Reading) -> None:
+    for warning in reading.warnings:
+        say(f"warning: {reading.source.file}, line {warning.line}: {warning.message}")
+
+
+def _summary(findings: Sequence[Finding]) -> str:
+    counts = Counter(finding.status for finding in findings)
+    parts = [f"{counts[Status.PASS]} of {len(findings)} checks tie"]
+    if counts[Status.FAIL]:
+        parts.append(f"{counts[Status.FAIL]} fail")
+    if counts[Status.NOT_EVALUATED]:
+        parts.append(f"{counts[Status.NOT_EVALUATED]} not evaluated")
+    return ", ".join(parts)
+
+
+def _exit(findings: Sequence[Finding]) -> None:
+    if any(finding.status is Status.FAIL for finding in findings):
+        sys.exit(FAILED_CHECK)
+
+
+def _for_csv(value: str | int) -> str | int:
+    """Text that a spreadsheet program would take for a formula starts with an apostrophe."""
+    return f"'{value}" if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r") else value
+
+
+def _table(header: Sequence[str], rows: Sequence[Sequence[str]], *, right: Sequence[int] = ()) -> None:
+    """A table for a person: ruled on a terminal, plain aligned columns in a pipe."""
+    cells = [[printable(value) for value in row] for row in rows]
+    if sys.stdout.isatty():
+        from rich.console import Console  # noqa: PLC0415 - only for a terminal
+        from rich.table import Table  # noqa: PLC0415
+
+        table: Table = Table(box=None, header_style="bold", pad_edge=False)
+        for i, title in enumerate(header):
+            table.add_column(title, justify="right" if i in right else "left", overflow="fold")
+        for row in cells:
+            table.add_row(*(value.replace("[", "\\[") for value in row))
+        Console(highlight=False).print(table)
+        return
+    widths = [max(map(len, column)) for column in zip(header, *cells, strict=True)]
+    for row in (list(header), *cells):
+        pads: list[Callable[[str, int], str]] = [str.rjust if i in right else str.ljust for i in range(len(row))]
+        click.echo("  ".join(pad(value, width) for pad, value, width in zip(pads, row, widths, strict=True)).rstrip())
+
+
+def _show(path: Path) -> None:
+    """Open the workbook in Excel where there is one, else in the program that the system has for it."""
+    if sys.platform in ("win32", "darwin"):
+        import xlwings  # noqa: PLC0415 - only where Excel may be
+
+        try:
+            xlwings.Book(str(path.resolve()))
+            return
+        except xlwings.XlwingsError as error:
+            say(f"Excel did not open {path}: {error}")
+    opener = {"win32": ["cmd", "/c", "start", ""], "darwin": ["open"]}.get(sys.platform, ["xdg-open"])
+    try:
+        subprocess.run([*opener, str(path.resolve())], check=True)  # noqa: S603 - a path of our own, no shell
+    except (OSError, subprocess.CalledProcessError) as error:
+        say(f"no program opened {path}: {error}")
