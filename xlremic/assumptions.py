@@ -14,8 +14,8 @@ from math import inf, isfinite
 from pathlib import Path
 from typing import Any, Self
 
-from xlremic.errors import InputError
-from xlremic.speeds import monthly, vector
+from .errors import InputError
+from .speeds import monthly, vector
 
 _KINDS = "a number, a list by month, or words such as '6 ramp 12 over 30'"
 ByMonth = float | str | Sequence[float]

@@ -77,6 +77,8 @@ def filing_of(data: bytes, *, name: str) -> Filing:
         raise FilingError(f"{name} is empty; expected the text or HTML of an 8-K filing")
     document, submission = _document(source)
     text = Traced.whole(source).slice(*document)
+    if "\r" in text.text:
+        text = text.sub(_LINE_END, lambda _: "\n")
     form = "edgar-submission" if submission else "text"
     if _HTML.search(text.text):
         text = _without_markup(text)
@@ -91,10 +93,11 @@ def filing_of(data: bytes, *, name: str) -> Filing:
         source=source,
         text=text,
         submission=submission,
-        line_starts=(0, *(match.end() for match in re.finditer(r"\r\n|\n|\r", source))),
+        line_starts=(0, *(match.end() for match in re.finditer(r"\r\n?|\n", source))),
     )
 
 
+_LINE_END = re.compile(r"\r\n?")
 # Mail of the 1990s put "- " before each line that begins with a dash; the dash that follows is looked at, not eaten.
 _STUFFED = re.compile(r"^- -(?=-)", re.M)
 _TAG = re.compile(r"</?[A-Za-z][^<>\n]{0,80}>")
@@ -107,7 +110,7 @@ def _decode(data: bytes, name: str) -> tuple[str, str]:
         encodings = ["utf-16"]
     elif data.startswith(b"\xef\xbb\xbf"):
         encodings = ["utf-8-sig"]
-    elif data[:2000].count(0) > len(data[:2000]) // 4:
+    elif data[:2000].count(0) > 0.4 * len(data[:2000]):
         encodings = ["utf-16-le"] if data[1:2] == b"\0" else ["utf-16-be"]
     else:
         encodings = ["utf-8", "cp1252", "latin-1"]

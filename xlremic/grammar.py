@@ -264,16 +264,16 @@ def _scopes(match: re.Match[str]) -> tuple[str, ...]:
 # --- running text -------------------------------------------------------------------------------------------------
 
 _BROKEN = re.compile(
-    r"(?<=[\d,]),?[ \t]*\r?\n[ \t]*(?=,\d{3}\b)"  # $493,641 / ,377.57
-    r"|(?<=\$)[ \t]*\r?\n[ \t]*(?=\d)"  # $ / 493
-    r"|(?<=[A-Za-z0-9]-)[ \t]*\r?\n[ \t]*(?=[A-Za-z0-9])"  # Pass- / Through, B- / 1
+    r"(?<=[\d,]),?[ \t]*\n[ \t]*(?=,\d{3}\b)"  # $493,641 / ,377.57
+    r"|(?<=\$)[ \t]*\n[ \t]*(?=\d)"  # $ / 493
+    r"|(?<=[A-Za-z0-9]-)[ \t]*\n[ \t]*(?=[A-Za-z0-9])"  # Pass- / Through, B- / 1
 )
-_BROKEN_MONEY = re.compile(r"(?<=\$)(\d[\d,]*,)[ \t]*\r?\n[ \t]*(?=\d{3}(?!\d))")
+_BROKEN_MONEY = re.compile(r"(?<=\$)(\d[\d,]*,)[ \t]*\n[ \t]*(?=\d{3}(?!\d))")
 _BROKEN_PLACES = re.compile(
-    r"(?<=\$)(\d[\d,]*\.)[ \t]*\r?\n[ \t]*(?=\d\d\b)"  # $493,641,377. / 57
-    r"|(?<![\d.,])(\d{1,3}\.)[ \t]*\r?\n[ \t]*(?=\d+(?:%|\smonths?\b))"  # 6. / 132%
+    r"(?<=\$)(\d[\d,]*\.)[ \t]*\n[ \t]*(?=\d\d\b)"  # $493,641,377. / 57
+    r"|(?<![\d.,])(\d{1,3}\.)[ \t]*\n[ \t]*(?=\d+(?:%|\smonths?\b))"  # 6. / 132%
 )
-_RULE = re.compile(r"^[ \t]*[-_=]{3,}[ \t]*\r?$", re.M)
+_RULE = re.compile(r"^[ \t]*[-_=]{3,}[ \t]*$", re.M)
 _BLANKS = re.compile(r"\s{2,}|[^\S ]")  # a single blank stays as it is
 _END = re.compile(r'[.;:]["”)]*\s(?=["“(]?[A-Z0-9(]|\w)')
 _ABBREVIATION = re.compile(

@@ -49,7 +49,7 @@ class Ledger:
         qualifier: Qualifier = Qualifier.EXACT,
         as_of: date | None = None,
     ) -> None:
-        """Enter what stands at ``text[start:end]``; a repetition is only explained, a contradiction is kept and warned of."""
+        """Enter what stands at ``text[start:end]``; a contradiction is kept, and warned of."""
         char_start, char_end = self.claim("fact", text, start, end)
         place = Provenance(
             raw=self.filing.source[char_start:char_end],

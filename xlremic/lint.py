@@ -47,7 +47,7 @@ VALUES = INPUTS | {"Constant"}
 CALCULATIONS = frozenset(("Formula", "Link", "Total", "Flag", "Subtitle", "Unit"))
 UNIT_COLUMN = {"Pools": "B", "Underwriting": "B", "Call": "C", "Checks": "C", "Source": "D"}
 HEADER_ROWS = 4
-_CELL = r"(?:[A-Za-z]+!)?\$?[A-Z]+\$?\d+|[A-Za-z]+"
+_CELL = r"[A-Za-z]+!\$?[A-Z]+\$?\d+|[A-Za-z]+"
 _LINK = re.compile(rf"=(?:{_CELL}|(?:SUM|INDEX|IF)\((?:{_CELL})(?:,[01]|(?:,\"\w+\")+)?\))\Z")
 """A formula that only shows what stands elsewhere: a cell, a name, or a name's sum, first member or words for it."""
 

@@ -48,20 +48,20 @@ _HEADING = re.compile(
     re.M | re.I,
 )
 _SIGNATURES = re.compile(
-    r"^[ \t]*SIGNATURES?[ \t]*\r?$|^[ \t]*Pursuant\s+to\s+the\s+requirements\s+of\s+the\s+Securities\s+Exchange\s+Act",
+    r"^[ \t]*SIGNATURES?[ \t]*$|^[ \t]*Pursuant\s+to\s+the\s+requirements\s+of\s+the\s+Securities\s+Exchange\s+Act",
     re.M | re.I,
 )
 _FOOTNOTE = r"(?P<mark>\(?\d{1,2}\)?|\*{1,3}|\([A-Za-z]\)|[A-Z])(?=[ \t])"
 _FOOTNOTES = re.compile(
-    rf"^[ \t]*[-_]{{5,30}}[ \t]*\r?\n\s*?^(?=[ \t]*{_FOOTNOTE})"
+    rf"^[ \t]*[-_]{{5,30}}[ \t]*\n\s*?^(?=[ \t]*{_FOOTNOTE})"
     rf"|^(?=[ \t]*{_FOOTNOTE.replace('mark', 'bare')}\s+(?:Terms\s+used|Such\s+perc|Equal\s+to|Expressed\s+as))",
     re.M,
 )
 _FOOTNOTE_START = re.compile(rf"[ \t]*{_FOOTNOTE}")
-_PARAGRAPH_END = re.compile(r"\n[ \t]*\r?\n\s*?^", re.M)
+_PARAGRAPH_END = re.compile(r"\n[ \t]*\n\s*?^", re.M)
 _PAGE = re.compile(
-    r"(?:\n[ \t]*\r?\n[ \t]*-?[ \t]?(?P<before>\d{1,3})[ \t]?-?[ \t]*\r?\n\s*)?<PAGE>[ \t]*(?P<number>\d{1,4})?"
-    r"(?:\s*\n[ \t]*-[ \t]?(?P<after>\d{1,3})[ \t]?-[ \t]*(?=\r?\n))?",
+    r"(?:\n[ \t]*\n[ \t]*-?[ \t]?(?P<before>\d{1,3})[ \t]?-?[ \t]*\n\s*)?<PAGE>[ \t]*(?P<number>\d{1,4})?"
+    r"(?:\s*\n[ \t]*-[ \t]?(?P<after>\d{1,3})[ \t]?-[ \t]*(?=\n))?",
     re.I,
 )
 _MARK = re.compile(r"(?:(?<=[A-Za-z.,;:\"”])|(?<=%)\s?)\(\d{1,2}\)(?!\w)|(?<=[A-Za-z%.,\"”])\*{1,3}")

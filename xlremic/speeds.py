@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 from math import ceil, isfinite
 
-from xlremic.errors import InputError
+from .errors import InputError
 
 PSA_RAMP_MONTHS = 30
 

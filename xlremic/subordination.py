@@ -10,7 +10,7 @@ from fractions import Fraction
 from math import floor, isfinite
 from typing import TypeVar
 
-from xlremic.errors import InputError
+from .errors import InputError
 
 N = TypeVar("N", float, Decimal, Fraction)
 

@@ -228,8 +228,7 @@ class _Book:
             if isinstance(fact.value, Decimal):
                 places = -int(fact.value.as_tuple().exponent)
                 value.value = float(fact.value)
-                value.number_format = "#,##0" + ("." + "0" * places if places > 0 else "") if fact.unit == Unit.USD else (
-                    "0" + ("." + "0" * places if places > 0 else ""))  # fmt: skip
+                value.number_format = ("#,##0" if fact.unit == Unit.USD else "0") + f".{'0' * places}" * (places > 0)
             elif isinstance(fact.value, date):
                 value.value = fact.value
                 value.number_format = FORMATS["date"]
@@ -290,7 +289,7 @@ class _Book:
             whole.value = (
                 f"={self.template.anchor(name).coordinate}" if _field(row, self.deal.all) is not None else None
             )
-            whole.style = "Link"
+            whole.style = "Formula"
             whole.number_format = FORMATS[row.unit]
         else:
             found |= self._put_field(whole, row, self.deal.all)

@@ -1,0 +1,77 @@
+"""Who may import whom: the design as data."""
+
+import ast
+from pathlib import Path
+
+PACKAGE = Path(__file__).parent.parent / "xlremic"
+
+ARROWS: dict[str, set[str]] = {
+    "errors": set(),
+    "traced": set(),
+    "deal": set(),
+    "speeds": set(),
+    "subordination": set(),
+    "measures": set(),
+    "cached_values": set(),
+    "filing": {"traced"},
+    "names": {"deal"},
+    "assumptions": {"speeds"},
+    "facts": {"filing"},
+    "grammar": {"facts", "traced"},
+    "ledger": {"facts", "filing", "grammar", "traced"},
+    "cover": {"facts", "grammar", "ledger", "traced"},
+    "narrative": {"facts", "grammar", "ledger"},
+    "classes": {"facts", "grammar", "ledger"},
+    "parser": {"filing", "facts", "traced", "grammar", "ledger", "cover", "narrative", "classes"},
+    "assemble": {"facts", "deal"},
+    "tieout": {"facts", "deal", "subordination"},
+    "collateral": {"deal", "assumptions", "speeds"},
+    "waterfall": {"deal", "assumptions", "collateral", "subordination"},
+    "template": {"names", "cached_values"},
+    "engines": {"cached_values"},
+    "lint": {"names", "cached_values"},
+    "workbook": {"names", "facts", "deal", "assemble", "tieout", "subordination", "cached_values", "template"},
+    "audit": {"names", "tieout", "subordination", "cached_values", "engines", "lint"},
+    "cli": {"facts", "parser", "assemble", "tieout", "workbook", "audit"},
+}
+"""``errors`` is open to all; ``__init__`` and ``__main__`` only hand on names."""
+
+HEAVY = {"openpyxl": {"template", "workbook", "lint", "audit", "engines"}, "formualizer": {"cached_values"}, "xlwings": {"cli"}}
+
+
+def imports(module: Path) -> set[str]:
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(module.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom) and node.level:
+            found |= {node.module.partition(".")[0]} if node.module else {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            found.add(f"*{(node.module or '').partition('.')[0]}")
+        elif isinstance(node, ast.Import):
+            found |= {f"*{alias.name.partition('.')[0]}" for alias in node.names}
+    return found
+
+
+def modules() -> list[Path]:
+    return [path for path in PACKAGE.glob("*.py") if path.stem not in ("__init__", "__main__")]
+
+
+def test_every_arrow_is_in_the_table() -> None:
+    for module in modules():
+        own = {name for name in imports(module) if not name.startswith("*")} - {"errors"}
+        assert module.stem in ARROWS, f"{module.stem} has no row in the table"
+        assert own <= ARROWS[module.stem], f"{module.stem} imports {own - ARROWS[module.stem]}"
+        assert "*xlremic" not in imports(module), f"{module.stem} imports the package by its full name"
+
+
+def test_no_circles() -> None:
+    left = {name: set(arrows) for name, arrows in ARROWS.items()}
+    while left:
+        free = {name for name, arrows in left.items() if not arrows & left.keys()}
+        assert free, f"a circle among {sorted(left)}"
+        left = {name: arrows for name, arrows in left.items() if name not in free}
+
+
+def test_heavy_libraries_stay_in_their_rooms() -> None:
+    for library, rooms in HEAVY.items():
+        users = {module.stem for module in modules() if f"*{library}" in imports(module)}
+        assert users <= rooms, f"{library} is imported by {users - rooms}"
