@@ -36,7 +36,11 @@ ARROWS: dict[str, set[str]] = {
 }
 """``errors`` is open to all; ``__init__`` and ``__main__`` only hand on names."""
 
-HEAVY = {"openpyxl": {"template", "workbook", "lint", "audit", "engines"}, "formualizer": {"cached_values"}, "xlwings": {"cli"}}
+HEAVY = {
+    "openpyxl": {"template", "workbook", "lint", "audit", "engines"},
+    "formualizer": {"cached_values"},
+    "xlwings": {"cli"},
+}
 
 
 def imports(module: Path) -> set[str]:

@@ -32,7 +32,9 @@ def test_every_encoding_reads_alike(encoding: str, reading: Reading) -> None:
 
 
 def test_windows_line_ends_and_typographic_quotes(reading: Reading) -> None:
-    data = TEXT.replace("\n", "\r\n").replace('"pool I\r\nmortgage loans"', "“pool I\r\nmortgage loans”").encode("cp1252")
+    data = (
+        TEXT.replace("\n", "\r\n").replace('"pool I\r\nmortgage loans"', "“pool I\r\nmortgage loans”").encode("cp1252")
+    )
     other = parse(filing_of(data, name="filing.txt"))
     assert meaning(other) == meaning(reading)
     assert same_places(other, data)
@@ -77,7 +79,13 @@ def test_dash_stuffing_is_undone() -> None:
 
 @pytest.mark.parametrize(
     ("data", "words"),
-    [(b"", "empty"), (b" \n \n", "empty"), (b"PK\x03\x04rest", "zip"), (b"%PDF-1.4", "PDF"), (b"a\x00b" * 50, "binary")],
+    [
+        (b"", "empty"),
+        (b" \n \n", "empty"),
+        (b"PK\x03\x04rest", "zip"),
+        (b"%PDF-1.4", "PDF"),
+        (b"a\x00b" * 50, "binary"),
+    ],
 )
 def test_what_is_no_text_is_refused_by_name(data: bytes, words: str) -> None:
     with pytest.raises(FilingError, match=words):

@@ -15,7 +15,7 @@ from .published_figures import rows
 TEXT = SAMPLE.read_text(encoding="utf-8")
 PUBLISHED = rows("cmsi_2004_8_facts")
 OPENING = (
-    "     On October 28, 2004, Citicorp Mortgage Securities, Inc. (\"CMSI\") transferred to the Trustee mortgage loans with\n"
+    '     On October 28, 2004, Citicorp Mortgage Securities, Inc. ("CMSI") transferred to the Trustee mortgage loans with\n'
     "an aggregate scheduled principal balance outstanding as of October 1, 2004 of $1,000,000.00. "
 )
 
@@ -31,14 +31,32 @@ def values(reading: Reading, key: str) -> dict[str, str]:
 
 def test_every_fact_of_the_sample_where_a_person_read_it(reading: Reading) -> None:
     wanted = {
-        (r["key"], r["scope"], r["value"], r["unit"], r["qualifier"], int(r["char_start"]), int(r["char_end"]), int(r["line"]))
+        (
+            r["key"],
+            r["scope"],
+            r["value"],
+            r["unit"],
+            r["qualifier"],
+            int(r["char_start"]),
+            int(r["char_end"]),
+            int(r["line"]),
+        )
         for r in PUBLISHED
         if r["kind"] in ("fact", "text_fact")
     }
     # The series is printed three times; the second occurrence in the description is a repetition of the fact.
     wanted -= {("series", "filing", "2004-8", "text", "exact", 7335, 7341, 134)}
     found = {
-        (f.key, f.scope, printed(f.value), str(f.unit), str(f.qualifier), f.provenance.char_start, f.provenance.char_end, f.provenance.line)
+        (
+            f.key,
+            f.scope,
+            printed(f.value),
+            str(f.unit),
+            str(f.qualifier),
+            f.provenance.char_start,
+            f.provenance.char_end,
+            f.provenance.line,
+        )
         for f in reading.facts
     }
     assert found == wanted
@@ -52,7 +70,15 @@ def test_every_numeric_token_of_the_sample_is_accounted_for(reading: Reading) ->
     assert {(t.char_start, t.char_end): t.kind for t in reading.tokens} == wanted
     counts = reading.token_counts()
     assert counts.total() == 177
-    assert counts == {"fact": 135, "as_of": 17, "label": 11, "list_number": 4, "footnote_mark": 4, "statute": 4, "address": 2}
+    assert counts == {
+        "fact": 135,
+        "as_of": 17,
+        "label": 11,
+        "list_number": 4,
+        "footnote_mark": 4,
+        "statute": 4,
+        "address": 2,
+    }
     assert reading.unread == ()
     assert reading.warnings == ()
 
@@ -181,7 +207,9 @@ def test_qualifiers_are_read_not_assumed() -> None:
 
 
 def test_cover_and_body_that_name_two_series_warn() -> None:
-    other = parse(filing_of(TEXT.replace("Certificates, Series 2004-8)", "Certificates, Series 2004-7)").encode(), name="x.txt"))
+    other = parse(
+        filing_of(TEXT.replace("Certificates, Series 2004-8)", "Certificates, Series 2004-7)").encode(), name="x.txt")
+    )
     assert values(other, "series") == {"filing": "2004-8"}
     assert values(other, "cover_series") == {"filing": "2004-7"}
     assert "series_mismatch" in {warning.code for warning in other.warnings}
@@ -196,7 +224,10 @@ def test_a_truncated_document_warns_and_keeps_what_came_before() -> None:
 @pytest.mark.parametrize(
     ("text", "found"),
     [
-        ("FORM 8-K\nItem 5. Other Events.\nAttached as Exhibit I is the monthly servicing report for the month.", "monthly servicing report"),
+        (
+            "FORM 8-K\nItem 5. Other Events.\nAttached as Exhibit I is the monthly servicing report for the month.",
+            "monthly servicing report",
+        ),
         ("FORM 8-K\nThe following are Collateral Term Sheets prepared by CMSI", "Collateral Term Sheets"),
         ("FORM 8-K\nComputational Materials", "Computational Materials"),
         ("FORM 10-K\nannual report", "10-K"),
