@@ -74,8 +74,8 @@ LAST_DIGIT_UNPROTECTED = {
     ("aggregate_scheduled_principal_balance", f"pool:{pool}:{part}")
     for pool in ("I", "II", "III")
     for part in ("discount", "premium")
-}
-"""Whole dollars of the sub-pools: the rounding of two of them leaves a dollar's room under their pool's balance."""
+} | {("call_threshold", "all")}
+"""Rounding leaves room for one in the last digit: two whole-dollar sub-pools in a pool, a tenth of the balance."""
 
 
 def changed(start: int, end: int, raw: str) -> tuple[Finding, ...]:

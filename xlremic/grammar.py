@@ -48,14 +48,16 @@ _TENS = ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ni
 _WORDS = {word: i for i, word in enumerate(_SMALL)} | {word: 10 * i for i, word in enumerate(_TENS, 2)}
 _SCALES = {"hundred": 100, "thousand": 1000, "million": 1_000_000}
 _WORD = "|".join(sorted((*_WORDS, *_SCALES), key=len, reverse=True))
-NUMBER_WORDS = rf"(?i:\b(?:{_WORD})(?:(?:\s|-|\sand\s)(?:{_WORD}))*\b)"
+# Each pattern starts with what its first character may be: most characters then cost next to nothing.
+NUMBER_WORDS = rf"(?<![A-Za-z])(?=[zotfsenhmZOTFSENHM])(?i:(?:{_WORD})(?:(?:\s|-|\sand\s)(?:{_WORD}))*\b)"
 
 _VALUE = re.compile(
-    rf"""(?P<date>{DATE})
+    rf"""(?:(?<![A-Za-z])(?=[\dA-Za-z.])|(?=\$))
+    (?:(?P<date>{DATE})
       | \$\s?(?P<money>{NUMBER})(?:\s(?P<scale>million|billion)\b)?
       | (?<![\w$.,/-])(?:(?P<number>{NUMBER})|(?P<words>{NUMBER_WORDS}))(?![\w/]|-\w|\.\d)
         (?:\s?(?P<unit>%|percent\b|per\scent\b|months?\b|years?\b|dollars\b))?
-      | (?P<none>(?i:\b(?:none|no|nil)\b))""",
+      | (?P<none>(?i:\b(?:none|no|nil)\b)))""",
     re.X,
 )
 _KINDS = {
@@ -67,13 +69,14 @@ _ID = r"(?:[IVX]{1,5}|\d{1,2}|[A-H])(?![\w-])"
 _POOL = r"(?i:pools?|groups?)"
 _PARTS = r"(?i:discount|premium)"
 _MENTION = re.compile(
-    rf"""{_POOL}\s(?P<ids>{_ID}(?:(?:\s?,\s?(?:(?:and|or)\s)?|\s(?:and|or|&)\s)(?:the\s)?(?:{_POOL}\s)?{_ID})*)
+    rf"""(?<![A-Za-z])(?=[pgmdaentsPGMDAENTS])
+    (?:{_POOL}\s(?P<ids>{_ID}(?:(?:\s?,\s?(?:(?:and|or)\s)?|\s(?:and|or|&)\s)(?:the\s)?(?:{_POOL}\s)?{_ID})*)
          \s(?:(?P<parts>{_PARTS}(?:\s(?:and|or)\s{_PARTS})?)\s)?(?i:(?:mortgage\s)?loans?)\b
       | (?i:mortgage\sloans?\sin\s(?:the\s)?){_POOL}
          \s(?P<ids_after>{_ID}(?:(?:\s?,\s?(?:and\s)?|\sand\s)(?:{_POOL}\s)?{_ID})*)
       | (?P<parts_alone>{_PARTS}(?:\s(?:and|or)\s{_PARTS})?)\s(?i:(?:mortgage\s)?loans?)\b
       | (?P<all>(?i:\b(?:all|each|any|none)\s(?:of\s)?(?:the\s|such\s)?mortgage\sloans?\b))
-      | (?P<bare>(?i:\b(?:(?:the|such|no)\s)?mortgage\sloans?\b))""",
+      | (?P<bare>(?i:\b(?:(?:the|such|no)\s)?mortgage\sloans?\b)))""",
     re.X,
 )
 _BETWEEN_VALUES = re.compile(r"\s?[,;]?\s?(?:(?:and|or|and/or|&)\s)?(?:respectively,?\s)?\Z")
@@ -264,14 +267,14 @@ def _scopes(match: re.Match[str]) -> tuple[str, ...]:
 # --- running text -------------------------------------------------------------------------------------------------
 
 _BROKEN = re.compile(
-    r"(?<=[\d,]),?[ \t]*\n[ \t]*(?=,\d{3}\b)"  # $493,641 / ,377.57
+    r"(?=[,\s])(?:(?<=[\d,]),?[ \t]*\n[ \t]*(?=,\d{3}\b)"  # $493,641 / ,377.57
     r"|(?<=\$)[ \t]*\n[ \t]*(?=\d)"  # $ / 493
-    r"|(?<=[A-Za-z0-9]-)[ \t]*\n[ \t]*(?=[A-Za-z0-9])"  # Pass- / Through, B- / 1
+    r"|(?<=[A-Za-z0-9]-)[ \t]*\n[ \t]*(?=[A-Za-z0-9]))"  # Pass- / Through, B- / 1
 )
 _BROKEN_MONEY = re.compile(r"(?<=\$)(\d[\d,]*,)[ \t]*\n[ \t]*(?=\d{3}(?!\d))")
 _BROKEN_PLACES = re.compile(
-    r"(?<=\$)(\d[\d,]*\.)[ \t]*\n[ \t]*(?=\d\d\b)"  # $493,641,377. / 57
-    r"|(?<![\d.,])(\d{1,3}\.)[ \t]*\n[ \t]*(?=\d+(?:%|\smonths?\b))"  # 6. / 132%
+    r"(?=\d)(?:(?<=\$)(\d[\d,]*\.)[ \t]*\n[ \t]*(?=\d\d\b)"  # $493,641,377. / 57
+    r"|(?<![\d.,])(\d{1,3}\.)[ \t]*\n[ \t]*(?=\d+(?:%|\smonths?\b)))"  # 6. / 132%
 )
 _RULE = re.compile(r"^[ \t]*[-_=]{3,}[ \t]*$", re.M)
 _BLANKS = re.compile(r"\s{2,}|[^\S ]")  # a single blank stays as it is

@@ -140,6 +140,8 @@ class Ledger:
 
 def _line_or_sentence(text: Traced, position: int) -> str:
     """The sentence, if the text is one; the line where text still has lines (cover, signature page)."""
+    if "\n" not in text.text:
+        return text.text
     start = text.text.rfind("\n", 0, position) + 1
     end = text.text.find("\n", position)
     return re.sub(r"\s+", " ", text.text[start : end if end >= 0 else None]).strip()

@@ -21,26 +21,27 @@ from .traced import Traced
 
 Finder = Callable[[Sentence, Ledger], None]
 
-FINDERS: tuple[Finder, ...] = (
-    narrative.read_opening,
-    narrative.read_balances,
-    narrative.read_original_years,
-    narrative.read_delivery,
-    narrative.read_call,
-    narrative.read_counts,
-    narrative.read_averages,
-    narrative.read_origination,
-    narrative.read_original_balances,
-    narrative.read_high_ltv,
-    narrative.read_zip_codes,
-    narrative.read_occupancy,
-    narrative.read_documentation,
-    narrative.read_sub_pools,
-    narrative.read_pledged,
-    classes.read_loss_limits,
-    classes.read_class_balances,
-    classes.read_subordination_levels,
+FINDERS: tuple[tuple[Finder, tuple[str, ...]], ...] = (
+    (narrative.read_opening, ("trustee",)),
+    (narrative.read_balances, ("aggregate",)),
+    (narrative.read_original_years, ("original", "relocation")),
+    (narrative.read_delivery, ("evidencing", "authenticated", "paying agent")),
+    (narrative.read_call, ("repurchase",)),
+    (narrative.read_counts, ("number",)),
+    (narrative.read_averages, ("weighted average",)),
+    (narrative.read_origination, ("originated", "maturit")),
+    (narrative.read_original_balances, ("original principal",)),
+    (narrative.read_high_ltv, ("loan-to-value",)),
+    (narrative.read_zip_codes, ("zip code",)),
+    (narrative.read_occupancy, ("residence", "investment")),
+    (narrative.read_documentation, ("require", "streamlined")),
+    (narrative.read_sub_pools, ("net ",)),
+    (narrative.read_pledged, ("pledged", "such ")),
+    (classes.read_loss_limits, ("loss",)),
+    (classes.read_class_balances, ("class",)),
+    (classes.read_subordination_levels, ("subordination",)),
 )
+"""One finder per family of sentences, with words of which a sentence must hold one to be worth the finder's time."""
 
 _HEADING = re.compile(
     r"DETAILED\s+DESCRIPTION\s+OF\s+THE\s+MORTGAGE\s+(?:LOAN\s+)?POOL[\s_-]+AND\s+THE\s+MORTGAGED\s+PROPERTIES"
@@ -60,19 +61,19 @@ _FOOTNOTES = re.compile(
 _FOOTNOTE_START = re.compile(rf"[ \t]*{_FOOTNOTE}")
 _PARAGRAPH_END = re.compile(r"\n[ \t]*\n\s*?^", re.M)
 _PAGE = re.compile(
-    r"(?:\n[ \t]*\n[ \t]*-?[ \t]?(?P<before>\d{1,3})[ \t]?-?[ \t]*\n\s*)?<PAGE>[ \t]*(?P<number>\d{1,4})?"
+    r"(?=[\n<])(?:\n[ \t]*\n[ \t]*-?[ \t]?(?P<before>\d{1,3})[ \t]?-?[ \t]*\n\s*)?<PAGE>[ \t]*(?P<number>\d{1,4})?"
     r"(?:\s*\n[ \t]*-[ \t]?(?P<after>\d{1,3})[ \t]?-[ \t]*(?=\n))?",
     re.I,
 )
-_MARK = re.compile(r"(?:(?<=[A-Za-z.,;:\"”])|(?<=%)\s?)\(\d{1,2}\)(?!\w)|(?<=[A-Za-z%.,\"”])\*{1,3}")
+_MARK = re.compile(r"(?=[\s(*])(?:(?:(?<=[A-Za-z.,;:\"”])|(?<=%)\s?)\(\d{1,2}\)(?!\w)|(?<=[A-Za-z%.,\"”])\*{1,3})")
 _TOKEN = re.compile(
-    rf"{DATE}|\(\d{{3}}\)\s*\d{{3}}-\d{{4}}|\(\d{{1,2}}\)|\$\s?{NUMBER}|(?<![\w$-])(?:[IVX]+-?)?[A-Z]{{1,2}}-?\d{{1,2}}[A-Z]?(?![\w-])"
-    rf"|\d+(?:-[A-Za-z0-9]+)+(?:/A)?|\d+\([a-z]\)|(?:{NUMBER})\s?%?|\d+\w*"
+    rf"(?=[A-Z\d.$(])(?:{DATE}|\(\d{{3}}\)\s*\d{{3}}-\d{{4}}|\(\d{{1,2}}\)|\$\s?{NUMBER}|(?<![\w$-])(?:[IVX]+-?)?[A-Z]{{1,2}}-?\d{{1,2}}[A-Z]?(?![\w-])"
+    rf"|\d+(?:-[A-Za-z0-9]+)+(?:/A)?|\d+\([a-z]\)|(?:{NUMBER})\s?%?|\d+\w*)"
 )
 _COUNTED_WORDS = re.compile(
     rf"{NUMBER_WORDS}(?=\s(?:percent|per\scent|months?|years?|dollars|mortgage\sloans)\b)", re.I
 )
-_START = re.compile(r"(?:UNITED\s+STATES\s+|U\.\s?S\.\s+)?SECURITIES\s+AND\s+EXCHANGE\s+COMMISSION", re.I)
+_START = re.compile(r"\b(?=[US])(?:UNITED\s+STATES\s+|U\.\s?S\.\s+)?SECURITIES\s+AND\s+EXCHANGE\s+COMMISSION", re.I)
 
 _OTHER_KINDS = (
     (
@@ -141,8 +142,10 @@ def parse(filing: Filing) -> Reading:
     running = flow(_without_marks(_without_pages(described, ledger), ledger))
     read_sentences = list(sentences(running))
     for sentence in read_sentences:
-        for find in FINDERS:
-            find(sentence, ledger)
+        words = sentence.text.lower()
+        for find, keywords in FINDERS:
+            if any(keyword in words for keyword in keywords):
+                find(sentence, ledger)
     cover = text.slice(0, heading.start() if heading else body)
     issuer = re.sub(r"\s+", " ", opening["issuer"]) if opening else None
     read_cover(_without_pages(cover, ledger), ledger, issuer)

@@ -75,6 +75,9 @@ class Traced:
     def sub(self, pattern: re.Pattern[str], replacement: Callable[[re.Match[str]], str]) -> "Traced":
         """Replace every match as a whole; the replacement stands for all of the matched source."""
 
+        if pattern.search(self.text) is None:
+            return self
+
         def parts() -> Iterator[Piece]:
             position = 0
             for match in pattern.finditer(self.text):
