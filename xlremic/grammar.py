@@ -146,16 +146,21 @@ class Sentence:
         """Lists of groups of loans, in order."""
         return tuple(_loans(self.text))
 
+    @cached_property
+    def _chains(self) -> tuple[tuple[Term, ...], ...]:
+        """Values that only list marks stand between."""
+        chains: list[list[Term]] = []
+        for term in self.terms:
+            if chains and _BETWEEN_VALUES.match(self.text, chains[-1][-1].after, term.start):
+                chains[-1].append(term)
+            else:
+                chains.append([term])
+        return tuple(map(tuple, chains))
+
     def lists(self, kind: str) -> Iterator[tuple[Term, ...]]:
         """Lists of values of one kind, in order; "none" counts as a value inside a list of another kind."""
-        chain: list[Term] = []
-        for term in self.terms:
-            joined = chain and _BETWEEN_VALUES.match(self.text[chain[-1].after : term.start])
-            if not joined:
-                yield from _finished(chain, kind)
-                chain = []
-            chain.append(term)
-        yield from _finished(chain, kind)
+        for chain in self._chains:
+            yield from _finished(chain, kind)
 
     def qualifier(self, position: int) -> Qualifier | None:
         """The bound that the words just before a position set."""
