@@ -123,7 +123,7 @@ def without_values(data: bytes) -> bytes:
 
 
 def with_empty_cells_untyped(data: bytes) -> bytes:
-    """The workbook with no number type on empty cells, which some engines would take for a zero."""
+    """The workbook with no number type on empty cells, which IronCalc takes for zeros."""
     return _rewritten(data, lambda xml: re.sub(rb'(<c\b[^<>]*?) t="n"((?: [^<>]*)?(?:/>|></c>))', rb"\1\2", xml))
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from openpyxl.utils import coordinate_to_tuple
 
-from .cached_values import Scalar, Values, formula_cells, without_values
+from .cached_values import Scalar, Values, formula_cells, with_empty_cells_untyped, without_values
 from .errors import TemplateError
 
 LIBREOFFICE_SECONDS = 120
@@ -23,7 +23,7 @@ def ironcalc_values(data: bytes, places: Iterable[tuple[str, str]]) -> Values | 
 
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "book.xlsx"
-        file.write_bytes(data)
+        file.write_bytes(with_empty_cells_untyped(data))
         try:
             model = ironcalc.load_from_xlsx(str(file), "en", "UTC", "en")
         except ironcalc.WorkbookError as error:
@@ -39,8 +39,13 @@ def ironcalc_values(data: bytes, places: Iterable[tuple[str, str]]) -> Values | 
 
 
 def libreoffice() -> str | None:
-    """The LibreOffice program, if it is on the path."""
-    return shutil.which("soffice") or shutil.which("libreoffice")
+    """The LibreOffice program, if it is on the path or where its installers put it."""
+    installed = (
+        "/Applications/LibreOffice.app/Contents/MacOS/soffice",
+        r"C:\Program Files\LibreOffice\program\soffice.exe",
+    )
+    found = (shutil.which(name) for name in ("soffice", "libreoffice", *installed))
+    return next((program for program in found if program), None)
 
 
 def libreoffice_values(data: bytes) -> Values | None:

@@ -21,7 +21,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.hyperlink import Hyperlink
 
 from .assemble import assemble, fact_of
-from .cached_values import Cells, calculate, formula_cells, with_empty_cells_untyped
+from .cached_values import Cells, calculate, formula_cells
 from .deal import Deal, Pool
 from .errors import DealError, InputError, TemplateError
 from .facts import Fact, Qualifier, Reading, Unit, printed
@@ -95,7 +95,7 @@ def workbook_bytes(
     book.fill()
     buffer = io.BytesIO()
     book.template.workbook.save(buffer)
-    data = calculate(with_empty_cells_untyped(buffer.getvalue()))
+    data = calculate(buffer.getvalue())
     cells = formula_cells(data)
     _compare(cells, book.expected)
     return data, cells

@@ -1,0 +1,45 @@
+# Two commands set everything up on a fresh machine: "make demo" and "make test".
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+
+.PHONY: demo test lint bench libreoffice clean
+
+demo: $(VENV)/installed
+	$(BIN)/xlremic build samples/cmsi-2004-8.txt -o cmsi-2004-8.xlsx
+
+test: $(VENV)/installed-test libreoffice lint
+	$(BIN)/python -m pytest
+
+lint: $(VENV)/installed-test
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+bench: $(VENV)/installed-test
+	$(BIN)/python tests/bench/bench_reading.py
+
+$(VENV)/installed: pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --editable .
+	touch $@
+
+$(VENV)/installed-test: pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --editable '.[test]'
+	touch $@ $(VENV)/installed
+
+# The tests compare with LibreOffice. It is installed where that is possible without asking; else they skip and say so.
+libreoffice:
+	@if command -v soffice >/dev/null || command -v libreoffice >/dev/null \
+	    || [ -x /Applications/LibreOffice.app/Contents/MacOS/soffice ]; then :; \
+	elif command -v apt-get >/dev/null && [ "$$(id -u)" = 0 ]; then \
+	    apt-get update -qq && apt-get install -y -qq --no-install-recommends libreoffice-calc-nogui >/dev/null; \
+	elif command -v apt-get >/dev/null && sudo -n true 2>/dev/null; then \
+	    sudo apt-get update -qq && sudo apt-get install -y -qq --no-install-recommends libreoffice-calc-nogui >/dev/null; \
+	else \
+	    echo "LibreOffice is not installed: the tests that recalculate with it are skipped"; \
+	fi
+
+clean:
+	rm -rf $(VENV) cmsi-2004-8.xlsx
