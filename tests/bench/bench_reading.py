@@ -27,9 +27,7 @@ def whole_process(*command: str) -> float:
 
 def paired(first: Sequence[str], second: Sequence[str]) -> tuple[float, float]:
     """Median seconds of two commands run in turn, after one warm-up each."""
-    times: list[tuple[float, float]] = []
-    for _ in range(RUNS + 1):
-        times.append((whole_process(*first), whole_process(*second)))
+    times = [(whole_process(*first), whole_process(*second)) for _ in range(RUNS + 1)]
     return statistics.median(t[0] for t in times[1:]), statistics.median(t[1] for t in times[1:])
 
 
