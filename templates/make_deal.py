@@ -66,7 +66,7 @@ def styles(book: Workbook) -> None:
             made.fill = PatternFill("solid", start_color=fill)
         made.alignment = Alignment(vertical="center")
         if name == "Unit":
-            made.alignment = Alignment(vertical="center", indent=1)
+            made.alignment = Alignment(horizontal="left", vertical="center", indent=1)
         made.protection = Protection(locked=name not in ("Fact", "Assumption"))
         book.add_named_style(made)
 

@@ -196,7 +196,7 @@ class _Book:
     def _fit_height(self, sheet: str, row: int, column: int) -> None:
         """Height for wrapped text, since no spreadsheet program fits rows when it opens a file."""
         width = self.template.workbook[sheet].column_dimensions[get_column_letter(column)].width
-        lines = -(-len(str(self.template.cell(sheet, row, column).value or "")) // int(width * 1.05))
+        lines = -(-len(str(self.template.cell(sheet, row, column).value or "")) // int(width * 1.2))
         self.template.workbook[sheet].row_dimensions[row].height = min(409, 13.5 * max(1, lines))
 
     # --- sheets -------------------------------------------------------------------------------------------------
