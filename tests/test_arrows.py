@@ -7,6 +7,7 @@ PACKAGE = Path(__file__).parent.parent / "xlremic"
 
 ARROWS: dict[str, set[str]] = {
     "errors": set(),
+    "edgar": set(),
     "traced": set(),
     "deal": set(),
     "speeds": set(),
@@ -33,7 +34,7 @@ ARROWS: dict[str, set[str]] = {
     "lint": {"names", "cached_values"},
     "workbook": {"names", "facts", "deal", "assemble", "tieout", "subordination", "cached_values", "template"},
     "audit": {"names", "tieout", "subordination", "cached_values", "engines", "lint"},
-    "cli": {"facts", "parser", "assemble", "tieout", "workbook", "audit"},
+    "cli": {"facts", "parser", "assemble", "tieout", "workbook", "audit", "edgar"},
 }
 """``errors`` is open to all; ``__init__`` and ``__main__`` only hand on names."""
 

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from .assemble import assemble
-from .errors import InputError, MailError, XlremicError
+from .errors import FetchError, InputError, MailError, XlremicError
 from .facts import COLUMNS, Reading, fact_row
 from .parser import read
 from .tieout import Finding, Status, shown, tie_out
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 FAILED_CHECK, BAD_INPUT, OUTSIDE = 1, 2, 3
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]")
-_FILING = click.argument("filing", type=click.Path(path_type=Path))
+_FILING = click.argument("filing", metavar="FILING")
 
 
 def printable(text: str) -> str:
@@ -47,7 +47,7 @@ class _Group(click.Group):
     def main(self, *args: Any, **kwargs: Any) -> Any:
         try:
             return super().main(*args, **kwargs)
-        except MailError as error:
+        except (FetchError, MailError) as error:
             say(f"xlremic: {error}")
             sys.exit(OUTSIDE)
         except XlremicError as error:
@@ -65,6 +65,15 @@ def main() -> None:
 
     Example: xlremic build samples/cmsi-2004-8.txt -o cmsi-2004-8.xlsx
     """
+
+
+def _path(filing: str) -> Path:
+    """A filing given as a path, an accession number or a URL, as a path."""
+    if Path(filing).exists():
+        return Path(filing)
+    from .edgar import fetch, is_remote  # noqa: PLC0415 - only when a name is no file
+
+    return fetch(filing) if is_remote(filing) else Path(filing)
 
 
 class _Steps:
@@ -89,7 +98,7 @@ class _Steps:
 @click.option("--template", type=click.Path(path_type=Path), help="A restyled copy of templates/deal.xlsx to fill")
 @click.option("--open", "open_it", is_flag=True, help="Show it in Excel, or in the system's spreadsheet program")
 @click.option("-v", "--verbose", is_flag=True, help="Tell steps and times")
-def build(filing: Path, output: Path | None, template: Path | None, open_it: bool, verbose: bool) -> None:
+def build(filing: str, output: Path | None, template: Path | None, open_it: bool, verbose: bool) -> None:
     """Make the live, checked workbook of a filing.
 
     Example: xlremic build samples/cmsi-2004-8.txt -o cmsi-2004-8.xlsx
@@ -97,11 +106,12 @@ def build(filing: Path, output: Path | None, template: Path | None, open_it: boo
     from .workbook import build as build_workbook  # noqa: PLC0415 - the spreadsheet library is heavy
 
     steps = _Steps(verbose)
-    reading = read(filing)
+    path = _path(filing)
+    reading = read(path)
     steps.done(f"read {len(reading.facts)} facts")
     _warn(reading)
-    target = output or Path(filing.with_suffix(".xlsx").name)
-    if target.exists() and target.samefile(filing):
+    target = output or Path(path.with_suffix(".xlsx").name)
+    if target.exists() and target.samefile(path):
         raise InputError(f"{target} is the filing itself; choose another place with -o")
     built = build_workbook(reading, target, template=template)
     steps.done(f"made {built.formulas} formulas")
@@ -119,14 +129,14 @@ def build(filing: Path, output: Path | None, template: Path | None, open_it: boo
 @_FILING
 @click.option("--json", "as_json", is_flag=True, help="The document of schema xlremic.facts/1")
 @click.option("--csv", "as_csv", is_flag=True, help="One line per fact")
-def parse(filing: Path, as_json: bool, as_csv: bool) -> None:
+def parse(filing: str, as_json: bool, as_csv: bool) -> None:
     """List the facts of a filing, each with the line that it was read from.
 
     Example: xlremic parse samples/cmsi-2004-8.txt --json
     """
     if as_json and as_csv:
         raise click.UsageError("choose --json or --csv, not both")
-    reading = read(filing)
+    reading = read(_path(filing))
     _warn(reading)
     if as_json:
         click.echo(reading.to_json([finding.to_dict() for finding in tie_out(reading, assemble(reading))]))
@@ -147,13 +157,14 @@ def parse(filing: Path, as_json: bool, as_csv: bool) -> None:
 
 
 @main.command()
-@click.argument("path", metavar="FILING_OR_WORKBOOK", type=click.Path(path_type=Path))
+@click.argument("name", metavar="FILING_OR_WORKBOOK")
 @click.option("--json", "as_json", is_flag=True, help="The checks as JSON")
-def check(path: Path, as_json: bool) -> None:
+def check(name: str, as_json: bool) -> None:
     """Tie out a filing, or recalculate and check a workbook of ours.
 
     Example: xlremic check samples/cmsi-2004-8.txt
     """
+    path = _path(name)
     if path.suffix.lower() in (".xlsx", ".xlsm"):
         from .audit import audit  # noqa: PLC0415 - the spreadsheet library is heavy
 
@@ -183,6 +194,25 @@ def check(path: Path, as_json: bool) -> None:
                 say(f"FAILS {finding.id}: {finding.says}")
     say(_summary(findings))
     _exit(findings)
+
+
+@main.command()
+@click.argument("name", metavar="ACCESSION_OR_URL")
+@click.option("-o", "--output", type=click.Path(path_type=Path), help="File to write; default: tell where it is cached")
+@click.option("--user-agent", help="'Your Name you@example.org', as EDGAR asks for; default: XLREMIC_USER_AGENT")
+@click.option("--cik", type=int, default=811785, show_default=True, help="Registrant of an accession number")
+def fetch(name: str, output: Path | None, user_agent: str | None, cik: int) -> None:
+    """Download a filing from EDGAR, politely; it is kept, and never fetched twice.
+
+    Example: xlremic fetch 0001141776-04-000244 -o filing.txt
+    """
+    from .edgar import fetch as fetch_filing  # noqa: PLC0415 - only here
+    from .workbook import write_whole  # noqa: PLC0415 - only here
+
+    place = fetch_filing(name, user_agent=user_agent, cik=cik)
+    if output:
+        write_whole(output, place.read_bytes())
+    click.echo(output or place)
 
 
 def _warn(reading: Reading) -> None:
