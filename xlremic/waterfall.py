@@ -1,0 +1,752 @@
+"""The distribution of a month's cash and losses to the classes: shifting interest over any number of pools.
+
+State, per pool p: class A balance A and the signed subordinated component Sub, whose sum is the pool's target-rate
+strip at every moment; per series: the subordinated balances B, whose sum is the sum of the components; the PO
+balances; U, PO losses not yet made good. A month moves every dollar of these exactly once, so principal paid equals
+principal collected by construction. The rules are those of the shelf's pooling agreements (sections 12 to 22), each
+named where it is applied; terms that no filing states come from Assumptions. Inside, nothing is rounded.
+"""
+
+from collections.abc import Callable, Mapping, MutableSequence, Sequence
+from dataclasses import dataclass
+from datetime import date
+from math import inf
+from typing import TYPE_CHECKING, Any
+
+from xlremic.assumptions import Assumptions
+from xlremic.capital import CapitalStructure, capital_structure, cut_senior
+from xlremic.collateral import STRIP_COLUMNS, CollateralFlows, project, strip_lines
+from xlremic.deal import Deal
+from xlremic.errors import DealError
+from xlremic.measures import ClassMeasures, class_measures, payment_times
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Row = MutableSequence[float]
+Rows = Sequence[Row]
+
+# Levels start exactly on their limits, so a test must not trip on the last bits of a float.
+TOLERANCE = 1e-9
+# A balance below half a cent is none.
+NOTHING = 0.005
+TRACE_COLUMNS = (
+    "senior_percent",
+    "shift",
+    "cumulative_losses",
+    "delinquent_balance",
+    "undercollateralized_transfer",
+    "po_reimbursement",
+    "undersubordinated_transfer",
+    "residual_interest",
+)
+
+
+def senior_share(senior_percent: float, initial_senior_percent: float, shift: float) -> float:
+    """Part of unscheduled principal that goes to class A.
+
+    share = 100% while senior% exceeds its initial value, else senior% + g x (100% - senior%)
+
+    Args:
+        senior_percent: class A over class A plus subordination, before the distribution, fraction of one.
+        initial_senior_percent: the same at the cut-off date.
+        shift: g, the part of the subordinated share that still goes to class A on that distribution day.
+    Returns: fraction of one.
+    Source: "Unscheduled principal", pooling agreements of the shelf, 14.3.
+
+    >>> round(senior_share(0.90, 0.9755, 0.7), 10), senior_share(0.98, 0.9755, 0.7)
+    (0.97, 1.0)
+    """
+    if senior_percent > initial_senior_percent * (1.0 + TOLERANCE):
+        return 1.0
+    return senior_percent + shift * (1.0 - senior_percent)
+
+
+def distribute(
+    months: int,
+    target_rates: Sequence[float],
+    senior: Row,
+    component: Row,
+    po: Row,
+    subordinated: Row,
+    scheduled: Rows,
+    unscheduled: Rows,
+    lost: Rows,
+    interest: Rows,
+    po_principal: Rows,
+    po_lost: Rows,
+    io_interest: Rows,
+    io_due: Rows,
+    unsupported: Row,
+    schedule: Row,
+    loss_limit: Row,
+    delinquency: Row,
+    delinquency_limit: float,
+    two_times: bool,
+    undersubordination: bool,
+    call_from: int,
+    call_below: float,
+    senior_due: Rows,
+    senior_balance: Rows,
+    senior_paid: Rows,
+    senior_principal: Rows,
+    senior_loss: Rows,
+    po_balance: Rows,
+    po_paid: Rows,
+    po_loss: Rows,
+    io_paid: Rows,
+    sub_balance: Rows,
+    sub_paid: Rows,
+    sub_principal: Rows,
+    sub_loss: Rows,
+    component_balance: Rows,
+    senior_percent: Row,
+    shift: Row,
+    cumulative_losses: Row,
+    delinquent: Row,
+    transfer: Row,
+    reimbursement: Row,
+    lent: Row,
+    residual: Row,
+    owed_senior: Row,
+    owed_io: Row,
+    owed_sub: Row,
+    prior_share: Row,
+    unreimbursed: Row,
+    work: Row,
+) -> int:
+    """Run the waterfall month by month; returns the month of the clean-up call, 0 if there is none.
+
+    Plain loops over lists or arrays, so that numba compiles this very source. The state rows (``senior`` to
+    ``subordinated``, ``owed_senior`` to ``work``) are used up. Every flow row has months + 1 numbers, zeros at entry;
+    ``schedule``, ``loss_limit`` and ``delinquency`` are by month too, limits in dollars.
+    """
+    pools, below = len(senior), len(subordinated)
+    sum_a, sum_b, sum_po = 0.0, 0.0, 0.0
+    for p in range(pools):
+        senior_balance[p][0], po_balance[p][0], component_balance[p][0] = senior[p], po[p], component[p]
+        sum_a += senior[p]
+        sum_po += po[p]
+        prior_share[p] = 1.0
+    for j in range(below):
+        sub_balance[j][0] = subordinated[j]
+        sum_b += subordinated[j]
+    initial_senior = sum_a / (sum_a + sum_b)
+    initial_total = sum_a + sum_b + sum_po
+    initial_b = sum_b
+    g = schedule[1]
+    cumulative, owed, unreimbursed_total = 0.0, 0.0, 0.0
+
+    for k in range(1, months + 1):
+        total = sum_a + sum_b + sum_po
+        if total < NOTHING:
+            break
+
+        # Interest on the balances before the distribution. What a pool's strip earns above class A is, at target
+        # rates, exactly the interest of its subordinated component; a pool whose component is negative is short, and
+        # the others' excess covers it before the subordinated classes (22.5). Prepayment interest shortfalls that the
+        # servicer does not make good reduce every class alike.
+        earned = 0.0
+        for p in range(pools):
+            earned += interest[p][k] + io_interest[p][k]
+        alike = 1.0 - unsupported[k] / earned if unsupported[k] > 0.0 and earned > 0.0 else 1.0
+        excess, short, due_b = 0.0, 0.0, 0.0
+        for p in range(pools):
+            due_a = senior[p] * target_rates[p] / 12 * alike
+            due_io = io_due[p][k] * alike
+            cash = (interest[p][k] + io_interest[p][k]) * alike
+            due_b += component[p] * target_rates[p] / 12 * alike
+            senior_due[p][k] = due_a
+            senior_paid[p][k] = due_a
+            io_paid[p][k] = due_io
+            work[p] = due_a + due_io - cash
+            if work[p] > 0.0:
+                short += work[p]
+            else:
+                excess -= work[p]
+        if short > 0.0:
+            unmet = short - excess if short > excess else 0.0
+            excess = excess - short if excess > short else 0.0
+            for p in range(pools):
+                if work[p] > 0.0 and unmet > 0.0:
+                    due = senior_paid[p][k] + io_paid[p][k]
+                    part = unmet * (work[p] / short) / due
+                    owed_senior[p] += senior_paid[p][k] * part
+                    owed_io[p] += io_paid[p][k] * part
+                    senior_paid[p][k] -= senior_paid[p][k] * part
+                    io_paid[p][k] -= io_paid[p][k] * part
+            owed += unmet
+        if owed > 0.0 and excess > 0.0:
+            part = 1.0 if excess >= owed else excess / owed
+            for p in range(pools):
+                senior_paid[p][k] += owed_senior[p] * part
+                io_paid[p][k] += owed_io[p] * part
+                owed_senior[p] -= owed_senior[p] * part
+                owed_io[p] -= owed_io[p] * part
+            excess -= owed * part
+            owed -= owed * part
+        if sum_b > 0.0 and due_b > 0.0:
+            # Most senior first, each its interest and then what it is owed from before.
+            if excess - due_b < TOLERANCE * due_b and due_b - excess < TOLERANCE * due_b:
+                due_b = excess
+            for j in range(below):
+                due = due_b * subordinated[j] / sum_b
+                owed_sub[j] += due
+                pay = owed_sub[j] if owed_sub[j] < excess else excess
+                sub_paid[j][k] = pay
+                owed_sub[j] -= pay
+                excess -= pay
+        residual[k] = excess if excess > 0.0 else 0.0
+
+        # Shifting interest: a step down needs the loss and the delinquency test, once refused it waits for both; the
+        # loss test also holds the day's share at the day before's (14.3). Losses count up to and including this day.
+        loss_now, target_loss = 0.0, 0.0
+        for p in range(pools):
+            target_loss += lost[p][k]
+            loss_now += lost[p][k] + po_lost[p][k]
+        cumulative += loss_now
+        cumulative_losses[k] = cumulative
+        delinquent[k] = delinquency[k] * total
+        loss_test = cumulative <= loss_limit[k] * (1.0 + TOLERANCE)
+        step = schedule[k] < g
+        delinquency_test = True
+        if step or two_times:
+            late = 0.0
+            first = k - 5 if k > 5 else 1
+            for m in range(first, k + 1):
+                late += delinquent[m]
+            delinquency_test = late / (k - first + 1) <= delinquency_limit * sum_b * (1.0 + TOLERANCE)
+        if step and loss_test and delinquency_test:
+            g = schedule[k]
+        g_today = g
+        if two_times and delinquency_test and sum_b / total >= 2.0 * (initial_b / initial_total) * (1.0 - TOLERANCE):
+            if k < 36 and cumulative <= 0.20 * initial_b:
+                g_today = g if g < 0.5 else 0.5
+            elif k >= 36 and cumulative <= 0.30 * initial_b:
+                g_today = 0.0
+        shift[k] = g_today
+        percent = sum_a / (sum_a + sum_b) if sum_a + sum_b > 0.0 else 1.0
+        senior_percent[k] = percent
+        all_to_senior = percent > initial_senior * (1.0 + TOLERANCE)
+
+        # Principal of each target-rate strip: class A's share first, the rest into the pot of the subordinated classes.
+        pot, need, retired = 0.0, 0.0, 0.0
+        for p in range(pools):
+            a, sub = senior[p], component[p]
+            cash = scheduled[p][k] + unscheduled[p][k]
+            if a < NOTHING:
+                retired += unscheduled[p][k]
+            if sub > 0.0 and sum_b > 0.0:
+                sp = a / (a + sub)
+                up = 1.0 if all_to_senior else sp + g_today * (1.0 - sp)
+                if not loss_test and up < prior_share[p]:
+                    up = prior_share[p]
+            else:
+                sp, up = 1.0, 1.0
+            prior_share[p] = up
+            to_a = sp * scheduled[p][k] + up * unscheduled[p][k]
+            to_a = min(to_a, a)
+            rest = cash - to_a
+            limit = sub if sub > 0.0 else 0.0
+            if rest > limit:
+                # The component cannot be paid below zero: class A takes what it can of the rest.
+                more = rest - limit
+                to_a += more if more < a - to_a else a - to_a
+            senior[p] = a - to_a
+            component[p] = sub - (cash - to_a)
+            senior_principal[p][k] = to_a
+            pot += cash - to_a
+            work[p] = -component[p] if component[p] < 0.0 else 0.0
+            work[p] = min(work[p], senior[p])
+            need += work[p]
+
+        # Undercollateralised pools: their class A exceeds the strip; the pot pays that down first (22.5).
+        if need > 0.0 and pot > 0.0:
+            x = need if need < pot else pot
+            for p in range(pools):
+                part = x * work[p] / need
+                senior[p] -= part
+                component[p] += part
+                senior_principal[p][k] += part
+            pot -= x
+            transfer[k] = x
+
+        # PO strips fall by their principal and losses; the losses are made good from the pot.
+        for p in range(pools):
+            po[p] -= po_principal[p][k] + po_lost[p][k]
+            po_paid[p][k] = po_principal[p][k]
+            po_loss[p][k] = po_lost[p][k]
+            unreimbursed[p] += po_lost[p][k]
+            unreimbursed_total += po_lost[p][k]
+        made_good = unreimbursed_total if unreimbursed_total < pot else pot
+        if made_good > 0.0:
+            part = made_good / unreimbursed_total
+            for p in range(pools):
+                back = unreimbursed[p] * part
+                po_paid[p][k] += back
+                po_loss[p][k] -= back
+                unreimbursed[p] -= back
+            unreimbursed_total -= made_good
+        else:
+            made_good = 0.0
+        reimbursement[k] = made_good
+
+        # Undersubordination: while support is below twice its initial level, pools whose class A is retired lend
+        # unscheduled principal to the class A of the others (22.4).
+        if undersubordination and retired > 0.0 and sum_b > 0.0:
+            left_a = 0.0
+            for p in range(pools):
+                left_a += senior[p]
+            if left_a > NOTHING and sum_b / total < 2.0 * (initial_b / initial_total) * (1.0 - TOLERANCE):
+                x = retired if retired < pot - made_good else pot - made_good
+                x = min(x, left_a)
+                if x > 0.0:
+                    for p in range(pools):
+                        part = x * senior[p] / left_a
+                        senior[p] -= part
+                        component[p] += part
+                        senior_principal[p][k] += part
+                    pot -= x
+                    lent[k] = x
+
+        # Subordinated principal: pro rata to balance; but if a class's support was below its initial level after the
+        # day before, that class and those senior to it come first (14.4). What the PO strips took back is missing from
+        # the most junior allocation up, and written down from the most junior class up.
+        if sum_b > 0.0:
+            impaired, ahead, under, under_initial = -1, 0.0, sum_b, initial_b
+            for j in range(below):
+                under -= subordinated[j]
+                under_initial -= sub_balance[j][0]
+                ahead += subordinated[j]
+                if (
+                    subordinated[j] > 0.0
+                    and j < below - 1
+                    and under / total < under_initial / initial_total * (1.0 - TOLERANCE)
+                ):
+                    impaired = j
+                    break
+            if impaired < 0:
+                impaired = below - 1
+            part = pot / ahead if pot < ahead else 1.0
+            left = pot - ahead if pot > ahead else 0.0
+            for j in range(below):
+                if j <= impaired:
+                    work[j] = subordinated[j] * part
+                else:
+                    work[j] = subordinated[j] if subordinated[j] < left else left
+                    left -= work[j]
+            missing = made_good
+            for j in range(below - 1, -1, -1):
+                cut = work[j] if work[j] < missing else missing
+                missing -= cut
+                sub_principal[j][k] = work[j] - cut
+                subordinated[j] -= work[j] - cut
+
+        # Losses of the target-rate strips, and the reimbursement, write down from the most junior class up; what
+        # exceeds all of them falls on class A of the pools whose component is negative.
+        down = made_good + target_loss
+        if down > 0.0:
+            for p in range(pools):
+                component[p] -= lost[p][k]
+            for j in range(below - 1, -1, -1):
+                cut = subordinated[j] if subordinated[j] < down else down
+                subordinated[j] -= cut
+                sub_loss[j][k] = cut
+                down -= cut
+            if down > 0.0:
+                deficit = 0.0
+                for p in range(pools):
+                    if component[p] < 0.0:
+                        deficit -= component[p]
+                for p in range(pools):
+                    if component[p] < 0.0:
+                        cut = -component[p] * (down / deficit)
+                        cut = min(cut, senior[p])
+                        senior[p] -= cut
+                        component[p] += cut
+                        senior_loss[p][k] = cut
+
+        sum_a, sum_b, sum_po = 0.0, 0.0, 0.0
+        for p in range(pools):
+            senior[p] = max(senior[p], 0.0)
+            po[p] = max(po[p], 0.0)
+            sum_a += senior[p]
+            sum_po += po[p]
+        for j in range(below):
+            sum_b += subordinated[j]
+        called = call_from > 0 and k >= call_from and NOTHING < sum_a + sum_b + sum_po < call_below
+        if called:
+            # Clean-up call: every class is retired at par on this day.
+            for p in range(pools):
+                senior_principal[p][k] += senior[p]
+                po_paid[p][k] += po[p]
+                senior[p], po[p], component[p] = 0.0, 0.0, 0.0
+            for j in range(below):
+                sub_principal[j][k] += subordinated[j]
+                subordinated[j] = 0.0
+        for p in range(pools):
+            senior_balance[p][k] = senior[p]
+            po_balance[p][k] = po[p]
+            component_balance[p][k] = component[p]
+        for j in range(below):
+            sub_balance[j][k] = subordinated[j]
+        if called:
+            return k
+    return 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClassFlows:
+    """One class by month: months + 1 numbers each, month 0 the issue; the balance of an IO class is its notional.
+
+    balance(k) = balance(k-1) - principal(k) - loss(k), but for IO classes. A negative loss is a PO loss made good, a
+    negative principal the interest that an accrual class adds to its balance.
+    """
+
+    label: str
+    kind: str
+    balance: Sequence[float]
+    interest: Sequence[float]
+    principal: Sequence[float]
+    loss: Sequence[float]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrancheFlows:
+    """What every class receives, in order of seniority, with the collateral and the rules' trace behind it."""
+
+    deal: Deal
+    assumptions: Assumptions
+    collateral: CollateralFlows
+    classes: tuple[ClassFlows, ...]
+    components: Mapping[str, Sequence[float]]
+    trace: Mapping[str, Sequence[float]]
+    call_month: int | None
+    dates: tuple[date, ...]
+
+    @property
+    def months(self) -> int:
+        """Number of projected months."""
+        return self.collateral.months
+
+    def to_frame(self) -> "pd.DataFrame":
+        """A tidy frame, one row per month and class, month 1 first, IO classes with their notional.
+
+        Columns: month, date, class, beginning_balance, interest, principal, loss, ending_balance.
+        """
+        import pandas as pd  # noqa: PLC0415 - a projection without a table must not wait for pandas
+
+        n, labels = self.months, [one.label for one in self.classes]
+
+        def column(name: str, first: int, last: int) -> list[float]:
+            rows = [getattr(one, name) for one in self.classes]
+            return [row[k] for k in range(first, last + 1) for row in rows]
+
+        return pd.DataFrame(
+            {
+                "month": [k for k in range(1, n + 1) for _ in labels],
+                "date": pd.to_datetime([day for day in self.dates[1:] for _ in labels])
+                if self.dates
+                else [None] * (n * len(labels)),
+                "class": labels * n,
+                "beginning_balance": column("balance", 0, n - 1),
+                "interest": column("interest", 1, n),
+                "principal": column("principal", 1, n),
+                "loss": column("loss", 1, n),
+                "ending_balance": column("balance", 1, n),
+            }
+        )
+
+    def class_measures(self) -> list[ClassMeasures]:
+        """Average life, window, totals, price, yield and duration of every class."""
+        settle, first = self.settlement(), self.dates[1] if self.dates else None
+        times = payment_times(self.months, settle, first)
+        accrued_days = min(30, settle.day) - 1 if settle is not None else 0
+        kinds = [one.kind for one in self.classes]
+        juniors = [one.label for one in self.classes if one.kind == "subordinated"][-3:]
+        prices = dict(zip(juniors, (80.0, 60.0, 40.0)[-len(juniors) :], strict=True)) if juniors else {}
+        usual = {"interest only": 1.5, "principal only": 70.0}
+        return [
+            class_measures(
+                one.label,
+                one.kind,
+                one.balance,
+                one.interest,
+                one.principal,
+                one.loss,
+                times=times,
+                price=self.assumptions.prices.get(one.label, prices.get(one.label, usual.get(kind, 100.0))),
+                accrued_days=accrued_days,
+                curve=self.assumptions.curve,
+            )
+            for one, kind in zip(self.classes, kinds, strict=True)
+        ]
+
+    def measures(self) -> "pd.DataFrame":
+        """``class_measures`` as a frame, one row per class."""
+        import pandas as pd  # noqa: PLC0415 - a projection without a table must not wait for pandas
+
+        return pd.DataFrame([one.as_row() for one in self.class_measures()])
+
+    def settlement(self) -> date | None:
+        """Day on which prices are paid: the assumption, else the closing date."""
+        return self.assumptions.settlement or self.deal.closing_date
+
+
+def run(deal: Deal, assumptions: Assumptions | None = None) -> TrancheFlows:
+    """Project a deal's loans and distribute their cash to its classes.
+
+    Args:
+        deal: what the filing states.
+        assumptions: everything else; all defaults if left out.
+    Raises: DealError if facts needed are missing or contradict each other; InputError for unusable assumptions.
+    """
+    assumptions = assumptions or Assumptions()
+    collateral = project(deal, assumptions)
+    capital = capital_structure(deal, assumptions, collateral.lines)
+    terms = rule_terms(deal, assumptions, capital, collateral.months)
+    strips, unsupported = strip(capital, collateral)
+    return _tranche_flows(deal, assumptions, collateral, capital, Books.of(capital, strips, unsupported, terms))
+
+
+def zeros(rows: int, months: int) -> list[list[float]]:
+    """Empty flow rows: one list of months + 1 zeros each."""
+    return [[0.0] * (months + 1) for _ in range(rows)]
+
+
+def strip(
+    capital: CapitalStructure,
+    collateral: CollateralFlows,
+    kernel: Callable[..., None] = strip_lines,
+    empty: Callable[[int, int], Any] = zeros,
+    vector: Callable[[Sequence[float]], Any] = list,
+) -> tuple[list[Any], Any]:
+    """Rows by pool in the order of ``STRIP_COLUMNS``, and the interest shortfall that nobody makes good, by month.
+
+    ``kernel``, ``empty`` and ``vector`` are the loop and its containers: plain lists, or compiled over arrays.
+    """
+    months, lines = collateral.months, collateral.lines
+    strips = [empty(len(capital.pools), months) for _ in STRIP_COLUMNS]
+    unsupported = vector([0.0] * (months + 1))
+    kernel(
+        vector([capital.pools.index(line.pool) for line in lines]),
+        vector([line.months for line in lines]),
+        collateral.advancing,
+        vector([line.po_fraction for line in lines]),
+        vector([line.target_rate for line in lines]),
+        vector([line.io_rate for line in lines]),
+        vector([line.net_rate for line in lines]),
+        vector([line.servicing_fee_rate for line in lines]),
+        collateral.shortfall_days,
+        collateral.compensation_cap,
+        *collateral.columns,
+        *strips,
+        unsupported,
+    )
+    return strips, unsupported
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RuleTerms:
+    """The rules' terms by month, limits in dollars: what ``distribute`` compares with."""
+
+    schedule: list[float]
+    loss_limit: list[float]
+    delinquency: list[float]
+    delinquency_limit: float
+    two_times: bool
+    undersubordination: bool
+    call_from: int
+    call_below: float
+
+
+def rule_terms(deal: Deal, assumptions: Assumptions, capital: CapitalStructure, months: int) -> RuleTerms:
+    """Assumptions and the filing's call threshold as the kernel needs them.
+
+    Raises: DealError if a call is asked for and the filing states no threshold.
+    """
+    call_from, call_below = 0, 0.0
+    if assumptions.call != "never":
+        if deal.rules.call_threshold is None:
+            raise DealError("the filing states no clean-up call threshold: use call = never")
+        call_from = 1 if assumptions.call == "first" else int(assumptions.call)
+        call_below = float(deal.rules.call_threshold)
+    initial = sum(capital.subordinated)
+    return RuleTerms(
+        schedule=_steps(assumptions.shift_schedule, months, 1.0),
+        loss_limit=[part * initial for part in _steps(assumptions.loss_limits, months, inf)]
+        if initial
+        else [inf] * (months + 1),
+        delinquency=list(assumptions.by_month("delinquency", "all", months) or ()),
+        delinquency_limit=assumptions.delinquency_limit,
+        two_times=assumptions.two_times_test,
+        undersubordination=assumptions.undersubordination_transfer,
+        call_from=call_from,
+        call_below=call_below,
+    )
+
+
+def _steps(table: Sequence[tuple[int, float]], months: int, before: float) -> list[float]:
+    """A table of (first day, value) by month: entry 0 and the days ahead of the first have the value before."""
+    values = [before] * (months + 1)
+    for day, value in table:
+        values[day:] = [value] * max(0, months + 1 - day)
+    return values
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Books:
+    """What ``distribute`` filled in: rows by pool, by subordinated class, and by month."""
+
+    senior_due: Any
+    senior: tuple[Any, Any, Any, Any]
+    po: tuple[Any, Any, Any]
+    io_paid: Any
+    subordinated: tuple[Any, Any, Any, Any]
+    components: Any
+    trace: Any
+    call_month: int
+
+    @classmethod
+    def of(
+        cls,
+        capital: CapitalStructure,
+        strips: Sequence[Any],
+        unsupported: Any,
+        terms: RuleTerms,
+        kernel: Callable[..., int] = distribute,
+        empty: Callable[[int, int], Any] = zeros,
+        vector: Callable[[Sequence[float]], Any] = list,
+    ) -> "Books":
+        """Run the waterfall; ``kernel``, ``empty`` and ``vector`` as for ``strip``."""
+        months, pools, below = len(unsupported) - 1, len(capital.pools), len(capital.subordinated)
+        senior_due, io_paid, components = (empty(pools, months) for _ in range(3))
+        senior = tuple(empty(pools, months) for _ in range(4))
+        po = tuple(empty(pools, months) for _ in range(3))
+        subordinated = tuple(empty(below, months) for _ in range(4))
+        trace = empty(len(TRACE_COLUMNS), months)
+        call_month = kernel(
+            months,
+            vector(capital.target_rates),
+            vector(capital.senior),
+            vector(capital.components),
+            vector(capital.po),
+            vector(capital.subordinated),
+            *strips,
+            unsupported,
+            vector(terms.schedule),
+            vector(terms.loss_limit),
+            vector(terms.delinquency),
+            terms.delinquency_limit,
+            terms.two_times,
+            terms.undersubordination,
+            terms.call_from,
+            terms.call_below,
+            senior_due,
+            *senior,
+            *po,
+            io_paid,
+            *subordinated,
+            components,
+            *trace,
+            vector([0.0] * pools),
+            vector([0.0] * pools),
+            vector([0.0] * below),
+            vector([0.0] * pools),
+            vector([0.0] * pools),
+            vector([0.0] * max(pools, below)),
+        )
+        return cls(
+            senior_due=senior_due,
+            senior=senior,
+            po=po,
+            io_paid=io_paid,
+            subordinated=subordinated,
+            components=components,
+            trace=trace,
+            call_month=call_month,
+        )
+
+
+def _tranche_flows(
+    deal: Deal, assumptions: Assumptions, collateral: CollateralFlows, capital: CapitalStructure, books: Books
+) -> TrancheFlows:
+    months = collateral.months
+    none = [0.0] * (months + 1)
+    classes: list[ClassFlows] = []
+    trace = {name: list(row) for name, row in zip(TRACE_COLUMNS, books.trace, strict=True)}
+    balance, paid, principal, loss = books.senior
+    for group in capital.groups:
+        if len(group.pools) == 1 and len(group.classes) == 1 and group.classes[0].coupon is None:
+            p = group.pools[0]
+            classes.append(_class(group.classes[0].label, "senior", balance[p], paid[p], principal[p], loss[p]))
+            continue
+        due, total_paid, total_principal, total_loss = (
+            _summed([rows[p] for p in group.pools]) for rows in (books.senior_due, paid, principal, loss)
+        )
+        *rows, over = cut_senior(group, months, due, total_paid, total_principal, total_loss)
+        for one, cells in zip(group.classes, zip(*rows, strict=True), strict=True):
+            kind = "senior" if one.notional_of is None else "interest only"
+            classes.append(_class(one.label, kind, *cells))
+        trace["residual_interest"] = _summed([trace["residual_interest"], over])
+    for p in range(len(capital.pools)):
+        if capital.po[p] >= NOTHING:
+            po_balance, po_paid, po_loss = (rows[p] for rows in books.po)
+            classes.append(_class(capital.pool_label("PO", p), "principal only", po_balance, none, po_paid, po_loss))
+    for p, pool in enumerate(capital.pools):
+        if capital.has_io[p]:
+            notional = _summed(
+                [
+                    collateral.balance(i)
+                    for i, line in enumerate(collateral.lines)
+                    if line.pool == pool and line.io_rate > 0
+                ]
+            )
+            if books.call_month:
+                notional[books.call_month :] = [0.0] * (months + 1 - books.call_month)
+            classes.append(
+                _class(capital.pool_label("IO", p), "interest only", notional, books.io_paid[p], none, none),
+            )
+    for j, label in enumerate(capital.subordinated_labels):
+        classes.append(_class(label, "subordinated", *(rows[j] for rows in books.subordinated)))
+    return TrancheFlows(
+        deal=deal,
+        assumptions=assumptions,
+        collateral=collateral,
+        classes=tuple(classes),
+        components={pool: list(books.components[p]) for p, pool in enumerate(capital.pools)},
+        trace=trace,
+        call_month=books.call_month or None,
+        dates=distribution_dates(deal, assumptions, months),
+    )
+
+
+def _class(
+    label: str,
+    kind: str,
+    balance: Sequence[float],
+    interest: Sequence[float],
+    principal: Sequence[float],
+    loss: Sequence[float],
+) -> ClassFlows:
+    return ClassFlows(label=label, kind=kind, balance=balance, interest=interest, principal=principal, loss=loss)
+
+
+def _summed(rows: Sequence[Sequence[float]]) -> list[float]:
+    return [sum(cells) for cells in zip(*rows, strict=True)]
+
+
+def distribution_dates(deal: Deal, assumptions: Assumptions, months: int) -> tuple[date, ...]:
+    """The cut-off date, then each distribution day, before it moves off a holiday; empty if the filing has no date.
+
+    Without ``first_distribution`` the first is the payment day of the month after the cut-off date.
+    """
+    first = assumptions.first_distribution
+    start = deal.cut_off_date
+    if first is None:
+        if start is None:
+            return ()
+        first = date(start.year + start.month // 12, start.month % 12 + 1, assumptions.payment_day)
+    counted = [first.year * 12 + first.month - 1 + k for k in range(months)]
+    days = tuple(date(count // 12, count % 12 + 1, first.day) for count in counted)
+    return (start or first, *days)
