@@ -11,7 +11,8 @@ target rate into the IO strip.
 
 from collections.abc import MutableSequence, Sequence
 from dataclasses import dataclass
-from math import ceil, floor
+from functools import lru_cache
+from math import ceil, expm1, floor, log1p
 from typing import TYPE_CHECKING
 
 from xlremic.assumptions import Assumptions
@@ -80,7 +81,8 @@ def io_rate(net_rate: float, target_rate: float) -> float:
     return max(0.0, round(net_rate - target_rate, 12))
 
 
-def amortisation_rates(rate: float, term: float, months: int) -> list[float]:
+@lru_cache(maxsize=64)
+def amortisation_rates(rate: float, term: float, months: int) -> tuple[float, ...]:
     """Part of a level-payment loan's balance that each scheduled payment repays.
 
     a(k) = r / ((1 + r)^(term - k + 1) - 1),  r = rate/12;  1/(months left) at r = 0;  1 when a month or less is left
@@ -94,7 +96,7 @@ def amortisation_rates(rate: float, term: float, months: int) -> list[float]:
     Returns: months + 1 fractions of one, entry 0 zero, zero after the last payment.
     Source: Standard Formulas, B.1 and B.2 (SF-3, SF-4).
 
-    >>> [round(x, 8) for x in amortisation_rates(0.095, 360, 1)]
+    >>> [round(x, 8) for x in amortisation_rates(0.095, 360.0, 1)]
     [0.0, 0.00049188]
     """
     r = rate / 12
@@ -104,8 +106,9 @@ def amortisation_rates(rate: float, term: float, months: int) -> list[float]:
         if left <= 1:
             rates[k] = 1.0
         else:
-            rates[k] = r / ((1 + r) ** left - 1) if r else 1 / left
-    return rates
+            # expm1 keeps the digits that (1 + r)^left - 1 loses at small rates; below 1e-12 the rate counts as zero.
+            rates[k] = r / expm1(left * log1p(r)) if r > 1e-12 else 1 / left
+    return tuple(rates)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -255,11 +258,11 @@ def project_lines(
     last_month: Sequence[int],
     lag: Sequence[int],
     advancing: bool,
-    amortisation: Rows,
-    factor: Rows,
-    smm: Rows,
-    mdr: Rows,
-    severity: Rows,
+    amortisation: Sequence[Sequence[float]],
+    factor: Sequence[Sequence[float]],
+    smm: Sequence[Sequence[float]],
+    mdr: Sequence[Sequence[float]],
+    severity: Sequence[Sequence[float]],
     performing: Rows,
     foreclosed: Rows,
     defaults: Rows,
@@ -401,8 +404,8 @@ class CollateralFlows:
     advancing: bool
     shortfall_days: float
     compensation_cap: float
-    smm: Rows
-    mdr: Rows
+    smm: Sequence[Sequence[float]]
+    mdr: Sequence[Sequence[float]]
     columns: tuple[Rows, ...]
 
     def column(self, name: str, line: int) -> Row:
@@ -477,9 +480,9 @@ def project_rep_lines(lines: Sequence[RepLine], assumptions: Assumptions) -> Col
     """Project rep lines given directly, each until its last payment."""
     months = max(line.months for line in lines)
     amortisation = [amortisation_rates(line.gross_rate, line.term, months) for line in lines]
-    smm = [list(smm_curve(line, assumptions, months)) for line in lines]
-    mdr = [list(mdr_curve(line, assumptions, months)) for line in lines]
-    severity = [list(assumptions.by_month("severity", line.pool, months) or ()) for line in lines]
+    smm = [smm_curve(line, assumptions, months) for line in lines]
+    mdr = [mdr_curve(line, assumptions, months) for line in lines]
+    severity = [assumptions.by_month("severity", line.pool, months) or () for line in lines]
     columns = tuple([[0.0] * (months + 1) for _ in lines] for _ in LINE_COLUMNS)
     project_lines(
         [line.balance for line in lines],
@@ -506,9 +509,10 @@ def project_rep_lines(lines: Sequence[RepLine], assumptions: Assumptions) -> Col
     )
 
 
-def survival(rates: Sequence[float]) -> list[float]:
+@lru_cache(maxsize=64)
+def survival(rates: tuple[float, ...]) -> tuple[float, ...]:
     """Scheduled balance per dollar at the end of each month: AF(0) = 1, AF(k) = AF(k-1) (1 - a(k))."""
     factor = [1.0]
     for rate in rates[1:]:
         factor.append(factor[-1] * (1.0 - rate))
-    return factor
+    return tuple(factor)

@@ -77,8 +77,8 @@ def weighted_average_life(
     Returns: years; None if no principal is paid.
     Source: Standard Formulas, G.5 (SF-49) and SF-56.
 
-    >>> weighted_average_life([0.0, 50.0, 50.0])
-    0.125
+    >>> weighted_average_life([0.0, 50.0, 50.0], [0.0, 1.0, 2.0])
+    1.5
     """
     weights = [x if accretion or x > 0 else 0.0 for x in principal]
     total = sum(weights)
@@ -260,13 +260,19 @@ def effective_duration(price_up: float, price_down: float, initial_price: float,
 
 
 def effective_convexity(price_up: float, price_down: float, initial_price: float, shift: float) -> float:
-    """Curvature of the price between two yields either side, on the standard's scale (divided by 100).
+    """Curvature of the price between two yields either side, on the standard's scale (a hundredth of years squared).
 
-    C = 100 (P(up) + P(down) - 2 P) / (2 P shift^2)
+    C = 100 (P(up) + P(down) - 2 P) / (P shift^2)
 
-    Source: Standard Formulas, G.8 (SF-50), whose example prints -0.600; it keeps the factor one half.
+    Args:
+        price_up: price with yields up by the shift; ``price_down`` with yields down by it.
+        shift: per cent (0.10 is ten basis points).
+    Source: Standard Formulas, G.8 (SF-50).
+
+    >>> round(effective_convexity(99.453, 100.541, 100.0, 0.10), 3)
+    -0.6
     """
-    return 100 * (price_up + price_down - 2 * initial_price) / (2 * initial_price * shift**2)
+    return 100 * (price_up + price_down - 2 * initial_price) / (initial_price * shift**2)
 
 
 def accrued_interest(balance: float, coupon: float, days: int) -> float:
