@@ -60,3 +60,36 @@ def sample_deal() -> Deal:
         ),
         rules=DealRules(call_threshold=Decimal("49364137.76")),
     )
+
+
+def plain_deal(
+    classes: dict[str, float],
+    *,
+    rate: float,
+    term: float,
+    age: float = 0.0,
+    closing: date = date(2019, 1, 30),
+    cut_off: date = date(2019, 1, 1),
+) -> Deal:
+    """One pool of loans under classes of rising rank, as in groups of agency trusts and textbooks."""
+    balance = sum((Decimal(str(one)) for one in classes.values()), Decimal(0))
+    pool = Pool(
+        id="all",
+        scope="all",
+        label="Mortgage loans",
+        aggregate_scheduled_principal_balance=balance,
+        weighted_average_coupon=Decimal(str(rate)),
+        weighted_average_remaining_term=Decimal(str(term)),
+        weighted_average_original_term=Decimal(str(term)) + Decimal(str(age)),
+    )
+    return Deal(
+        series="plain",
+        closing_date=closing,
+        cut_off_date=cut_off,
+        all=pool,
+        pools=(pool,),
+        tranches=tuple(
+            Tranche(label=label, rank=rank, class_initial_principal_balance=Decimal(str(balance)))
+            for rank, (label, balance) in enumerate(classes.items(), start=1)
+        ),
+    )

@@ -169,7 +169,7 @@ def cut_senior(
     paid: Sequence[float],
     principal: Sequence[float],
     loss: Sequence[float],
-) -> tuple[list[list[float]], list[list[float]], list[list[float]], list[list[float]], list[float]]:
+) -> tuple[list[list[float]], list[list[float]], list[list[float]], list[list[float]], list[list[float]], list[float]]:
     """Share a group's monthly interest, principal and loss among the classes it is cut into.
 
     Principal: first planned classes down to plan, then by rank, equal ranks pro rata to balance. An accrual class
@@ -184,7 +184,8 @@ def cut_senior(
         paid: interest paid to the group, the same way.
         principal: principal paid to the group, the same way.
         loss: loss borne by the group, the same way.
-    Returns: balances, interest, principal, loss, a list of months + 1 numbers per class; and the interest left over.
+    Returns: balances, interest, principal, loss and accretion, a list of months + 1 numbers per class; and the interest
+        left over.
     """
     classes = group.classes
     with_principal = [c for c, one in enumerate(classes) if one.notional_of is None]
@@ -194,7 +195,7 @@ def cut_senior(
     now = [classes[host[c]].balance or 0.0 for c in range(len(classes))]
     now = [now[c] * one.share if one.notional_of else now[c] for c, one in enumerate(classes)]
     balances = [[balance] + [0.0] * months for balance in now]
-    interest, repaid, lost = ([[0.0] * (months + 1) for _ in classes] for _ in range(3))
+    interest, repaid, lost, accretion = ([[0.0] * (months + 1) for _ in classes] for _ in range(4))
     over = [0.0] * (months + 1)
     stripped = [_stripped(one, classes) / 12 for one in classes]
     for k in range(1, months + 1):
@@ -210,6 +211,7 @@ def cut_senior(
             waits = classes[c].accrual and any(now[o] > 0 and classes[o].rank < classes[c].rank for o in with_principal)
             accrued = interest[c][k] if waits else 0.0
             repaid[c][k] -= accrued
+            accretion[c][k] = accrued
             now[c] += accrued
             cash += accrued
         for c in with_principal:
@@ -232,7 +234,7 @@ def cut_senior(
             if one.notional_of is not None:
                 now[c] = now[host[c]] * one.share
             balances[c][k] = now[c]
-    return balances, interest, repaid, lost, over
+    return balances, interest, repaid, lost, accretion, over
 
 
 def _pay(c: int, amount: float, cash: float, now: list[float], repaid: list[list[float]], k: int) -> float:

@@ -358,6 +358,7 @@ def class_measures(
     principal: Sequence[float],
     loss: Sequence[float],
     *,
+    repayments: Sequence[float],
     times: Sequence[float],
     price: float,
     accrued_days: int,
@@ -365,20 +366,19 @@ def class_measures(
 ) -> ClassMeasures:
     """All measures of a class from its flows.
 
-    The average life of an interest-only class is that of its notional. Accrued interest is taken of the first month's
-    interest, 30 days of it.
+    Accrued interest is taken of the first month's interest, 30 days of it.
 
     Args:
         balance: dollars by month, month 0 first; notional of an IO class.
         interest, principal, loss: dollars by month, entry 0 zero.
+        repayments: what average life and window are of: principal in cash, the fall of a notional.
         times: years from settlement to each payment.
         price: clean, per cent of balance or notional.
         accrued_days: 30/360 days from the first of the month to settlement.
         curve: benchmark points for the spread; none, no spread.
     """
-    falls = [0.0, *(a - b for a, b in pairwise(balance))] if kind == "interest only" else principal
-    life = weighted_average_life(falls, times)
-    months = window(falls)
+    life = weighted_average_life(repayments, times)
+    months = window(repayments)
     accrued = accrued_interest(100.0, 12 * interest[1] / balance[0], accrued_days) if balance[0] >= NOTHING else 0.0
     flows = [i + p for i, p in zip(interest, principal, strict=True)]
     full = (price + accrued) / 100 * balance[0]
@@ -387,7 +387,7 @@ def class_measures(
         label=label,
         kind=kind,
         balance=balance[0],
-        wal_month=weighted_average_life(falls),
+        wal_month=weighted_average_life(repayments),
         wal_30_360=life,
         first_month=months[0] if months else None,
         last_month=months[1] if months else None,

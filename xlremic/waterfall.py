@@ -10,6 +10,7 @@ named where it is applied; terms that no filing states come from Assumptions. In
 from collections.abc import Callable, Mapping, MutableSequence, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 from math import inf
 from typing import TYPE_CHECKING, Any
 
@@ -400,7 +401,7 @@ class ClassFlows:
     """One class by month: months + 1 numbers each, month 0 the issue; the balance of an IO class is its notional.
 
     balance(k) = balance(k-1) - principal(k) - loss(k), but for IO classes. A negative loss is a PO loss made good, a
-    negative principal the interest that an accrual class adds to its balance.
+    negative principal the interest that an accrual class adds to its balance, which ``accretion`` holds.
     """
 
     label: str
@@ -409,6 +410,16 @@ class ClassFlows:
     interest: Sequence[float]
     principal: Sequence[float]
     loss: Sequence[float]
+    accretion: Sequence[float] | None = None
+
+    @property
+    def repayments(self) -> Sequence[float]:
+        """What average life and window are of: principal in cash, or the fall of an IO class's notional."""
+        if self.kind == "interest only":
+            return [0.0, *(a - b for a, b in pairwise(self.balance))]
+        if self.accretion is None:
+            return self.principal
+        return [paid + added for paid, added in zip(self.principal, self.accretion, strict=True)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -474,6 +485,7 @@ class TrancheFlows:
                 one.interest,
                 one.principal,
                 one.loss,
+                repayments=one.repayments,
                 times=times,
                 price=self.assumptions.prices.get(one.label, prices.get(one.label, usual.get(kind, 100.0))),
                 accrued_days=accrued_days,
@@ -728,8 +740,17 @@ def _class(
     interest: Sequence[float],
     principal: Sequence[float],
     loss: Sequence[float],
+    accretion: Sequence[float] | None = None,
 ) -> ClassFlows:
-    return ClassFlows(label=label, kind=kind, balance=balance, interest=interest, principal=principal, loss=loss)
+    return ClassFlows(
+        label=label,
+        kind=kind,
+        balance=balance,
+        interest=interest,
+        principal=principal,
+        loss=loss,
+        accretion=accretion,
+    )
 
 
 def _summed(rows: Sequence[Sequence[float]]) -> list[float]:
