@@ -14,7 +14,7 @@ from xlremic.deal import Deal, Pool, SubPool
 
 ZERO, ONE = Decimal(0), Decimal(1)
 CLOSE = Decimal("1e-9")
-CENT_HALF = Decimal("0.005")
+DUST = Decimal("1e-6")
 
 
 def exact(number: float | int) -> Decimal:
@@ -258,7 +258,7 @@ class _Series:
         for k in range(1, self.horizon + 1):
             for one in everyone:
                 one.open_month()
-            if not over and self.total() >= CENT_HALF:
+            if not over and self.total() >= DUST:
                 self.month = {p: [(one, months[k]) for one, months in self.flows[p]] for p in self.pools}
                 self.pay_interest()
                 over = self.pay_principal(k)
@@ -351,7 +351,7 @@ class _Series:
         total, levels = self.total(), self.levels()
         support, outstanding = self.outstanding() / total, self.outstanding()
         above_initial = self.senior_part() > self.issue_senior * (ONE + CLOSE)
-        retired = [p for p in self.pools if self.senior[p].balance < CENT_HALF]
+        retired = [p for p in self.pools if self.senior[p].balance < DUST]
         bank = Accounts()
         unscheduled_of: dict[str, Decimal] = {}
         for p in self.pools:
@@ -416,7 +416,7 @@ class _Series:
         self, bank: Accounts, retired: list[str], unscheduled: dict[str, Decimal], support: Decimal, reserved: Decimal
     ) -> None:
         remaining = sum((one.balance for one in self.senior.values()), ZERO)
-        if not retired or remaining <= CENT_HALF or support >= 2 * self.issue_support * (ONE - CLOSE):
+        if not retired or remaining <= DUST or support >= 2 * self.issue_support * (ONE - CLOSE):
             return
         amount = min(sum((unscheduled[p] for p in retired), ZERO), bank.held["pot"] - reserved, remaining)
         if amount <= 0:
@@ -429,7 +429,7 @@ class _Series:
         impaired = [
             j
             for j, level in enumerate(levels[:-1])
-            if self.junior[j].balance > 0 and level < self.issue_levels[j] * (ONE - CLOSE)
+            if self.junior[j].balance > DUST and level < self.issue_levels[j] * (ONE - CLOSE)
         ]
         first = self.junior[: impaired[0] + 1] if impaired else self.junior
         pot = bank.held["pot"]
@@ -470,7 +470,7 @@ class _Series:
         if self.terms.call == "never" or self.threshold is None:
             return False
         start = 1 if self.terms.call == "first" else int(self.terms.call)
-        if k < start or not CENT_HALF < self.total() < self.threshold:
+        if k < start or not DUST < self.total() < self.threshold:
             return False
         for one in [*self.senior.values(), *self.po.values(), *self.junior]:
             one.principal[-1] += one.balance

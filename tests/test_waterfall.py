@@ -242,7 +242,7 @@ def kernel_state(
     distribute: Callable[..., int] = waterfall_module.distribute
     distribute(
         one, [0.06, 0.06], list(senior), list(component), [0.0, 0.0], list(junior),
-        zero(n, one), flow[0], flow[1], zero(n, one), zero(n, one), zero(n, one), zero(n, one), zero(n, one),
+        zero(n, one), flow[0], flow[1], *(zero(n, one) for _ in range(6)),
         [0.0, 0.0], [1.0, 0.0], [1e9, 1e9], [0.0, 0.0], 0.5, False, True, 0, 0.0,
         *out.values(), *sub.values(), components, *zero(len(waterfall_module.TRACE_COLUMNS), one),
         [0.0] * n, [0.0] * n, [0.0] * 6, [0.0] * n, [0.0] * n, [0.0] * 6,

@@ -44,6 +44,7 @@ STRIP_COLUMNS = (
     "po_losses",
     "io_interest",
     "io_interest_due",
+    "io_notional",
 )
 
 
@@ -355,6 +356,7 @@ def strip_lines(
     po_lost: Rows,
     io_interest: Rows,
     io_due: Rows,
+    io_notional: Rows,
     unsupported: Row,
 ) -> None:
     """Add each line's month to its pool's strips, and prepayment interest shortfalls to the month's total.
@@ -374,7 +376,9 @@ def strip_lines(
         prepaid_row, recovered_row, lost_row = prepaid[i], recovered[i], lost[i]
         to_sched, to_unsched, to_lost = target_scheduled[pool], target_unscheduled[pool], target_lost[pool]
         to_interest, to_po, to_po_lost = target_interest[pool], po_principal[pool], po_lost[pool]
-        to_io, to_io_due = io_interest[pool], io_due[pool]
+        to_io, to_io_due, to_notional = io_interest[pool], io_due[pool], io_notional[pool]
+        if excess > 0.0:
+            to_notional[0] += p_row[0]
         for k in range(1, last_month[i] + 1):
             balance = p_row[k - 1] + f_row[k - 1]
             paying = balance if advancing else p_row[k - 1] - d_row[k]
@@ -389,6 +393,7 @@ def strip_lines(
             if excess > 0.0:
                 to_io[k] += paying * excess
                 to_io_due[k] += balance * excess
+                to_notional[k] += p_row[k] + f_row[k]
             if shortfall_days > 0.0:
                 shortfall = prepaid_row[k] * net_rates[i] * shortfall_days / 360
                 unsupported[k] += shortfall - min(shortfall, paying * fee, balance * fee * compensation_cap)

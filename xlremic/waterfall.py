@@ -8,7 +8,7 @@ named where it is applied; terms that no filing states come from Assumptions. In
 """
 
 from collections.abc import Callable, Mapping, MutableSequence, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from itertools import pairwise
 from math import inf
@@ -29,8 +29,10 @@ Rows = Sequence[Row]
 
 # Levels start exactly on their limits, so a test must not trip on the last bits of a float.
 TOLERANCE = 1e-9
-# A balance below half a cent is none.
-NOTHING = 0.005
+# A series, or a class A, below a millionth of a dollar is gone: that is the dust of floats, not a balance.
+NOTHING = 1e-6
+USUAL_PRICES = {"senior": 100.0, "subordinated": 100.0, "principal only": 70.0, "interest only": 1.5}
+LOWEST_PRICES = (80.0, 60.0, 40.0)
 TRACE_COLUMNS = (
     "senior_percent",
     "shift",
@@ -78,6 +80,7 @@ def distribute(
     po_lost: Rows,
     io_interest: Rows,
     io_due: Rows,
+    io_notional: Rows,
     unsupported: Row,
     schedule: Row,
     loss_limit: Row,
@@ -320,7 +323,7 @@ def distribute(
                 under_initial -= sub_balance[j][0]
                 ahead += subordinated[j]
                 if (
-                    subordinated[j] > 0.0
+                    subordinated[j] > NOTHING
                     and j < below - 1
                     and under / total < under_initial / initial_total * (1.0 - TOLERANCE)
                 ):
@@ -382,6 +385,8 @@ def distribute(
                 senior_principal[p][k] += senior[p]
                 po_paid[p][k] += po[p]
                 senior[p], po[p], component[p] = 0.0, 0.0, 0.0
+                for m in range(k, months + 1):
+                    io_notional[p][m] = 0.0
             for j in range(below):
                 sub_principal[j][k] += subordinated[j]
                 subordinated[j] = 0.0
@@ -470,13 +475,9 @@ class TrancheFlows:
 
     def class_measures(self) -> list[ClassMeasures]:
         """Average life, window, totals, price, yield and duration of every class."""
-        settle, first = self.settlement(), self.dates[1] if self.dates else None
-        times = payment_times(self.months, settle, first)
-        accrued_days = min(30, settle.day) - 1 if settle is not None else 0
-        kinds = [one.kind for one in self.classes]
-        juniors = [one.label for one in self.classes if one.kind == "subordinated"][-3:]
-        prices = dict(zip(juniors, (80.0, 60.0, 40.0)[-len(juniors) :], strict=True)) if juniors else {}
-        usual = {"interest only": 1.5, "principal only": 70.0}
+        settle = settlement_of(self.deal, self.assumptions)
+        times = payment_times(self.months, settle, self.dates[1] if self.dates else None)
+        prices = class_prices(self.classes, self.assumptions)
         return [
             class_measures(
                 one.label,
@@ -487,11 +488,11 @@ class TrancheFlows:
                 one.loss,
                 repayments=one.repayments,
                 times=times,
-                price=self.assumptions.prices.get(one.label, prices.get(one.label, usual.get(kind, 100.0))),
-                accrued_days=accrued_days,
+                price=prices[one.label],
+                accrued_days=accrued_days(settle),
                 curve=self.assumptions.curve,
             )
-            for one, kind in zip(self.classes, kinds, strict=True)
+            for one in self.classes
         ]
 
     def measures(self) -> "pd.DataFrame":
@@ -500,9 +501,23 @@ class TrancheFlows:
 
         return pd.DataFrame([one.as_row() for one in self.class_measures()])
 
-    def settlement(self) -> date | None:
-        """Day on which prices are paid: the assumption, else the closing date."""
-        return self.assumptions.settlement or self.deal.closing_date
+
+def settlement_of(deal: Deal, assumptions: Assumptions) -> date | None:
+    """Day on which prices are paid: the assumption, else the closing date; None if the filing has none."""
+    return assumptions.settlement or deal.closing_date
+
+
+def accrued_days(settle: date | None) -> int:
+    """30/360 days of interest that a buyer pays for: from the first of the month to settlement."""
+    return 0 if settle is None else min(settle.day, 30) - 1
+
+
+def class_prices(classes: Sequence[ClassFlows], assumptions: Assumptions) -> dict[str, float]:
+    """Price by class, per cent of balance or notional: the assumptions', else placeholders by kind of class."""
+    juniors = [one.label for one in classes if one.kind == "subordinated"]
+    usual = {one.label: USUAL_PRICES[one.kind] for one in classes}
+    lowest = zip(reversed(juniors), reversed(LOWEST_PRICES), strict=False)
+    return {**usual, **dict(lowest), **assumptions.prices}
 
 
 def run(deal: Deal, assumptions: Assumptions | None = None) -> TrancheFlows:
@@ -518,7 +533,7 @@ def run(deal: Deal, assumptions: Assumptions | None = None) -> TrancheFlows:
     capital = capital_structure(deal, assumptions, collateral.lines)
     terms = rule_terms(deal, assumptions, capital, collateral.months)
     strips, unsupported = strip(capital, collateral)
-    return _tranche_flows(deal, assumptions, collateral, capital, Books.of(capital, strips, unsupported, terms))
+    return tranche_flows(deal, assumptions, collateral, capital, Books.of(capital, strips, unsupported, terms))
 
 
 def zeros(rows: int, months: int) -> list[list[float]]:
@@ -562,14 +577,19 @@ def strip(
 class RuleTerms:
     """The rules' terms by month, limits in dollars: what ``distribute`` compares with."""
 
-    schedule: list[float]
-    loss_limit: list[float]
-    delinquency: list[float]
+    schedule: Any
+    loss_limit: Any
+    delinquency: Any
     delinquency_limit: float
     two_times: bool
     undersubordination: bool
     call_from: int
     call_below: float
+
+    def over(self, vector: Callable[[Sequence[float]], Any]) -> "RuleTerms":
+        """The same terms in another container, for compiled loops."""
+        by_month = {name: vector(getattr(self, name)) for name in ("schedule", "loss_limit", "delinquency")}
+        return replace(self, **by_month)
 
 
 def rule_terms(deal: Deal, assumptions: Assumptions, capital: CapitalStructure, months: int) -> RuleTerms:
@@ -613,7 +633,7 @@ class Books:
     senior_due: Any
     senior: tuple[Any, Any, Any, Any]
     po: tuple[Any, Any, Any]
-    io_paid: Any
+    io: tuple[Any, Any]
     subordinated: tuple[Any, Any, Any, Any]
     components: Any
     trace: Any
@@ -646,9 +666,9 @@ class Books:
             vector(capital.subordinated),
             *strips,
             unsupported,
-            vector(terms.schedule),
-            vector(terms.loss_limit),
-            vector(terms.delinquency),
+            terms.schedule,
+            terms.loss_limit,
+            terms.delinquency,
             terms.delinquency_limit,
             terms.two_times,
             terms.undersubordination,
@@ -672,7 +692,7 @@ class Books:
             senior_due=senior_due,
             senior=senior,
             po=po,
-            io_paid=io_paid,
+            io=(strips[STRIP_COLUMNS.index("io_notional")], io_paid),
             subordinated=subordinated,
             components=components,
             trace=trace,
@@ -680,47 +700,13 @@ class Books:
         )
 
 
-def _tranche_flows(
+def tranche_flows(
     deal: Deal, assumptions: Assumptions, collateral: CollateralFlows, capital: CapitalStructure, books: Books
 ) -> TrancheFlows:
-    months = collateral.months
-    none = [0.0] * (months + 1)
-    classes: list[ClassFlows] = []
+    """The books of a distribution as flows by class."""
+    classes, over = class_flows(capital, books, collateral.months)
     trace = {name: list(row) for name, row in zip(TRACE_COLUMNS, books.trace, strict=True)}
-    balance, paid, principal, loss = books.senior
-    for group in capital.groups:
-        if len(group.pools) == 1 and len(group.classes) == 1 and group.classes[0].coupon is None:
-            p = group.pools[0]
-            classes.append(_class(group.classes[0].label, "senior", balance[p], paid[p], principal[p], loss[p]))
-            continue
-        due, total_paid, total_principal, total_loss = (
-            _summed([rows[p] for p in group.pools]) for rows in (books.senior_due, paid, principal, loss)
-        )
-        *rows, over = cut_senior(group, months, due, total_paid, total_principal, total_loss)
-        for one, cells in zip(group.classes, zip(*rows, strict=True), strict=True):
-            kind = "senior" if one.notional_of is None else "interest only"
-            classes.append(_class(one.label, kind, *cells))
-        trace["residual_interest"] = _summed([trace["residual_interest"], over])
-    for p in range(len(capital.pools)):
-        if capital.po[p] >= NOTHING:
-            po_balance, po_paid, po_loss = (rows[p] for rows in books.po)
-            classes.append(_class(capital.pool_label("PO", p), "principal only", po_balance, none, po_paid, po_loss))
-    for p, pool in enumerate(capital.pools):
-        if capital.has_io[p]:
-            notional = _summed(
-                [
-                    collateral.balance(i)
-                    for i, line in enumerate(collateral.lines)
-                    if line.pool == pool and line.io_rate > 0
-                ]
-            )
-            if books.call_month:
-                notional[books.call_month :] = [0.0] * (months + 1 - books.call_month)
-            classes.append(
-                _class(capital.pool_label("IO", p), "interest only", notional, books.io_paid[p], none, none),
-            )
-    for j, label in enumerate(capital.subordinated_labels):
-        classes.append(_class(label, "subordinated", *(rows[j] for rows in books.subordinated)))
+    trace["residual_interest"] = _summed([trace["residual_interest"], *over])
     return TrancheFlows(
         deal=deal,
         assumptions=assumptions,
@@ -729,8 +715,37 @@ def _tranche_flows(
         components={pool: list(books.components[p]) for p, pool in enumerate(capital.pools)},
         trace=trace,
         call_month=books.call_month or None,
-        dates=distribution_dates(deal, assumptions, months),
+        dates=distribution_dates(deal, assumptions, collateral.months),
     )
+
+
+def class_flows(capital: CapitalStructure, books: Books, months: int) -> tuple[list[ClassFlows], list[list[float]]]:
+    """Flows by class in order of seniority, and the interest that the coupons of cut groups leave over."""
+    none = [0.0] * (months + 1)
+    classes: list[ClassFlows] = []
+    over = []
+    balance, paid, principal, loss = books.senior
+    for group in capital.groups:
+        if len(group.pools) == 1 and len(group.classes) == 1 and group.classes[0].coupon is None:
+            p = group.pools[0]
+            classes.append(_class(group.classes[0].label, "senior", balance[p], paid[p], principal[p], loss[p]))
+            continue
+        sums = (_summed([rows[p] for p in group.pools]) for rows in (books.senior_due, paid, principal, loss))
+        *rows, left = cut_senior(group, months, *sums)
+        over.append(left)
+        for one, cells in zip(group.classes, zip(*rows, strict=True), strict=True):
+            classes.append(_class(one.label, "senior" if one.notional_of is None else "interest only", *cells))
+    for p in range(len(capital.pools)):
+        if capital.po[p] >= 0.005:
+            po_balance, po_paid, po_loss = (rows[p] for rows in books.po)
+            classes.append(_class(capital.pool_label("PO", p), "principal only", po_balance, none, po_paid, po_loss))
+    for p in range(len(capital.pools)):
+        if capital.has_io[p]:
+            notional, io_paid = (rows[p] for rows in books.io)
+            classes.append(_class(capital.pool_label("IO", p), "interest only", notional, io_paid, none, none))
+    for j, label in enumerate(capital.subordinated_labels):
+        classes.append(_class(label, "subordinated", *(rows[j] for rows in books.subordinated)))
+    return classes, over
 
 
 def _class(
