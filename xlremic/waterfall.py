@@ -445,6 +445,18 @@ class TrancheFlows:
         """Number of projected months."""
         return self.collateral.months
 
+    def principal_difference(self) -> float:
+        """Principal paid to the classes less principal collected, to the clean-up call or the end; zero, but for dust.
+
+        The price of a call is par, so what the classes get then is the balance of the loans.
+        """
+        collateral, last = self.collateral, self.call_month or self.months
+        names = ("scheduled_principal", "prepayments", "recoveries")
+        lines = range(len(collateral.lines))
+        collected = sum(sum(collateral.column(name, i)[: last + 1]) for name in names for i in lines)
+        repurchased = sum(collateral.balance(i)[last] for i in lines) if self.call_month else 0.0
+        return sum(sum(one.principal) for one in self.classes) - collected - repurchased
+
     def to_frame(self) -> "pd.DataFrame":
         """A tidy frame, one row per month and class, month 1 first, IO classes with their notional.
 
