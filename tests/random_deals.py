@@ -70,7 +70,7 @@ def scenarios(draw: st.DrawFn) -> Assumptions:
     """0 to 5,000% PSA, 0 to 100% CDR, any severity, any lag, every switch both ways."""
     return Assumptions(
         psa=draw(st.one_of(st.integers(0, 600), st.integers(0, 5_000))),
-        cdr=draw(st.one_of(st.just(0.0), st.integers(0, 300).map(lambda x: x / 10_000), st.floats(0, 1))),
+        cdr=draw(st.one_of(st.just(0), st.integers(0, 300), st.integers(0, 10_000))) / 10_000,
         severity=draw(st.integers(0, 100)) / 100,
         lag=draw(st.integers(0, 24)),
         advancing=draw(st.booleans()),
