@@ -333,12 +333,12 @@ def project_lines(
 def strip_lines(
     pool_of: Sequence[int],
     last_month: Sequence[int],
-    advancing: bool,
     po_fractions: Sequence[float],
     target_rates: Sequence[float],
     io_rates: Sequence[float],
     net_rates: Sequence[float],
     fee_rates: Sequence[float],
+    advancing: bool,
     shortfall_days: float,
     compensation_cap: float,
     performing: Rows,

@@ -41,6 +41,7 @@ from xlremic.waterfall import (
     class_prices,
     distribute,
     distribution_dates,
+    line_terms,
     rule_terms,
     settlement_of,
     strip,
@@ -101,9 +102,14 @@ class Kernels:
     empty: Callable[[int, int], Any]
     vector: Callable[[Sequence[float]], Any]
     matrix: Callable[[Sequence[Sequence[float]]], Any]
+    as_row: Callable[[Sequence[float]], Any]
 
 
-PLAIN = Kernels(project_lines, strip_lines, distribute, summarise, monthly_yield, zeros, list, list)
+def _same(row: Sequence[float]) -> Sequence[float]:
+    return row
+
+
+PLAIN = Kernels(project_lines, strip_lines, distribute, summarise, monthly_yield, zeros, list, list, _same)
 
 
 @cache
@@ -127,6 +133,7 @@ def compiled_kernels() -> Kernels:
         lambda rows, months: np.zeros((rows, months + 1)),
         np.array,
         np.array,
+        np.asarray,
     )
 
 
@@ -143,6 +150,8 @@ class Setup:
     months: int
     amortisation: Any
     factor: Any
+    starts: tuple[Any, ...]
+    line_terms: tuple[Any, ...]
 
     @classmethod
     def of(cls, deal: Deal, assumptions: Assumptions, kernels: Kernels) -> "Setup":
@@ -161,6 +170,12 @@ class Setup:
             months=months,
             amortisation=kernels.matrix(amortisation),
             factor=kernels.matrix([survival(rates) for rates in amortisation]),
+            starts=(
+                kernels.vector([line.balance for line in lines]),
+                kernels.vector([line.months for line in lines]),
+                kernels.vector([line.lag for line in lines]),
+            ),
+            line_terms=line_terms(capital, lines, kernels.vector),
         )
 
     def prepayment(self, assumptions: Assumptions) -> Any:
@@ -182,9 +197,7 @@ class Setup:
         kernels, lines = self.kernels, self.lines
         columns = tuple(kernels.empty(len(lines), self.months) for _ in LINE_COLUMNS)
         kernels.project(
-            kernels.vector([line.balance for line in lines]),
-            kernels.vector([line.months for line in lines]),
-            kernels.vector([line.lag for line in lines]),
+            *self.starts,
             self.assumptions.advancing,
             self.amortisation,
             self.factor,
@@ -204,7 +217,7 @@ class Setup:
             mdr=mdr,
             columns=columns,
         )
-        strips, unsupported = strip(self.capital, collateral, kernels.strip, kernels.empty, kernels.vector)
+        strips, unsupported = strip(self.capital, collateral, self.line_terms, kernels.strip, kernels.empty)
         books = Books.of(
             self.capital, strips, unsupported, self.terms, kernels.distribute, kernels.empty, kernels.vector
         )
@@ -259,13 +272,13 @@ def grid(
     for values in axes.values():
         number *= len(values)
     combinations = [dict(zip(names, values, strict=True)) for values in product(*(axes[name] for name in names))]
-    rows: list[dict[str, Any]] = []
+    rows: list[tuple[Any, ...]] = []
     for done, found in enumerate(_swept(deal, base, combinations, yields, use_numba, workers), start=1):
         rows += found
         if progress is not None:
             progress(done, number)
-    order = [*axes, "class", *(name for name in MEASURES if yields or name != "yield")]
-    return pd.DataFrame(rows, columns=order)
+    measured_as = ["class", *(name for name in MEASURES if yields or name != "yield")]
+    return pd.DataFrame(rows, columns=[*names, *measured_as])[[*axes, *measured_as]]
 
 
 def _swept(
@@ -275,7 +288,7 @@ def _swept(
     yields: bool,
     compiled: bool,
     workers: int,
-) -> Iterator[list[dict[str, Any]]]:
+) -> Iterator[list[tuple[Any, ...]]]:
     if workers <= 1 or len(combinations) <= 1:
         yield from _sweep(deal, base, combinations, yields, compiled)
         return
@@ -288,13 +301,13 @@ def _swept(
 
 def _sweep_all(
     deal: Deal, base: Assumptions, combinations: Sequence[Mapping[str, Any]], yields: bool, compiled: bool
-) -> list[list[dict[str, Any]]]:
+) -> list[list[tuple[Any, ...]]]:
     return list(_sweep(deal, base, combinations, yields, compiled))
 
 
 def _sweep(
     deal: Deal, base: Assumptions, combinations: Sequence[Mapping[str, Any]], yields: bool, compiled: bool
-) -> Iterator[list[dict[str, Any]]]:
+) -> Iterator[list[tuple[Any, ...]]]:
     """Run scenarios one after the other; a setup, and a table of rates, serve as long as their terms stay the same."""
     kernels = compiled_kernels() if compiled else PLAIN
     setup: Setup | None = None
@@ -316,35 +329,23 @@ def _sweep(
             if key not in tables:
                 tables[key] = build(setup.assumptions.replace(**varied))
             rates.append(tables[key])
-        yield [{**combination, **row} for row in measured(setup, *rates, yields=yields)]
+        given = tuple(combination.values())
+        yield [given + row for row in measured(setup, *rates, yields=yields)]
 
 
-def measured(setup: Setup, smm: Any, mdr: Any, severity: Any, *, yields: bool = False) -> list[dict[str, Any]]:
-    """Measures of every class in one scenario."""
+def measured(setup: Setup, smm: Any, mdr: Any, severity: Any, *, yields: bool = False) -> list[tuple[Any, ...]]:
+    """Label and ``MEASURES`` of every class in one scenario, the yield if asked for."""
     kernels = setup.kernels
     classes, _ = class_flows(setup.capital, setup.run(smm, mdr, severity)[1], setup.months)
-    rows = []
+    rows: list[tuple[Any, ...]] = []
     for one in classes:
-        io = one.kind == "interest only"
         repayments = one.principal if one.accretion is None else one.repayments
+        flows = (one.balance, one.interest, one.principal, one.loss, repayments)
         wal, first, last, paid, earned, lost = kernels.summarise(
-            *(kernels.vector(row) for row in (one.balance, one.interest, one.principal, one.loss, repayments)), io
+            *map(kernels.as_row, flows), one.kind == "interest only"
         )
-        rows.append(
-            {
-                "class": one.label,
-                "wal": None if isnan(wal) else wal,
-                "first_month": int(first) or None,
-                "last_month": int(last) or None,
-                "principal": paid,
-                "interest": earned,
-                "loss": lost,
-            }
-        )
-    if yields:
-        for row, found in zip(rows, _yields(setup, classes), strict=True):
-            row["yield"] = found
-    return rows
+        rows.append((one.label, None if isnan(wal) else wal, int(first) or None, int(last) or None, paid, earned, lost))
+    return [(*row, found) for row, found in zip(rows, _yields(setup, classes), strict=True)] if yields else rows
 
 
 def _yields(setup: Setup, classes: Sequence[ClassFlows]) -> Iterator[float | None]:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from xlremic.assumptions import Assumptions
 from xlremic.capital import CapitalStructure, capital_structure, cut_senior
-from xlremic.collateral import STRIP_COLUMNS, CollateralFlows, project, strip_lines
+from xlremic.collateral import STRIP_COLUMNS, CollateralFlows, RepLine, project, strip_lines
 from xlremic.deal import Deal
 from xlremic.errors import DealError
 from xlremic.measures import ClassMeasures, class_measures, payment_times
@@ -544,7 +544,7 @@ def run(deal: Deal, assumptions: Assumptions | None = None) -> TrancheFlows:
     collateral = project(deal, assumptions)
     capital = capital_structure(deal, assumptions, collateral.lines)
     terms = rule_terms(deal, assumptions, capital, collateral.months)
-    strips, unsupported = strip(capital, collateral)
+    strips, unsupported = strip(capital, collateral, line_terms(capital, collateral.lines))
     return tranche_flows(deal, assumptions, collateral, capital, Books.of(capital, strips, unsupported, terms))
 
 
@@ -553,29 +553,38 @@ def zeros(rows: int, months: int) -> list[list[float]]:
     return [[0.0] * (months + 1) for _ in range(rows)]
 
 
-def strip(
-    capital: CapitalStructure,
-    collateral: CollateralFlows,
-    kernel: Callable[..., None] = strip_lines,
-    empty: Callable[[int, int], Any] = zeros,
-    vector: Callable[[Sequence[float]], Any] = list,
-) -> tuple[list[Any], Any]:
-    """Rows by pool in the order of ``STRIP_COLUMNS``, and the interest shortfall that nobody makes good, by month.
-
-    ``kernel``, ``empty`` and ``vector`` are the loop and its containers: plain lists, or compiled over arrays.
-    """
-    months, lines = collateral.months, collateral.lines
-    strips = [empty(len(capital.pools), months) for _ in STRIP_COLUMNS]
-    unsupported = vector([0.0] * (months + 1))
-    kernel(
+def line_terms(
+    capital: CapitalStructure, lines: Sequence[RepLine], vector: Callable[[Sequence[float]], Any] = list
+) -> tuple[Any, ...]:
+    """What ``strip_lines`` needs of each line: pool, last month, PO fraction, target, IO, net and fee rates."""
+    return (
         vector([capital.pools.index(line.pool) for line in lines]),
         vector([line.months for line in lines]),
-        collateral.advancing,
         vector([line.po_fraction for line in lines]),
         vector([line.target_rate for line in lines]),
         vector([line.io_rate for line in lines]),
         vector([line.net_rate for line in lines]),
         vector([line.servicing_fee_rate for line in lines]),
+    )
+
+
+def strip(
+    capital: CapitalStructure,
+    collateral: CollateralFlows,
+    terms: tuple[Any, ...],
+    kernel: Callable[..., None] = strip_lines,
+    empty: Callable[[int, int], Any] = zeros,
+) -> tuple[list[Any], Any]:
+    """Rows by pool in the order of ``STRIP_COLUMNS``, and the interest shortfall that nobody makes good, by month.
+
+    ``kernel`` and ``empty`` are the loop and its containers: plain lists, or compiled over arrays.
+    """
+    months = collateral.months
+    strips = [empty(len(capital.pools), months) for _ in STRIP_COLUMNS]
+    unsupported = empty(1, months)[0]
+    kernel(
+        *terms,
+        collateral.advancing,
         collateral.shortfall_days,
         collateral.compensation_cap,
         *collateral.columns,
@@ -649,6 +658,7 @@ class Books:
     subordinated: tuple[Any, Any, Any, Any]
     components: Any
     trace: Any
+    none: Any
     call_month: int
 
     @classmethod
@@ -662,7 +672,7 @@ class Books:
         empty: Callable[[int, int], Any] = zeros,
         vector: Callable[[Sequence[float]], Any] = list,
     ) -> "Books":
-        """Run the waterfall; ``kernel``, ``empty`` and ``vector`` as for ``strip``."""
+        """Run the waterfall; ``kernel`` and ``empty`` as for ``strip``, ``vector`` makes a row of its state."""
         months, pools, below = len(unsupported) - 1, len(capital.pools), len(capital.subordinated)
         senior_due, io_paid, components = (empty(pools, months) for _ in range(3))
         senior = tuple(empty(pools, months) for _ in range(4))
@@ -708,6 +718,7 @@ class Books:
             subordinated=subordinated,
             components=components,
             trace=trace,
+            none=empty(1, months)[0],
             call_month=call_month,
         )
 
@@ -733,9 +744,9 @@ def tranche_flows(
 
 def class_flows(capital: CapitalStructure, books: Books, months: int) -> tuple[list[ClassFlows], list[list[float]]]:
     """Flows by class in order of seniority, and the interest that the coupons of cut groups leave over."""
-    none = [0.0] * (months + 1)
     classes: list[ClassFlows] = []
     over = []
+    none = books.none
     balance, paid, principal, loss = books.senior
     for group in capital.groups:
         if len(group.pools) == 1 and len(group.classes) == 1 and group.classes[0].coupon is None:
