@@ -45,8 +45,8 @@ def test_every_combination_has_the_measures_of_its_own_run() -> None:
 @needs_numba
 @pytest.mark.parametrize("terms", CASES)
 def test_compiled_and_plain_flows_agree_to_a_millionth_of_a_dollar(terms: Assumptions) -> None:
-    plain = Setup.of(sample_deal(), terms, PLAIN).flows(terms)
-    fast = Setup.of(sample_deal(), terms, compiled_kernels()).flows(terms)
+    plain = Setup(sample_deal(), terms, PLAIN).flows(terms)
+    fast = Setup(sample_deal(), terms, compiled_kernels()).flows(terms)
     for one, other in zip(plain.classes, fast.classes, strict=True):
         for name in ("balance", "interest", "principal", "loss"):
             assert list(getattr(other, name)) == pytest.approx(list(getattr(one, name)), rel=0, abs=1e-6)
@@ -55,7 +55,7 @@ def test_compiled_and_plain_flows_agree_to_a_millionth_of_a_dollar(terms: Assump
 
 def test_plain_setup_is_the_single_run() -> None:
     for terms in CASES:
-        assert Setup.of(sample_deal(), terms, PLAIN).flows(terms).classes == run(sample_deal(), terms).classes
+        assert Setup(sample_deal(), terms, PLAIN).flows(terms).classes == run(sample_deal(), terms).classes
 
 
 def test_several_processes_give_the_same_table_in_the_same_order() -> None:

@@ -23,6 +23,11 @@ class SeniorGroup:
     pools: tuple[int, ...]
     classes: tuple[SeniorClass, ...]
 
+    @property
+    def is_cut(self) -> bool:
+        """Whether the classes are more than class A of one pool itself."""
+        return len(self.pools) > 1 or len(self.classes) > 1 or self.classes[0].coupon is not None
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CapitalStructure:

@@ -15,11 +15,11 @@ from math import isnan
 from typing import TYPE_CHECKING, Any
 
 from xlremic.assumptions import Assumptions
-from xlremic.capital import CapitalStructure, capital_structure
+from xlremic.capital import capital_structure
 from xlremic.collateral import (
     LINE_COLUMNS,
+    STRIP_COLUMNS,
     CollateralFlows,
-    RepLine,
     amortisation_rates,
     mdr_curve,
     project_lines,
@@ -34,7 +34,6 @@ from xlremic.measures import NOTHING, accrued_interest, monthly_yield, payment_t
 from xlremic.waterfall import (
     Books,
     ClassFlows,
-    RuleTerms,
     TrancheFlows,
     accrued_days,
     class_flows,
@@ -44,7 +43,6 @@ from xlremic.waterfall import (
     line_terms,
     rule_terms,
     settlement_of,
-    strip,
     tranche_flows,
     zeros,
 )
@@ -103,13 +101,14 @@ class Kernels:
     vector: Callable[[Sequence[float]], Any]
     matrix: Callable[[Sequence[Sequence[float]]], Any]
     as_row: Callable[[Sequence[float]], Any]
+    reuses: bool
 
 
 def _same(row: Sequence[float]) -> Sequence[float]:
     return row
 
 
-PLAIN = Kernels(project_lines, strip_lines, distribute, summarise, monthly_yield, zeros, list, list, _same)
+PLAIN = Kernels(project_lines, strip_lines, distribute, summarise, monthly_yield, zeros, list, list, _same, False)
 
 
 @cache
@@ -124,6 +123,12 @@ def compiled_kernels() -> Kernels:
     import numpy as np  # noqa: PLC0415 - only the compiled kernels need arrays
 
     fast: Callable[[Any], Any] = numba.njit(cache=True)
+
+    def matrix(rows: Sequence[Sequence[float]]) -> Any:
+        # Lines of one age share one curve: turn each into an array once.
+        arrays = {id(row): np.array(row) for row in rows}
+        return np.array([arrays[id(row)] for row in rows])
+
     return Kernels(
         fast(project_lines),
         fast(strip_lines),
@@ -132,51 +137,73 @@ def compiled_kernels() -> Kernels:
         fast(monthly_yield),
         lambda rows, months: np.zeros((rows, months + 1)),
         np.array,
-        np.array,
+        matrix,
         np.asarray,
+        True,
     )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+class Block:
+    """Rows of arrays cut from one block, which one call clears for the next scenario."""
+
+    def __init__(self, rows: int, months: int) -> None:
+        import numpy as np  # noqa: PLC0415 - only the compiled kernels need arrays
+
+        self.rows, self.cut = np.zeros((rows, months + 1)), 0
+
+    def empty(self, rows: int, months: int) -> Any:
+        """The next rows of the block."""
+        self.cut += rows
+        return self.rows[self.cut - rows : self.cut]
+
+    def clear(self) -> None:
+        """All rows zero again."""
+        self.rows.fill(0.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Sheets:
+    """The rows of one scenario: of the lines, of the strips, and the books; and the classes that look at them."""
+
+    columns: tuple[Any, ...]
+    strips: list[Any]
+    unsupported: Any
+    books: Books
+
+    @classmethod
+    def blank(cls, setup: "Setup", empty: Callable[[int, int], Any]) -> "Sheets":
+        """Rows of zeros."""
+        months, pools = setup.months, len(setup.capital.pools)
+        return cls(
+            tuple(empty(len(setup.lines), months) for _ in LINE_COLUMNS),
+            [empty(pools, months) for _ in STRIP_COLUMNS],
+            empty(1, months)[0],
+            Books.blank(setup.capital, months, empty),
+        )
+
+
 class Setup:
     """One deal under one set of assumptions, ready to be run at any monthly rates."""
 
-    deal: Deal
-    assumptions: Assumptions
-    kernels: Kernels
-    lines: tuple[RepLine, ...]
-    capital: CapitalStructure
-    terms: RuleTerms
-    months: int
-    amortisation: Any
-    factor: Any
-    starts: tuple[Any, ...]
-    line_terms: tuple[Any, ...]
-
-    @classmethod
-    def of(cls, deal: Deal, assumptions: Assumptions, kernels: Kernels) -> "Setup":
-        """Everything of a scenario that does not depend on speeds, default rates and severities."""
-        lines = rep_lines(deal, assumptions)
-        months = max(line.months for line in lines)
-        capital = capital_structure(deal, assumptions, lines)
-        amortisation = [amortisation_rates(line.gross_rate, line.term, months) for line in lines]
-        return cls(
-            deal=deal,
-            assumptions=assumptions,
-            kernels=kernels,
-            lines=lines,
-            capital=capital,
-            terms=rule_terms(deal, assumptions, capital, months).over(kernels.vector),
-            months=months,
-            amortisation=kernels.matrix(amortisation),
-            factor=kernels.matrix([survival(rates) for rates in amortisation]),
-            starts=(
-                kernels.vector([line.balance for line in lines]),
-                kernels.vector([line.months for line in lines]),
-                kernels.vector([line.lag for line in lines]),
-            ),
-            line_terms=line_terms(capital, lines, kernels.vector),
+    def __init__(self, deal: Deal, assumptions: Assumptions, kernels: Kernels) -> None:
+        self.deal, self.assumptions, self.kernels = deal, assumptions, kernels
+        self.lines = lines = rep_lines(deal, assumptions)
+        self.months = max(line.months for line in lines)
+        self.capital = capital_structure(deal, assumptions, lines)
+        self.terms = rule_terms(deal, assumptions, self.capital, self.months).over(kernels.vector)
+        amortisation = [amortisation_rates(line.gross_rate, line.term, self.months) for line in lines]
+        self.line_inputs = (
+            kernels.vector([line.balance for line in lines]),
+            kernels.vector([line.months for line in lines]),
+            kernels.vector([line.lag for line in lines]),
+            assumptions.advancing,
+            kernels.matrix(amortisation),
+            kernels.matrix([survival(rates) for rates in amortisation]),
         )
+        self.strip_inputs = line_terms(self.capital, assumptions, lines, kernels.vector)
+        self.block: Block | None = None
+        self.sheets: Sheets | None = None
+        self.classes: list[ClassFlows] = []
 
     def prepayment(self, assumptions: Assumptions) -> Any:
         """SMM by line and month."""
@@ -192,43 +219,57 @@ class Setup:
             [assumptions.by_month("severity", line.pool, self.months) or () for line in self.lines]
         )
 
-    def run(self, smm: Any, mdr: Any, severity: Any) -> tuple[CollateralFlows, Books]:
-        """Project and distribute one scenario."""
-        kernels, lines = self.kernels, self.lines
-        columns = tuple(kernels.empty(len(lines), self.months) for _ in LINE_COLUMNS)
-        kernels.project(
-            *self.starts,
-            self.assumptions.advancing,
-            self.amortisation,
-            self.factor,
-            smm,
-            mdr,
-            severity,
-            *columns,
+    def run(self, sheets: Sheets, smm: Any, mdr: Any, severity: Any) -> int:
+        """Project and distribute one scenario over blank sheets; returns the month of the call, or 0."""
+        self.kernels.project(*self.line_inputs, smm, mdr, severity, *sheets.columns)
+        self.kernels.strip(*self.strip_inputs, *sheets.columns, *sheets.strips, sheets.unsupported)
+        return sheets.books.fill(
+            self.capital, sheets.strips, sheets.unsupported, self.terms, self.kernels.distribute, self.kernels.vector
         )
-        collateral = CollateralFlows(
-            lines=lines,
-            pools=self.capital.pools,
-            months=self.months,
-            advancing=self.assumptions.advancing,
-            shortfall_days=self.assumptions.prepayment_shortfall_days,
-            compensation_cap=self.assumptions.compensation_cap,
-            smm=smm,
-            mdr=mdr,
-            columns=columns,
-        )
-        strips, unsupported = strip(self.capital, collateral, self.line_terms, kernels.strip, kernels.empty)
-        books = Books.of(
-            self.capital, strips, unsupported, self.terms, kernels.distribute, kernels.empty, kernels.vector
-        )
-        return collateral, books
+
+    def class_flows(self, smm: Any, mdr: Any, severity: Any) -> list[ClassFlows]:
+        """Flows by class of one scenario; over arrays they last until the next scenario is run."""
+        if not self.kernels.reuses:
+            sheets = Sheets.blank(self, self.kernels.empty)
+            self.run(sheets, smm, mdr, severity)
+            return class_flows(self.capital, sheets.books, sheets.strips, self.months)[0]
+        if self.block is None or self.sheets is None:
+            self.block = Block(self._rows_needed(), self.months)
+            self.sheets = Sheets.blank(self, self.block.empty)
+        self.block.clear()
+        self.run(self.sheets, smm, mdr, severity)
+        if not self.classes or any(group.is_cut for group in self.capital.groups):
+            self.classes = class_flows(self.capital, self.sheets.books, self.sheets.strips, self.months)[0]
+        return self.classes
+
+    def _rows_needed(self) -> int:
+        needed = 0
+
+        def counted(rows: int, months: int) -> list[list[float]]:
+            nonlocal needed
+            needed += rows
+            return zeros(rows, 0)
+
+        Sheets.blank(self, counted)
+        return needed
 
     def flows(self, assumptions: Assumptions) -> TrancheFlows:
         """The full flows of one scenario, as ``waterfall.run`` gives them."""
-        collateral, books = self.run(
-            self.prepayment(assumptions), self.default(assumptions), self.severity(assumptions)
+        smm, mdr = self.prepayment(assumptions), self.default(assumptions)
+        sheets = Sheets.blank(self, self.kernels.empty)
+        call_month = self.run(sheets, smm, mdr, self.severity(assumptions))
+        collateral = CollateralFlows(
+            lines=self.lines,
+            pools=self.capital.pools,
+            months=self.months,
+            advancing=assumptions.advancing,
+            shortfall_days=assumptions.prepayment_shortfall_days,
+            compensation_cap=assumptions.compensation_cap,
+            smm=smm,
+            mdr=mdr,
+            columns=sheets.columns,
         )
-        return tranche_flows(self.deal, assumptions, collateral, self.capital, books)
+        return tranche_flows(self.deal, assumptions, collateral, self.capital, sheets.books, sheets.strips, call_month)
 
 
 def grid(
@@ -316,7 +357,7 @@ def _sweep(
     for combination in combinations:
         slow = {name: value for name, value in combination.items() if name not in RATES}
         if setup is None or slow != made:
-            setup, made = Setup.of(deal, base.replace(**slow), kernels), slow
+            setup, made = Setup(deal, base.replace(**slow), kernels), slow
             tables.clear()
         rates = []
         for terms, build in (
@@ -336,7 +377,7 @@ def _sweep(
 def measured(setup: Setup, smm: Any, mdr: Any, severity: Any, *, yields: bool = False) -> list[tuple[Any, ...]]:
     """Label and ``MEASURES`` of every class in one scenario, the yield if asked for."""
     kernels = setup.kernels
-    classes, _ = class_flows(setup.capital, setup.run(smm, mdr, severity)[1], setup.months)
+    classes = setup.class_flows(smm, mdr, severity)
     rows: list[tuple[Any, ...]] = []
     for one in classes:
         repayments = one.principal if one.accretion is None else one.repayments

@@ -544,8 +544,13 @@ def run(deal: Deal, assumptions: Assumptions | None = None) -> TrancheFlows:
     collateral = project(deal, assumptions)
     capital = capital_structure(deal, assumptions, collateral.lines)
     terms = rule_terms(deal, assumptions, capital, collateral.months)
-    strips, unsupported = strip(capital, collateral, line_terms(capital, collateral.lines))
-    return tranche_flows(deal, assumptions, collateral, capital, Books.of(capital, strips, unsupported, terms))
+    strips = [zeros(len(capital.pools), collateral.months) for _ in STRIP_COLUMNS]
+    unsupported = [0.0] * (collateral.months + 1)
+    inputs = line_terms(capital, assumptions, collateral.lines)
+    strip_lines(*inputs, *collateral.columns, *strips, unsupported)  # type: ignore[call-arg] # counted at run time
+    books = Books.blank(capital, collateral.months)
+    call_month = books.fill(capital, strips, unsupported, terms)
+    return tranche_flows(deal, assumptions, collateral, capital, books, strips, call_month)
 
 
 def zeros(rows: int, months: int) -> list[list[float]]:
@@ -554,9 +559,12 @@ def zeros(rows: int, months: int) -> list[list[float]]:
 
 
 def line_terms(
-    capital: CapitalStructure, lines: Sequence[RepLine], vector: Callable[[Sequence[float]], Any] = list
+    capital: CapitalStructure,
+    assumptions: Assumptions,
+    lines: Sequence[RepLine],
+    vector: Callable[[Sequence[float]], Any] = list,
 ) -> tuple[Any, ...]:
-    """What ``strip_lines`` needs of each line: pool, last month, PO fraction, target, IO, net and fee rates."""
+    """What ``strip_lines`` needs beside the flows, in its order."""
     return (
         vector([capital.pools.index(line.pool) for line in lines]),
         vector([line.months for line in lines]),
@@ -565,33 +573,10 @@ def line_terms(
         vector([line.io_rate for line in lines]),
         vector([line.net_rate for line in lines]),
         vector([line.servicing_fee_rate for line in lines]),
+        assumptions.advancing,
+        assumptions.prepayment_shortfall_days,
+        assumptions.compensation_cap,
     )
-
-
-def strip(
-    capital: CapitalStructure,
-    collateral: CollateralFlows,
-    terms: tuple[Any, ...],
-    kernel: Callable[..., None] = strip_lines,
-    empty: Callable[[int, int], Any] = zeros,
-) -> tuple[list[Any], Any]:
-    """Rows by pool in the order of ``STRIP_COLUMNS``, and the interest shortfall that nobody makes good, by month.
-
-    ``kernel`` and ``empty`` are the loop and its containers: plain lists, or compiled over arrays.
-    """
-    months = collateral.months
-    strips = [empty(len(capital.pools), months) for _ in STRIP_COLUMNS]
-    unsupported = empty(1, months)[0]
-    kernel(
-        *terms,
-        collateral.advancing,
-        collateral.shortfall_days,
-        collateral.compensation_cap,
-        *collateral.columns,
-        *strips,
-        unsupported,
-    )
-    return strips, unsupported
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -649,38 +634,49 @@ def _steps(table: Sequence[tuple[int, float]], months: int, before: float) -> li
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Books:
-    """What ``distribute`` filled in: rows by pool, by subordinated class, and by month."""
+    """What ``distribute`` fills in: rows by pool, by subordinated class, and by month, all zero to begin with."""
 
     senior_due: Any
     senior: tuple[Any, Any, Any, Any]
     po: tuple[Any, Any, Any]
-    io: tuple[Any, Any]
+    io_paid: Any
     subordinated: tuple[Any, Any, Any, Any]
     components: Any
-    trace: Any
+    trace: tuple[Any, ...]
     none: Any
-    call_month: int
 
     @classmethod
-    def of(
-        cls,
+    def blank(cls, capital: CapitalStructure, months: int, empty: Callable[[int, int], Any] = zeros) -> "Books":
+        """Books of a deal before its first month."""
+        p, j = len(capital.pools), len(capital.subordinated)
+        return cls(
+            senior_due=empty(p, months),
+            senior=(empty(p, months), empty(p, months), empty(p, months), empty(p, months)),
+            po=(empty(p, months), empty(p, months), empty(p, months)),
+            io_paid=empty(p, months),
+            subordinated=(empty(j, months), empty(j, months), empty(j, months), empty(j, months)),
+            components=empty(p, months),
+            trace=tuple(empty(len(TRACE_COLUMNS), months)),
+            none=empty(1, months)[0],
+        )
+
+    def fill(
+        self,
         capital: CapitalStructure,
         strips: Sequence[Any],
         unsupported: Any,
         terms: RuleTerms,
         kernel: Callable[..., int] = distribute,
-        empty: Callable[[int, int], Any] = zeros,
         vector: Callable[[Sequence[float]], Any] = list,
-    ) -> "Books":
-        """Run the waterfall; ``kernel`` and ``empty`` as for ``strip``, ``vector`` makes a row of its state."""
-        months, pools, below = len(unsupported) - 1, len(capital.pools), len(capital.subordinated)
-        senior_due, io_paid, components = (empty(pools, months) for _ in range(3))
-        senior = tuple(empty(pools, months) for _ in range(4))
-        po = tuple(empty(pools, months) for _ in range(3))
-        subordinated = tuple(empty(below, months) for _ in range(4))
-        trace = empty(len(TRACE_COLUMNS), months)
-        call_month = kernel(
-            months,
+    ) -> int:
+        """Run the waterfall; returns the month of the clean-up call, 0 if there is none.
+
+        ``kernel`` is the loop, ``vector`` makes a row of its state: plain, or compiled over arrays.
+        """
+        pools, below = len(capital.pools), len(capital.subordinated)
+        nothing = [0.0] * max(pools, below)
+        return kernel(
+            len(unsupported) - 1,
             vector(capital.target_rates),
             vector(capital.senior),
             vector(capital.components),
@@ -696,38 +692,33 @@ class Books:
             terms.undersubordination,
             terms.call_from,
             terms.call_below,
-            senior_due,
-            *senior,
-            *po,
-            io_paid,
-            *subordinated,
-            components,
-            *trace,
-            vector([0.0] * pools),
-            vector([0.0] * pools),
-            vector([0.0] * below),
-            vector([0.0] * pools),
-            vector([0.0] * pools),
-            vector([0.0] * max(pools, below)),
-        )
-        return cls(
-            senior_due=senior_due,
-            senior=senior,
-            po=po,
-            io=(strips[STRIP_COLUMNS.index("io_notional")], io_paid),
-            subordinated=subordinated,
-            components=components,
-            trace=trace,
-            none=empty(1, months)[0],
-            call_month=call_month,
+            self.senior_due,
+            *self.senior,
+            *self.po,
+            self.io_paid,
+            *self.subordinated,
+            self.components,
+            *self.trace,
+            vector(nothing),
+            vector(nothing),
+            vector(nothing),
+            vector(nothing),
+            vector(nothing),
+            vector(nothing),
         )
 
 
 def tranche_flows(
-    deal: Deal, assumptions: Assumptions, collateral: CollateralFlows, capital: CapitalStructure, books: Books
+    deal: Deal,
+    assumptions: Assumptions,
+    collateral: CollateralFlows,
+    capital: CapitalStructure,
+    books: Books,
+    strips: Sequence[Any],
+    call_month: int,
 ) -> TrancheFlows:
     """The books of a distribution as flows by class."""
-    classes, over = class_flows(capital, books, collateral.months)
+    classes, over = class_flows(capital, books, strips, collateral.months)
     trace = {name: list(row) for name, row in zip(TRACE_COLUMNS, books.trace, strict=True)}
     trace["residual_interest"] = _summed([trace["residual_interest"], *over])
     return TrancheFlows(
@@ -737,19 +728,21 @@ def tranche_flows(
         classes=tuple(classes),
         components={pool: list(books.components[p]) for p, pool in enumerate(capital.pools)},
         trace=trace,
-        call_month=books.call_month or None,
+        call_month=call_month or None,
         dates=distribution_dates(deal, assumptions, collateral.months),
     )
 
 
-def class_flows(capital: CapitalStructure, books: Books, months: int) -> tuple[list[ClassFlows], list[list[float]]]:
+def class_flows(
+    capital: CapitalStructure, books: Books, strips: Sequence[Any], months: int
+) -> tuple[list[ClassFlows], list[list[float]]]:
     """Flows by class in order of seniority, and the interest that the coupons of cut groups leave over."""
     classes: list[ClassFlows] = []
     over = []
     none = books.none
     balance, paid, principal, loss = books.senior
     for group in capital.groups:
-        if len(group.pools) == 1 and len(group.classes) == 1 and group.classes[0].coupon is None:
+        if not group.is_cut:
             p = group.pools[0]
             classes.append(_class(group.classes[0].label, "senior", balance[p], paid[p], principal[p], loss[p]))
             continue
@@ -764,8 +757,8 @@ def class_flows(capital: CapitalStructure, books: Books, months: int) -> tuple[l
             classes.append(_class(capital.pool_label("PO", p), "principal only", po_balance, none, po_paid, po_loss))
     for p in range(len(capital.pools)):
         if capital.has_io[p]:
-            notional, io_paid = (rows[p] for rows in books.io)
-            classes.append(_class(capital.pool_label("IO", p), "interest only", notional, io_paid, none, none))
+            notional, paid_io = strips[STRIP_COLUMNS.index("io_notional")][p], books.io_paid[p]
+            classes.append(_class(capital.pool_label("IO", p), "interest only", notional, paid_io, none, none))
     for j, label in enumerate(capital.subordinated_labels):
         classes.append(_class(label, "subordinated", *(rows[j] for rows in books.subordinated)))
     return classes, over
