@@ -310,12 +310,11 @@ def project_lines(
                     loss = gone * severities[k]
                     if advancing:
                         gone *= survives[k - 1] / survives[k - 1 - delay]
-                    loss = min(gone, loss)
-                rest = held + new - gone
-                rest = max(rest, 0.0)
+                    loss = loss if loss < gone else gone
+                rest = held + new - gone if held + new > gone else 0.0
                 paying = live - new
                 left = paying - paying * a
-                prepayment = min(left, prepayment)
+                prepayment = prepayment if prepayment < left else left
                 if advancing:
                     sched_row[k] = (paying + rest) * a
                     held = rest - rest * a

@@ -139,7 +139,7 @@ def distribute(
     initial_total = sum_a + sum_b + sum_po
     initial_b = sum_b
     g = schedule[1]
-    cumulative, owed, unreimbursed_total = 0.0, 0.0, 0.0
+    cumulative, owed, owed_below, unreimbursed_total = 0.0, 0.0, 0.0, 0.0
 
     for k in range(1, months + 1):
         total = sum_a + sum_b + sum_po
@@ -150,10 +150,12 @@ def distribute(
         # rates, exactly the interest of its subordinated component; a pool whose component is negative is short, and
         # the others' excess covers it before the subordinated classes (22.5). Prepayment interest shortfalls that the
         # servicer does not make good reduce every class alike.
-        earned = 0.0
-        for p in range(pools):
-            earned += interest[p][k] + io_interest[p][k]
-        alike = 1.0 - unsupported[k] / earned if unsupported[k] > 0.0 and earned > 0.0 else 1.0
+        alike = 1.0
+        if unsupported[k] > 0.0:
+            earned = 0.0
+            for p in range(pools):
+                earned += interest[p][k] + io_interest[p][k]
+            alike -= unsupported[k] / earned
         excess, short, due_b = 0.0, 0.0, 0.0
         for p in range(pools):
             due_a = senior[p] * target_rates[p] / 12 * alike
@@ -190,16 +192,23 @@ def distribute(
             excess -= owed * part
             owed -= owed * part
         if sum_b > 0.0 and due_b > 0.0:
-            # Most senior first, each its interest and then what it is owed from before.
-            if excess - due_b < TOLERANCE * due_b and due_b - excess < TOLERANCE * due_b:
-                due_b = excess
-            for j in range(below):
-                due = due_b * subordinated[j] / sum_b
-                owed_sub[j] += due
-                pay = owed_sub[j] if owed_sub[j] < excess else excess
-                sub_paid[j][k] = pay
-                owed_sub[j] -= pay
-                excess -= pay
+            near = TOLERANCE * due_b
+            if owed_below == 0.0 and -near < excess - due_b < near:
+                # The usual month: what is there is what is due, but for the last bits.
+                part = excess / sum_b
+                for j in range(below):
+                    sub_paid[j][k] = subordinated[j] * part
+                excess = 0.0
+            else:
+                # Most senior first, each its interest and what it is owed from before.
+                owed_below = 0.0
+                for j in range(below):
+                    due = owed_sub[j] + due_b * subordinated[j] / sum_b
+                    pay = due if due < excess else excess
+                    sub_paid[j][k] = pay
+                    owed_sub[j] = due - pay
+                    owed_below += due - pay
+                    excess -= pay
         residual[k] = excess if excess > 0.0 else 0.0
 
         # Shifting interest: a step down needs the loss and the delinquency test, once refused it waits for both; the
@@ -236,10 +245,10 @@ def distribute(
         # Principal of each target-rate strip: class A's share first, the rest into the pot of the subordinated classes.
         pot, need, retired = 0.0, 0.0, 0.0
         for p in range(pools):
-            a, sub = senior[p], component[p]
-            cash = scheduled[p][k] + unscheduled[p][k]
+            a, sub, sched, unsched = senior[p], component[p], scheduled[p][k], unscheduled[p][k]
+            cash = sched + unsched
             if a < NOTHING:
-                retired += unscheduled[p][k]
+                retired += unsched
             if sub > 0.0 and sum_b > 0.0:
                 sp = a / (a + sub)
                 up = 1.0 if all_to_senior else sp + g_today * (1.0 - sp)
@@ -248,7 +257,7 @@ def distribute(
             else:
                 sp, up = 1.0, 1.0
             prior_share[p] = up
-            to_a = sp * scheduled[p][k] + up * unscheduled[p][k]
+            to_a = sp * sched + up * unsched
             to_a = min(to_a, a)
             rest = cash - to_a
             limit = sub if sub > 0.0 else 0.0
@@ -256,12 +265,13 @@ def distribute(
                 # The component cannot be paid below zero: class A takes what it can of the rest.
                 more = rest - limit
                 to_a += more if more < a - to_a else a - to_a
+            rest = cash - to_a
             senior[p] = a - to_a
-            component[p] = sub - (cash - to_a)
+            component[p] = sub - rest
             senior_principal[p][k] = to_a
-            pot += cash - to_a
-            work[p] = -component[p] if component[p] < 0.0 else 0.0
-            work[p] = min(work[p], senior[p])
+            pot += rest
+            lacks = rest - sub if rest > sub else 0.0
+            work[p] = lacks if lacks < a - to_a else a - to_a
             need += work[p]
 
         # Undercollateralised pools: their class A exceeds the strip; the pot pays that down first (22.5).
@@ -277,11 +287,12 @@ def distribute(
 
         # PO strips fall by their principal and losses; the losses are made good from the pot.
         for p in range(pools):
-            po[p] -= po_principal[p][k] + po_lost[p][k]
-            po_paid[p][k] = po_principal[p][k]
-            po_loss[p][k] = po_lost[p][k]
-            unreimbursed[p] += po_lost[p][k]
-            unreimbursed_total += po_lost[p][k]
+            repaid, gone = po_principal[p][k], po_lost[p][k]
+            po[p] -= repaid + gone
+            po_paid[p][k] = repaid
+            po_loss[p][k] = gone
+            unreimbursed[p] += gone
+            unreimbursed_total += gone
         made_good = unreimbursed_total if unreimbursed_total < pot else pot
         if made_good > 0.0:
             part = made_good / unreimbursed_total
@@ -317,34 +328,36 @@ def distribute(
         # day before, that class and those senior to it come first (14.4). What the PO strips took back is missing from
         # the most junior allocation up, and written down from the most junior class up.
         if sum_b > 0.0:
-            impaired, ahead, under, under_initial = -1, 0.0, sum_b, initial_b
+            impaired, ahead, under, under_initial = below - 1, 0.0, sum_b, initial_b
+            floor = total / initial_total * (1.0 - TOLERANCE)
             for j in range(below):
-                under -= subordinated[j]
+                b = subordinated[j]
+                ahead += b
+                under -= b
                 under_initial -= sub_balance[j][0]
-                ahead += subordinated[j]
-                if (
-                    subordinated[j] > NOTHING
-                    and j < below - 1
-                    and under / total < under_initial / initial_total * (1.0 - TOLERANCE)
-                ):
+                if j < below - 1 and b > NOTHING and under < under_initial * floor:
                     impaired = j
                     break
-            if impaired < 0:
-                impaired = below - 1
             part = pot / ahead if pot < ahead else 1.0
             left = pot - ahead if pot > ahead else 0.0
-            for j in range(below):
-                if j <= impaired:
-                    work[j] = subordinated[j] * part
-                else:
-                    work[j] = subordinated[j] if subordinated[j] < left else left
-                    left -= work[j]
-            missing = made_good
-            for j in range(below - 1, -1, -1):
-                cut = work[j] if work[j] < missing else missing
-                missing -= cut
-                sub_principal[j][k] = work[j] - cut
-                subordinated[j] -= work[j] - cut
+            if made_good == 0.0 and impaired == below - 1:
+                for j in range(below):
+                    pay = subordinated[j] * part
+                    sub_principal[j][k] = pay
+                    subordinated[j] -= pay
+            else:
+                for j in range(below):
+                    if j <= impaired:
+                        work[j] = subordinated[j] * part
+                    else:
+                        work[j] = subordinated[j] if subordinated[j] < left else left
+                        left -= work[j]
+                missing = made_good
+                for j in range(below - 1, -1, -1):
+                    cut = work[j] if work[j] < missing else missing
+                    missing -= cut
+                    sub_principal[j][k] = work[j] - cut
+                    subordinated[j] -= work[j] - cut
 
         # Losses of the target-rate strips, and the reimbursement, write down from the most junior class up; what
         # exceeds all of them falls on class A of the pools whose component is negative.
@@ -377,7 +390,9 @@ def distribute(
             sum_a += senior[p]
             sum_po += po[p]
         for j in range(below):
-            sum_b += subordinated[j]
+            b = subordinated[j]
+            sum_b += b
+            sub_balance[j][k] = b
         called = call_from > 0 and k >= call_from and NOTHING < sum_a + sum_b + sum_po < call_below
         if called:
             # Clean-up call: every class is retired at par on this day.
@@ -389,13 +404,11 @@ def distribute(
                     io_notional[p][m] = 0.0
             for j in range(below):
                 sub_principal[j][k] += subordinated[j]
-                subordinated[j] = 0.0
+                subordinated[j], sub_balance[j][k] = 0.0, 0.0
         for p in range(pools):
             senior_balance[p][k] = senior[p]
             po_balance[p][k] = po[p]
             component_balance[p][k] = component[p]
-        for j in range(below):
-            sub_balance[j][k] = subordinated[j]
         if called:
             return k
     return 0
