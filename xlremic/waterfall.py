@@ -258,7 +258,7 @@ def distribute(
                 sp, up = 1.0, 1.0
             prior_share[p] = up
             to_a = sp * sched + up * unsched
-            to_a = min(to_a, a)
+            to_a = to_a if to_a < a else a
             rest = cash - to_a
             limit = sub if sub > 0.0 else 0.0
             if rest > limit:
@@ -385,10 +385,15 @@ def distribute(
 
         sum_a, sum_b, sum_po = 0.0, 0.0, 0.0
         for p in range(pools):
-            senior[p] = max(senior[p], 0.0)
-            po[p] = max(po[p], 0.0)
-            sum_a += senior[p]
-            sum_po += po[p]
+            # A difference of equal floats may end a hair below zero.
+            a, strip = senior[p], po[p]
+            a = a if a > 0.0 else 0.0
+            strip = strip if strip > 0.0 else 0.0
+            senior[p], senior_balance[p][k] = a, a
+            po[p], po_balance[p][k] = strip, strip
+            component_balance[p][k] = component[p]
+            sum_a += a
+            sum_po += strip
         for j in range(below):
             b = subordinated[j]
             sum_b += b
@@ -399,17 +404,12 @@ def distribute(
             for p in range(pools):
                 senior_principal[p][k] += senior[p]
                 po_paid[p][k] += po[p]
-                senior[p], po[p], component[p] = 0.0, 0.0, 0.0
+                senior_balance[p][k], po_balance[p][k], component_balance[p][k] = 0.0, 0.0, 0.0
                 for m in range(k, months + 1):
                     io_notional[p][m] = 0.0
             for j in range(below):
                 sub_principal[j][k] += subordinated[j]
-                subordinated[j], sub_balance[j][k] = 0.0, 0.0
-        for p in range(pools):
-            senior_balance[p][k] = senior[p]
-            po_balance[p][k] = po[p]
-            component_balance[p][k] = component[p]
-        if called:
+                sub_balance[j][k] = 0.0
             return k
     return 0
 
