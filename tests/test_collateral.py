@@ -9,11 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import xlremic.collateral as collateral_module
+import xlremic.strips as strips_module
 from tests.published_figures import rows
 from tests.sample_deal import sample_deal
 from xlremic.assumptions import Assumptions
-from xlremic.collateral import RepLine, io_rate, po_fraction, project, project_rep_lines, rep_lines
+from xlremic.collateral import RepLine, project, project_rep_lines, rep_lines
 from xlremic.errors import DealError
+from xlremic.strips import io_rate, po_fraction
 
 
 def line(**terms: object) -> RepLine:
@@ -231,3 +233,4 @@ def test_frame_holds_every_component_of_every_month() -> None:
 
 def test_docstring_examples() -> None:
     assert doctest.testmod(collateral_module).failed == 0
+    assert doctest.testmod(strips_module).failed == 0

@@ -9,6 +9,7 @@ from decimal import Decimal
 import pytest
 from hypothesis import HealthCheck, given, settings
 
+import xlremic.distribution as distribution_module
 import xlremic.waterfall as waterfall_module
 from tests.published_figures import rows
 from tests.random_deals import deals, scenarios
@@ -17,9 +18,10 @@ from tests.slow_waterfall import slow_waterfall
 from xlremic.assumptions import Assumptions, SeniorClass, Structure
 from xlremic.collateral import RepLine, project_rep_lines
 from xlremic.deal import Deal
+from xlremic.distribution import TRACE_COLUMNS, senior_share, zeros
 from xlremic.errors import DealError, InputError
 from xlremic.measures import decrement, payment_times, printed_percent, weighted_average_life
-from xlremic.waterfall import TrancheFlows, run, senior_share
+from xlremic.waterfall import TrancheFlows, run
 
 CENT = 0.01
 slow = settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -233,18 +235,18 @@ def kernel_state(
 ) -> dict[str, list[list[float]]]:
     """One distribution over two pools of equal target rates: unscheduled cash and losses given."""
     n, one = 2, 1
-    zero = waterfall_module.zeros
+    zero = zeros
     flow = [[[0.0, x] for x in values] for values in (cash, loss)]
     names = ("due", "senior", "senior_paid", "senior_principal", "senior_loss", "po", "po_paid", "po_loss", "io_paid")
     out = {name: zero(n, one) for name in names}
     sub = {name: zero(6, one) for name in ("junior", "junior_paid", "junior_principal", "junior_loss")}
     components = zero(n, one)
-    distribute: Callable[..., int] = waterfall_module.distribute
+    distribute: Callable[..., int] = distribution_module.distribute
     distribute(
         one, [0.06, 0.06], list(senior), list(component), [0.0, 0.0], list(junior),
         zero(n, one), flow[0], flow[1], *(zero(n, one) for _ in range(6)),
         [0.0, 0.0], [1.0, 0.0], [1e9, 1e9], [0.0, 0.0], 0.5, False, True, 0, 0.0,
-        *out.values(), *sub.values(), components, *zero(len(waterfall_module.TRACE_COLUMNS), one),
+        *out.values(), *sub.values(), components, *zero(len(TRACE_COLUMNS), one),
         [0.0] * n, [0.0] * n, [0.0] * 6, [0.0] * n, [0.0] * n, [0.0] * 6,
     )  # fmt: skip
     return {**out, **sub, "components": components}
@@ -540,3 +542,4 @@ def test_frame_is_tidy_and_starts_at_month_one() -> None:
 
 def test_docstring_examples() -> None:
     assert doctest.testmod(waterfall_module).failed == 0
+    assert doctest.testmod(distribution_module).failed == 0

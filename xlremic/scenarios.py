@@ -18,33 +18,29 @@ from xlremic.assumptions import Assumptions
 from xlremic.capital import capital_structure
 from xlremic.collateral import (
     LINE_COLUMNS,
-    STRIP_COLUMNS,
     CollateralFlows,
     amortisation_rates,
     mdr_curve,
     project_lines,
     rep_lines,
     smm_curve,
-    strip_lines,
     survival,
 )
 from xlremic.deal import Deal
+from xlremic.distribution import Books, distribute, rule_terms, zeros
 from xlremic.errors import InputError
 from xlremic.measures import NOTHING, accrued_interest, monthly_yield, payment_times
+from xlremic.strips import STRIP_COLUMNS, strip_lines
 from xlremic.waterfall import (
-    Books,
     ClassFlows,
     TrancheFlows,
     accrued_days,
     class_flows,
     class_prices,
-    distribute,
     distribution_dates,
     line_terms,
-    rule_terms,
     settlement_of,
     tranche_flows,
-    zeros,
 )
 
 if TYPE_CHECKING:
