@@ -181,19 +181,20 @@ def yield_to_price(flows: Sequence[float], times: Sequence[float], full_price: f
     return guess
 
 
-def monthly_yield(flows: Sequence[float], first: float, full_price: float) -> float:
+def monthly_yield(interest: Sequence[float], principal: Sequence[float], first: float, full_price: float) -> float:
     """``yield_to_price`` for payments a month apart, in one plain loop that numba can compile.
 
     The discount factor of a month follows from the one before: v(k+1) = v(k) (1 + Y/200)^(-1/6).
 
     Args:
-        flows: cash by month, entry 0 zero.
+        interest: cash by month, entry 0 zero; the principal is added to it.
+        principal: cash by month, entry 0 zero.
         first: years from settlement to the payment of month 1.
         full_price: what the flows cost, in their unit, positive.
     Returns: per cent a year; not a number if no yield between -190% and 1,000,000% gives that price.
     Source: Standard Formulas, G.1 (SF-46).
 
-    >>> round(monthly_yield([0.0] * 6 + [100.0], 1 / 12, 95.238095238), 6)
+    >>> round(monthly_yield([0.0] * 7, [0.0] * 6 + [100.0], 1 / 12, 95.238095238), 6)
     10.0
     """
     low, high, guess = -190.0, 1e6, 6.0
@@ -202,8 +203,8 @@ def monthly_yield(flows: Sequence[float], first: float, full_price: float) -> fl
         monthly = growth ** (-1.0 / 6.0)
         factor, at = growth ** (-2.0 * first), first
         value, slope = 0.0, 0.0
-        for k in range(1, len(flows)):
-            present = flows[k] * factor
+        for k in range(1, len(interest)):
+            present = (interest[k] + principal[k]) * factor
             value += present
             slope -= at * present
             factor *= monthly

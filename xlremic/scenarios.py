@@ -315,7 +315,8 @@ def grid(
         if progress is not None:
             progress(done, number)
     measured_as = ["class", *(name for name in MEASURES if yields or name != "yield")]
-    return pd.DataFrame(rows, columns=[*names, *measured_as])[[*axes, *measured_as]]
+    columns = dict(zip([*names, *measured_as], zip(*rows, strict=True), strict=True))
+    return pd.DataFrame({name: columns[name] for name in (*axes, *measured_as)})
 
 
 def _swept(
@@ -395,7 +396,8 @@ def _yields(setup: Setup, classes: Sequence[ClassFlows]) -> Iterator[float | Non
             continue
         accrued = accrued_interest(100.0, 12 * one.interest[1] / one.balance[0], accrued_days(settle))
         found = setup.kernels.monthly_yield(
-            setup.kernels.vector([i + p for i, p in zip(one.interest, one.principal, strict=True)]),
+            setup.kernels.as_row(one.interest),
+            setup.kernels.as_row(one.principal),
             first,
             (prices[one.label] + accrued) / 100 * one.balance[0],
         )
