@@ -169,8 +169,12 @@ def test_shift_schedule_is_the_shelfs() -> None:
 
 
 def test_unscheduled_share_vectors() -> None:
+    given = {row["rule"]: row for row in rows("cmsi_rule_vectors")}
+    assert "97%" in given["prepay_pct_step1"]["expected"]
     assert senior_share(0.90, 0.9755, 0.7) == pytest.approx(0.97)
+    assert "100%" in given["prepay_pct_step1_fail"]["expected"]
     assert senior_share(0.90, 0.9755, 1.0) == pytest.approx(1.0)
+    assert "100%" in given["prepay_pct_senior_above_initial"]["expected"]
     assert senior_share(0.98, 0.9755, 0.6) == 1.0
 
 
@@ -211,49 +215,35 @@ def test_support_drifts_and_the_first_subordinated_class_is_impaired_by_a_hair()
     assert [lives[f"B-{j}"] for j in range(2, 7)] == pytest.approx([17.52] * 5, abs=0.005)
 
 
-def small_pools(rates: tuple[float, float]) -> Deal:
-    """Two pools of equal loans, six subordinated classes of 1,000 each."""
-    base = plain_deal({"A": 54_000, **{f"B-{j}": 1_000 for j in range(1, 7)}}, rate=rates[0], term=120)
-    pools = tuple(
-        dataclasses.replace(
-            base.pools[0],
-            id=name,
-            aggregate_scheduled_principal_balance=Decimal(30_000),
-            weighted_average_coupon=Decimal(str(rate)),
-        )
-        for name, rate in zip(("I", "II"), rates, strict=True)
-    )
-    return dataclasses.replace(base, pools=pools)
-
-
 def kernel_state(
-    cash: tuple[float, float],
-    loss: tuple[float, float],
+    cash: tuple[tuple[float, ...], tuple[float, ...]],
+    loss: tuple[tuple[float, ...], tuple[float, ...]],
+    *,
     senior: tuple[float, float] = (27_000.0, 27_000.0),
     junior: tuple[float, ...] = (1_000.0,) * 6,
     component: tuple[float, float] = (3_000.0, 3_000.0),
+    lends: bool = True,
 ) -> dict[str, list[list[float]]]:
-    """One distribution over two pools of equal target rates: unscheduled cash and losses given."""
-    n, one = 2, 1
-    zero = zeros
-    flow = [[[0.0, x] for x in values] for values in (cash, loss)]
+    """Distributions over two pools of equal target rates: unscheduled cash and losses given by pool and month."""
+    pools, below, months = 2, len(junior), len(cash[0])
+    unscheduled, lost = ([[0.0, *by_month] for by_month in flows] for flows in (cash, loss))
     names = ("due", "senior", "senior_paid", "senior_principal", "senior_loss", "po", "po_paid", "po_loss", "io_paid")
-    out = {name: zero(n, one) for name in names}
-    sub = {name: zero(6, one) for name in ("junior", "junior_paid", "junior_principal", "junior_loss")}
-    components = zero(n, one)
+    out = {name: zeros(pools, months) for name in names}
+    sub = {name: zeros(below, months) for name in ("junior", "junior_paid", "junior_principal", "junior_loss")}
+    components, by_month = zeros(pools, months), [0.0] * (months + 1)
     distribute: Callable[..., int] = distribution_module.distribute
     distribute(
-        one, [0.06, 0.06], list(senior), list(component), [0.0, 0.0], list(junior),
-        zero(n, one), flow[0], flow[1], *(zero(n, one) for _ in range(6)),
-        [0.0, 0.0], [1.0, 0.0], [1e9, 1e9], [0.0, 0.0], 0.5, False, True, 0, 0.0,
-        *out.values(), *sub.values(), components, *zero(len(TRACE_COLUMNS), one),
-        [0.0] * n, [0.0] * n, [0.0] * 6, [0.0] * n, [0.0] * n, [0.0] * 6,
+        months, [0.06, 0.06], list(senior), list(component), [0.0, 0.0], list(junior),
+        zeros(pools, months), unscheduled, lost, *(zeros(pools, months) for _ in range(6)),
+        by_month, [1.0] * (months + 1), [1e9] * (months + 1), by_month, 0.5, False, lends, 0, 0.0,
+        *out.values(), *sub.values(), components, *zeros(len(TRACE_COLUMNS), months),
+        *([0.0] * max(pools, below) for _ in range(6)),
     )  # fmt: skip
     return {**out, **sub, "components": components}
 
 
 def test_a_loss_writes_down_from_the_bottom_and_resets_the_components() -> None:
-    after = kernel_state((0.0, 0.0), (750.0, 0.0))
+    after = kernel_state(((0.0,), (0.0,)), ((750.0,), (0.0,)))
     expected = {(r["example"], r["class"]): float(r["result"]) for r in rows("cmsi_worked_examples")}
     example = "component_class_adjustment"
     assert after["junior"][5][1] == pytest.approx(expected[example, "B-6 composite"])
@@ -268,29 +258,39 @@ def test_a_loss_writes_down_from_the_bottom_and_resets_the_components() -> None:
 
 
 def test_an_impaired_class_and_those_above_it_are_paid_first() -> None:
-    # 3,120 of subordinated principal while B-2 lacks support: B-3 to B-6 have lost some since the levels were set,
-    # which the second month of the same pools sees.
+    # A month before, a loss of 100 brings B-6 to 1,000 and 780 of class A is paid. Support of B-1 then is 5,000 of
+    # 40,000, more than 5,100 of 40,880 at issue; that of B-2 4,000 of 40,000, less than 4,100 of 40,880.
+    after = kernel_state(
+        ((780.0, 0.0), (0.0, 3_120.0)),
+        ((0.0, 0.0), (100.0, 0.0)),
+        senior=(34_780.0, 0.0),
+        junior=(1_000.0, 1_000.0, 1_000.0, 1_000.0, 1_000.0, 1_100.0),
+        component=(0.0, 6_100.0),
+        lends=False,
+    )
+    assert [row[1] for row in after["junior"]] == pytest.approx([1_000.0] * 6)
+    paid = [row[2] for row in after["junior_principal"]]
     expected = [float(r["result"]) for r in rows("cmsi_worked_examples") if r["example"].startswith("maintenance")]
-    assert expected == [1000, 1000, 1000, 120, 0, 0]
-    deal = small_pools((0.06, 0.06))
-    flows = run(deal, Assumptions(psa=0, cdr="50 for 1 0", severity=0.1, lag=0, servicing_fee_rate=0))
-    classes = by_label(flows)
-    balances = [classes[f"B-{j}"].balance[1] for j in range(1, 7)]
-    assert balances[5] < 1_000
-    paid = [classes[f"B-{j}"].principal[2] for j in range(1, 7)]
-    assert paid[0] > 0
-    assert paid[1:] == [0.0] * 5
+    assert paid == pytest.approx(expected)
 
 
-def test_a_pool_without_class_a_lends_to_the_others_while_support_is_low() -> None:
-    after = kernel_state((1_000.0, 0.0), (0.0, 0.0), senior=(0.0, 54_000.0))
-    assert after["senior_principal"][1][1] == pytest.approx(1_000)
-    assert sum(row[1] for row in after["junior_principal"]) == 0
-    assert [row[1] for row in after["components"]] == pytest.approx([2_000, 4_000])
+def test_a_pool_without_class_a_lends_to_the_others_only_while_support_is_below_twice() -> None:
+    # Support is 10% at issue. In the second month it is 19.9% or 20.1%, as class A is paid down in the first.
+    for support, lent in ((0.199, 100.0), (0.201, 0.0)):
+        left = 6_000.0 / support - 6_000.0
+        after = kernel_state(
+            ((0.0, 100.0), (54_000.0 - left, 0.0)),
+            ((0.0, 0.0), (0.0, 0.0)),
+            senior=(0.0, 54_000.0),
+            component=(6_000.0, 0.0),
+        )
+        assert after["senior_principal"][1][2] == pytest.approx(lent)
+        assert sum(row[2] for row in after["junior_principal"]) == pytest.approx(100.0 - lent)
+        assert sum(row[2] for row in after["components"]) == pytest.approx(5_900.0 + lent)
 
 
 def test_losses_beyond_all_subordination_fall_on_class_a() -> None:
-    after = kernel_state((0.0, 0.0), (7_000.0, 0.0))
+    after = kernel_state(((0.0,), (0.0,)), ((7_000.0,), (0.0,)))
     assert [row[1] for row in after["junior"]] == [0.0] * 6
     assert [row[1] for row in after["senior_loss"]] == pytest.approx([1_000, 0])
 
@@ -329,14 +329,18 @@ def test_two_sequential_classes_of_a_vendors_example() -> None:
         assert classes["B"].balance[k] == pytest.approx(float(row["balance_B_derived"]), abs=0.006)
 
 
-TEXTBOOK = {"A": 194.5e6, "B": 36e6, "C": 96.5e6, "D": 73e6}
+TEXTBOOK = {
+    row["class"]: float(row["balance"]) for row in rows("fabozzi_structures") if row["structure"].startswith("CMO-1")
+}
+LOANS = {row["quantity"]: float(row["value"]) for row in rows("fabozzi_collateral")}
 
 
 def textbook(psa: float, classes: tuple[SeniorClass, ...] = ()) -> TrancheFlows:
-    deal = plain_deal(TEXTBOOK, rate=0.08125, term=357, age=3)
+    rate, through = LOANS["wac_pct"] / 100, LOANS["pass_through_rate_pct"] / 100
+    deal = plain_deal(TEXTBOOK, rate=rate, term=LOANS["wam_months"], age=LOANS["age_months_at_start"])
     terms = Assumptions(
         psa=psa,
-        servicing_fee_rate=0.00625,
+        servicing_fee_rate=rate - through,
         structure=Structure.SEQUENTIAL,
         senior_classes={"all": classes} if classes else {},
     )
