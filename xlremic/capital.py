@@ -7,6 +7,7 @@ class A. A structure without subordination is the same with nothing subordinated
 
 from collections.abc import MutableSequence, Sequence
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from xlremic.assumptions import Assumptions, SeniorClass, Structure
 from xlremic.collateral import RepLine
@@ -167,6 +168,16 @@ def _stripped(one: SeniorClass, classes: Sequence[SeniorClass]) -> float:
     return sum((io.coupon or 0.0) * io.share for io in classes if io.notional_of == one.label)
 
 
+class ClassRows(NamedTuple):
+    """One class of a cut by month, dollars: accretion is interest that became balance."""
+
+    balance: list[float]
+    interest: list[float]
+    principal: list[float]
+    loss: list[float]
+    accretion: list[float]
+
+
 def cut_senior(
     group: SeniorGroup,
     months: int,
@@ -174,7 +185,7 @@ def cut_senior(
     paid: Sequence[float],
     principal: Sequence[float],
     loss: Sequence[float],
-) -> tuple[list[list[float]], list[list[float]], list[list[float]], list[list[float]], list[list[float]], list[float]]:
+) -> tuple[list[ClassRows], list[float]]:
     """Share a group's monthly interest, principal and loss among the classes it is cut into.
 
     Principal: first planned classes down to plan, then by rank, equal ranks pro rata to balance. An accrual class
@@ -189,8 +200,7 @@ def cut_senior(
         paid: interest paid to the group, the same way.
         principal: principal paid to the group, the same way.
         loss: loss borne by the group, the same way.
-    Returns: balances, interest, principal, loss and accretion, a list of months + 1 numbers per class; and the interest
-        left over.
+    Returns: the rows of each class in the group's order, months + 1 numbers each; and the interest left over.
     """
     classes = group.classes
     with_principal = [c for c, one in enumerate(classes) if one.notional_of is None]
@@ -239,7 +249,7 @@ def cut_senior(
             if one.notional_of is not None:
                 now[c] = now[host[c]] * one.share
             balances[c][k] = now[c]
-    return balances, interest, repaid, lost, accretion, over
+    return [ClassRows(*cells) for cells in zip(balances, interest, repaid, lost, accretion, strict=True)], over
 
 
 def _pay(c: int, amount: float, cash: float, now: list[float], repaid: list[list[float]], k: int) -> float:

@@ -122,7 +122,7 @@ def _pool_lines(pool: Pool, assumptions: Assumptions) -> list[RepLine]:
     age = _age(pool, assumptions)
     balances = _balances(pool, [part for _, part in parts])
     boundaries = [part.net_loan_rate for _, part in parts if isinstance(part, SubPool) and part.net_loan_rate]
-    fee = assumptions.of_pool("servicing_fee_rate", pool.id)
+    fee = float(assumptions.of_pool("servicing_fee_rate", pool.id))
     target = assumptions.of_pool("target_rate", pool.id)
     lines = []
     for (label, part), balance in zip(parts, balances, strict=True):
@@ -138,7 +138,7 @@ def _pool_lines(pool: Pool, assumptions: Assumptions) -> list[RepLine]:
                 balance=balance,
                 gross_rate=rate,
                 servicing_fee_rate=fee,
-                target_rate=target,
+                target_rate=float(target),
                 term=floor(term + 0.5) if assumptions.whole_months else term,
                 first_month=seasoned_month(floor(age + 0.5) if assumptions.whole_months else age),
                 lag=int(assumptions.of_pool("lag", pool.id)),

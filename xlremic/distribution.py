@@ -447,7 +447,7 @@ def rule_terms(deal: Deal, assumptions: Assumptions, capital: CapitalStructure, 
         if initial
         else [inf] * (months + 1),
         delinquency=list(assumptions.by_month("delinquency", "all", months) or ()),
-        delinquency_limit=assumptions.delinquency_limit,
+        delinquency_limit=float(assumptions.delinquency_limit),
         two_times=assumptions.two_times_test,
         undersubordination=assumptions.undersubordination_transfer,
         call_from=call_from,

@@ -12,7 +12,7 @@ from functools import cache
 from importlib.util import find_spec
 from itertools import product
 from math import isnan
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from xlremic.assumptions import Assumptions
 from xlremic.capital import capital_structure
@@ -118,7 +118,12 @@ def compiled_kernels() -> Kernels:
     import numba  # noqa: PLC0415 - optional, and slow to import
     import numpy as np  # noqa: PLC0415 - only the compiled kernels need arrays
 
-    fast: Callable[[Any], Any] = numba.njit(cache=True)
+    def fast(kernel: Callable[..., Any]) -> Callable[..., Any]:
+        try:
+            return cast(Callable[..., Any], numba.njit(cache=True)(kernel))
+        except RuntimeError:
+            # Nowhere to keep compiled code: neither beside the package nor in the user's cache.
+            return cast(Callable[..., Any], numba.njit(kernel))
 
     def matrix(rows: Sequence[Sequence[float]]) -> Any:
         # Lines of one age share one curve: turn each into an array once.

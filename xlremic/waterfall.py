@@ -193,8 +193,8 @@ def line_terms(
         vector([line.net_rate for line in lines]),
         vector([line.servicing_fee_rate for line in lines]),
         assumptions.advancing,
-        assumptions.prepayment_shortfall_days,
-        assumptions.compensation_cap,
+        float(assumptions.prepayment_shortfall_days),
+        float(assumptions.compensation_cap),
     )
 
 
@@ -237,9 +237,9 @@ def class_flows(
             classes.append(_class(group.classes[0].label, "senior", balance[p], paid[p], principal[p], loss[p]))
             continue
         sums = (_summed([rows[p] for p in group.pools]) for rows in (books.senior_due, paid, principal, loss))
-        *rows, left = cut_senior(group, months, *sums)
+        cut, left = cut_senior(group, months, *sums)
         over.append(left)
-        for one, cells in zip(group.classes, zip(*rows, strict=True), strict=True):
+        for one, cells in zip(group.classes, cut, strict=True):
             classes.append(_class(one.label, "senior" if one.notional_of is None else "interest only", *cells))
     for p in range(len(capital.pools)):
         if capital.po[p] >= 0.005:
