@@ -3,8 +3,9 @@
 from datetime import date
 from decimal import Decimal
 
-from tests.published_figures import rows
 from xlremic.deal import Deal, DealRules, Pool, SubPool, Tranche
+
+from .published_figures import rows
 
 _PERCENT = Decimal("0.01")
 # Pool: gross rate in per cent, remaining and original term in months, as printed in the narrative.

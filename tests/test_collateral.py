@@ -10,12 +10,13 @@ from hypothesis import strategies as st
 
 import xlremic.collateral as collateral_module
 import xlremic.strips as strips_module
-from tests.published_figures import rows
-from tests.sample_deal import sample_deal
 from xlremic.assumptions import Assumptions
 from xlremic.collateral import RepLine, project, project_rep_lines, rep_lines
 from xlremic.errors import DealError
 from xlremic.strips import io_rate, po_fraction
+
+from .published_figures import rows
+from .sample_deal import sample_deal
 
 
 def line(**terms: object) -> RepLine:

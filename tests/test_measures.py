@@ -6,7 +6,6 @@ from datetime import date
 import pytest
 
 import xlremic.measures as measures_module
-from tests.published_figures import rows
 from xlremic.assumptions import Assumptions
 from xlremic.collateral import RepLine, project_rep_lines
 from xlremic.errors import InputError
@@ -27,6 +26,8 @@ from xlremic.measures import (
     window,
     yield_to_price,
 )
+
+from .published_figures import rows
 
 EXAMPLES = {(row["page"], row["quantity"]): row for row in rows("bma_examples")}
 # Settled on the issue date, first payment after the month and 14 days of actual delay.
@@ -146,8 +147,3 @@ def test_times_count_from_settlement() -> None:
 
 def test_docstring_examples() -> None:
     assert doctest.testmod(measures_module).failed == 0
-
-
-@pytest.mark.skip(reason="the source prints results of its floating-rate example (SF-53, SF-54) without its inputs")
-def test_floating_rate_example() -> None:
-    """Discount margin and spread over an index yield: eight rows of the table that nothing here is held to."""

@@ -7,11 +7,12 @@ import pandas as pd
 import pytest
 
 import xlremic.scenarios as scenarios_module
-from tests.sample_deal import sample_deal
 from xlremic.assumptions import Assumptions, SeniorClass
 from xlremic.errors import InputError
 from xlremic.scenarios import PLAIN, Setup, compiled_kernels, grid
 from xlremic.waterfall import run
+
+from .sample_deal import sample_deal
 
 needs_numba = pytest.mark.skipif(find_spec("numba") is None, reason="numba, the extra 'fast', is not installed")
 CASES = [

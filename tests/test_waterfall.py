@@ -11,10 +11,6 @@ from hypothesis import HealthCheck, given, settings
 
 import xlremic.distribution as distribution_module
 import xlremic.waterfall as waterfall_module
-from tests.published_figures import rows
-from tests.random_deals import deals, scenarios
-from tests.sample_deal import plain_deal, sample_deal
-from tests.slow_waterfall import slow_waterfall
 from xlremic.assumptions import Assumptions, SeniorClass, Structure
 from xlremic.collateral import RepLine, project_rep_lines
 from xlremic.deal import Deal
@@ -22,6 +18,11 @@ from xlremic.distribution import TRACE_COLUMNS, senior_share, zeros
 from xlremic.errors import DealError, InputError
 from xlremic.measures import decrement, payment_times, printed_percent, weighted_average_life
 from xlremic.waterfall import TrancheFlows, run
+
+from .published_figures import rows
+from .random_deals import deals, scenarios
+from .sample_deal import plain_deal, sample_deal
+from .slow_waterfall import slow_waterfall
 
 CENT = 0.01
 slow = settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])

@@ -9,10 +9,10 @@ from collections.abc import MutableSequence, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
-from xlremic.assumptions import Assumptions, SeniorClass, Structure
-from xlremic.collateral import RepLine
-from xlremic.deal import Deal, Tranche
-from xlremic.errors import DealError, InputError
+from .assumptions import Assumptions, SeniorClass, Structure
+from .collateral import RepLine
+from .deal import Deal, Tranche
+from .errors import DealError, InputError
 
 Row = MutableSequence[float]
 

@@ -19,9 +19,11 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from .assemble import assemble
+from .edgar import path_of
 from .errors import FetchError, InputError, MailError, XlremicError
 from .facts import COLUMNS, Reading, fact_row
 from .parser import read
+from .projection import grid_command, run_command
 from .tieout import Finding, Status, shown, tie_out
 
 if TYPE_CHECKING:
@@ -67,13 +69,8 @@ def main() -> None:
     """
 
 
-def _path(filing: str) -> Path:
-    """A filing given as a path, an accession number or a URL, as a path."""
-    if Path(filing).exists():
-        return Path(filing)
-    from .edgar import fetch, is_remote  # noqa: PLC0415 - only when a name is no file
-
-    return fetch(filing) if is_remote(filing) else Path(filing)
+main.add_command(run_command)
+main.add_command(grid_command)
 
 
 class _Steps:
@@ -106,7 +103,7 @@ def build(filing: str, output: Path | None, template: Path | None, open_it: bool
     from .workbook import build as build_workbook  # noqa: PLC0415 - the spreadsheet library is heavy
 
     steps = _Steps(verbose)
-    path = _path(filing)
+    path = path_of(filing)
     reading = read(path)
     steps.done(f"read {len(reading.facts)} facts")
     _warn(reading)
@@ -136,7 +133,7 @@ def parse(filing: str, as_json: bool, as_csv: bool) -> None:
     """
     if as_json and as_csv:
         raise click.UsageError("choose --json or --csv, not both")
-    reading = read(_path(filing))
+    reading = read(path_of(filing))
     _warn(reading)
     if as_json:
         click.echo(reading.to_json([finding.to_dict() for finding in tie_out(reading, assemble(reading))]))
@@ -164,7 +161,7 @@ def check(name: str, as_json: bool) -> None:
 
     Example: xlremic check samples/cmsi-2004-8.txt
     """
-    path = _path(name)
+    path = path_of(name)
     if path.suffix.lower() in (".xlsx", ".xlsm"):
         from .audit import audit  # noqa: PLC0415 - the spreadsheet library is heavy
 

@@ -13,11 +13,11 @@ from functools import lru_cache
 from math import ceil, expm1, floor, log1p
 from typing import TYPE_CHECKING
 
-from xlremic.assumptions import Assumptions
-from xlremic.deal import Deal, Pool, SubPool
-from xlremic.errors import DealError
-from xlremic.speeds import mdr_from_cdr, monthly, psa_cpr, psa_smms, sda_cdr, sda_mdrs, seasoned_month, smm_from_cpr
-from xlremic.strips import io_rate, po_fraction
+from .assumptions import Assumptions
+from .deal import Deal, Pool, SubPool
+from .errors import DealError
+from .speeds import mdr_from_cdr, monthly, psa_cpr, psa_smms, sda_cdr, sda_mdrs, seasoned_month, smm_from_cpr
+from .strips import io_rate, po_fraction
 
 if TYPE_CHECKING:
     import pandas as pd

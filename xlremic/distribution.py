@@ -12,10 +12,10 @@ from dataclasses import dataclass, replace
 from math import inf
 from typing import Any
 
-from xlremic.assumptions import Assumptions
-from xlremic.capital import CapitalStructure
-from xlremic.deal import Deal
-from xlremic.errors import DealError
+from .assumptions import Assumptions
+from .capital import CapitalStructure
+from .deal import Deal
+from .errors import DealError
 
 Row = MutableSequence[float]
 Rows = Sequence[Row]

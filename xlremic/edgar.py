@@ -10,7 +10,6 @@ import re
 import time
 from collections.abc import Callable
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin, urlsplit
 
@@ -35,6 +34,11 @@ _LOOPBACK = ("localhost", "127.0.0.1", "::1")
 def is_remote(name: str) -> bool:
     """Whether a filing's name is an accession number or a URL rather than a path."""
     return _ACCESSION.fullmatch(name) is not None or re.match(r"https?://", name) is not None
+
+
+def path_of(filing: str) -> Path:
+    """A filing given as a path, an accession number or an address, as a path; fetched if need be."""
+    return fetch(filing) if is_remote(filing) and not Path(filing).exists() else Path(filing)
 
 
 def url_of(name: str, *, cik: int = SHELF_CIK) -> str:
@@ -95,9 +99,9 @@ def fetch(
         )
     place.parent.mkdir(parents=True, exist_ok=True)
     data = _download(url, agent, place.parent.parent, 1 / min(max(per_second, 0.01), MOST_PER_SECOND), sleep)
-    with NamedTemporaryFile(dir=place.parent, delete=False) as file:
-        file.write(data)
-    Path(file.name).replace(place)
+    temporary = place.with_name(f".{place.name}.{os.getpid()}")
+    temporary.write_bytes(data)
+    temporary.replace(place)
     return place
 
 

@@ -13,7 +13,7 @@ from datetime import date
 from itertools import pairwise
 from math import isfinite
 
-from xlremic.errors import InputError
+from .errors import InputError
 
 NOTHING = 0.005
 

@@ -9,21 +9,23 @@ import json
 import sys
 from collections.abc import Callable, Sequence
 from datetime import date
-from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from xlremic.assumptions import Assumptions, read_assumptions
-from xlremic.deal import Deal
-from xlremic.errors import InputError
+from .assemble import assemble
+from .assumptions import Assumptions, read_assumptions
+from .deal import Deal
+from .edgar import path_of
+from .errors import InputError
+from .parser import read
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from xlremic.measures import ClassMeasures
-    from xlremic.waterfall import TrancheFlows
+    from .measures import ClassMeasures
+    from .waterfall import TrancheFlows
 
 F = TypeVar("F", bound=Callable[..., Any])
 Table = tuple[list[str], list[list[Any]]]
@@ -42,13 +44,12 @@ TERMS = (
 )
 
 
-def deal_of(filing: Path) -> Deal:
-    """The deal that a filing describes, read by the other half of the package, which this one does not know."""
-    reading = import_module("xlremic.parser").read(filing)
-    deal = import_module("xlremic.assemble").assemble(reading)
-    if not isinstance(deal, Deal):
-        raise TypeError(f"assemble gave {type(deal).__name__}, not a Deal")
-    return deal
+def deal_of(filing: str) -> Deal:
+    """The deal that a filing describes; the filing may be a path, an accession number or an address."""
+    reading = read(path_of(filing))
+    for warning in reading.warnings:
+        click.echo(f"warning: {reading.source.file}, line {warning.line}: {ascii(warning.message)[1:-1]}", err=True)
+    return assemble(reading)
 
 
 def _term_options(command: F) -> F:
@@ -83,7 +84,7 @@ def _assumptions(file: Path | None, terms: dict[str, Any]) -> Assumptions:
 
 
 @click.command("run", short_help="Project class cash flows and measures.")
-@click.argument("filing", type=click.Path(path_type=Path))
+@click.argument("filing")
 @_term_options
 @click.option("--report", type=click.Choice(REPORTS), default="summary", show_default=True)
 @_output_options
@@ -91,7 +92,7 @@ def _assumptions(file: Path | None, terms: dict[str, Any]) -> Assumptions:
 def run_command(
     context: click.Context,
     /,
-    filing: Path,
+    filing: str,
     file: Path | None,
     report: str,
     as_csv: bool,
@@ -104,10 +105,12 @@ def run_command(
     \b
     Example: xlremic run samples/cmsi-2004-8.txt --psa 300 --cdr 0.002 --report cash --csv
     """
+    from .waterfall import run  # noqa: PLC0415 - the engine, only when it runs
+
     _one_format(as_csv, as_json, parquet)
     assumptions = _assumptions(file, {name: _value(name, text) for name, text in terms.items() if text is not None})
     deal = deal_of(filing)
-    flows = import_module("xlremic.waterfall").run(deal, assumptions)
+    flows = run(deal, assumptions)
     table = report_table(flows, report)
     if parquet is not None:
         _write_parquet(_frame(table), parquet)
@@ -124,13 +127,13 @@ def run_command(
 
 
 @click.command("grid", short_help="Measure the classes in many scenarios.")
-@click.argument("filing", type=click.Path(path_type=Path))
+@click.argument("filing")
 @_term_options
 @click.option("--yields", is_flag=True, help="Solve the yield of every class too.")
 @click.option("--workers", type=click.IntRange(1), default=1, show_default=True, help="Number of processes.")
 @_output_options
 def grid_command(
-    filing: Path,
+    filing: str,
     file: Path | None,
     yields: bool,
     workers: int,
@@ -144,8 +147,10 @@ def grid_command(
     \b
     Example: xlremic grid samples/cmsi-2004-8.txt --psa 0,100,200,300,400,500 --cdr 0,0.01
     """
+    from .scenarios import grid  # noqa: PLC0415 - the engine, only when it runs
+
     _one_format(as_csv, as_json, parquet)
-    axes = {
+    axes: dict[str, Any] = {
         name: [_value(name, value.strip()) for value in text.split(",")]
         for name, text in terms.items()
         if text is not None
@@ -154,9 +159,7 @@ def grid_command(
     assumptions = _assumptions(file, single)
     deal = deal_of(filing)
     with _Progress() as progress:
-        frame = import_module("xlremic.scenarios").grid(
-            deal, assumptions, yields=yields, workers=workers, progress=progress.told, **axes
-        )
+        frame = grid(deal, assumptions, yields=yields, workers=workers, progress=progress.told, **axes)
     if parquet is not None:
         _write_parquet(frame, parquet)
         return
@@ -189,7 +192,7 @@ def report_table(flows: "TrancheFlows", report: str) -> Table:
             for c in flows.classes
         ]
     if report == "decrement":
-        from xlremic.measures import decrement  # noqa: PLC0415 - beside its only use, as the engine is imported late
+        from .measures import decrement  # noqa: PLC0415 - beside its only use, as the engine is imported late
 
         percents = [decrement(one.balance) for one in flows.classes]
         return ["year", "date", *labels], [
@@ -209,7 +212,7 @@ def printed_run(flows: "TrancheFlows", report: str) -> str:
         return f"{head}\n\n{_printed_summary(flows)}"
     columns, rows = report_table(flows, report)
     if report == "decrement":
-        from xlremic.measures import printed_percent  # noqa: PLC0415 - as above
+        from .measures import printed_percent  # noqa: PLC0415 - as above
 
         rows = [[*row[:2], *(printed_percent(cell) for cell in row[2:])] for row in rows]
     return f"{head}\n\n{aligned((columns, rows))}"
@@ -225,7 +228,9 @@ def _printed_summary(flows: "TrancheFlows") -> str:
     ]
     columns = ["class", "balance", "life", "30/360", "window", "interest", "loss", "price", "yield", "duration"]
     if flows.assumptions.call == "never" and flows.deal.rules.call_threshold is not None:
-        other = import_module("xlremic.waterfall").run(flows.deal, flows.assumptions.replace(call="first"))
+        from .waterfall import run  # noqa: PLC0415 - the engine, only when it runs
+
+        other = run(flows.deal, flows.assumptions.replace(call="first"))
         called = {one.label: one for one in other.class_measures()}
         columns += ["life to call", "yield to call"]
         notes.append(f"To call: the clean-up call on its first eligible day, month {other.call_month}.")

@@ -14,9 +14,9 @@ from itertools import product
 from math import isnan
 from typing import TYPE_CHECKING, Any, cast
 
-from xlremic.assumptions import Assumptions
-from xlremic.capital import capital_structure
-from xlremic.collateral import (
+from .assumptions import Assumptions
+from .capital import capital_structure
+from .collateral import (
     LINE_COLUMNS,
     CollateralFlows,
     amortisation_rates,
@@ -26,12 +26,12 @@ from xlremic.collateral import (
     smm_curve,
     survival,
 )
-from xlremic.deal import Deal
-from xlremic.distribution import Books, distribute, rule_terms, zeros
-from xlremic.errors import InputError
-from xlremic.measures import NOTHING, accrued_interest, monthly_yield, payment_times
-from xlremic.strips import STRIP_COLUMNS, strip_lines
-from xlremic.waterfall import (
+from .deal import Deal
+from .distribution import Books, distribute, rule_terms, zeros
+from .errors import InputError
+from .measures import NOTHING, accrued_interest, monthly_yield, payment_times
+from .strips import STRIP_COLUMNS, strip_lines
+from .waterfall import (
     ClassFlows,
     TrancheFlows,
     accrued_days,

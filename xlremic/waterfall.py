@@ -10,13 +10,13 @@ from datetime import date
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
-from xlremic.assumptions import Assumptions
-from xlremic.capital import CapitalStructure, capital_structure, cut_senior
-from xlremic.collateral import CollateralFlows, RepLine, project
-from xlremic.deal import Deal
-from xlremic.distribution import TRACE_COLUMNS, Books, rule_terms, zeros
-from xlremic.measures import ClassMeasures, class_measures, payment_times
-from xlremic.strips import STRIP_COLUMNS, strip_lines
+from .assumptions import Assumptions
+from .capital import CapitalStructure, capital_structure, cut_senior
+from .collateral import CollateralFlows, RepLine, project
+from .deal import Deal
+from .distribution import TRACE_COLUMNS, Books, rule_terms, zeros
+from .measures import ClassMeasures, class_measures, payment_times
+from .strips import STRIP_COLUMNS, strip_lines
 
 if TYPE_CHECKING:
     import pandas as pd
