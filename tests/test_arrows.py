@@ -55,7 +55,17 @@ ARROWS: dict[str, set[str]] = {
     "template": {"names", "cached_values"},
     "engines": {"cached_values"},
     "lint": {"names", "cached_values"},
-    "workbook": {"names", "facts", "deal", "assemble", "tieout", "subordination", "cached_values", "template"},
+    "workbook": {
+        "names",
+        "facts",
+        "deal",
+        "assemble",
+        "tieout",
+        "subordination",
+        "assumptions",
+        "cached_values",
+        "template",
+    },
     "audit": {"names", "tieout", "subordination", "cached_values", "engines", "lint"},
     "cli": {"facts", "parser", "assemble", "tieout", "workbook", "audit", "edgar", "projection"},
 }

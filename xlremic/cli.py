@@ -23,7 +23,7 @@ from .edgar import path_of
 from .errors import FetchError, InputError, MailError, XlremicError
 from .facts import COLUMNS, Reading, fact_row
 from .parser import read
-from .projection import grid_command, run_command
+from .projection import assumptions_of, given_terms, grid_command, run_command, term_options
 from .tieout import Finding, Status, shown, tie_out
 
 if TYPE_CHECKING:
@@ -93,9 +93,18 @@ class _Steps:
     "-o", "--output", type=click.Path(path_type=Path), help="Workbook to write; default: the filing's name with .xlsx"
 )
 @click.option("--template", type=click.Path(path_type=Path), help="A restyled copy of templates/deal.xlsx to fill")
+@term_options
 @click.option("--open", "open_it", is_flag=True, help="Show it in Excel, or in the system's spreadsheet program")
 @click.option("-v", "--verbose", is_flag=True, help="Tell steps and times")
-def build(filing: str, output: Path | None, template: Path | None, open_it: bool, verbose: bool) -> None:
+def build(
+    filing: str,
+    output: Path | None,
+    template: Path | None,
+    file: Path | None,
+    open_it: bool,
+    verbose: bool,
+    **terms: str | None,
+) -> None:
     """Make the live, checked workbook of a filing.
 
     Example: xlremic build samples/cmsi-2004-8.txt -o cmsi-2004-8.xlsx
@@ -103,6 +112,7 @@ def build(filing: str, output: Path | None, template: Path | None, open_it: bool
     from .workbook import build as build_workbook  # noqa: PLC0415 - the spreadsheet library is heavy
 
     steps = _Steps(verbose)
+    assumptions = assumptions_of(file, given_terms(terms))
     path = path_of(filing)
     reading = read(path)
     steps.done(f"read {len(reading.facts)} facts")
@@ -110,7 +120,7 @@ def build(filing: str, output: Path | None, template: Path | None, open_it: bool
     target = output or Path(path.with_suffix(".xlsx").name)
     if target.exists() and target.samefile(path):
         raise InputError(f"{target} is the filing itself; choose another place with -o")
-    built = build_workbook(reading, target, template=template)
+    built = build_workbook(reading, target, assumptions=assumptions, template=template)
     steps.done(f"made {built.formulas} formulas")
     pools = len(built.deal.pools)
     click.echo(

@@ -21,11 +21,12 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.hyperlink import Hyperlink
 
 from .assemble import assemble, fact_of
+from .assumptions import Assumptions
 from .cached_values import Cells, calculate, formula_cells
 from .deal import Deal, Pool
 from .errors import DealError, InputError, TemplateError
 from .facts import Fact, Qualifier, Reading, Unit, printed
-from .names import FORMATS, LOSS_LIMITS, SHEETS, CalculatedRow, FactRow, check_cell, rows
+from .names import DEAL_POOLS, FORMATS, LOSS_LIMITS, SHEETS, TERMS, CalculatedRow, FactRow, check_cell, rows
 from .subordination import call_threshold, class_percentages, is_callable, subordination_levels
 from .template import Template
 from .tieout import CALL_PERCENT, Finding, Status, tie_out
@@ -68,7 +69,13 @@ class Built:
     deal: Deal
 
 
-def build(reading: Reading, path: str | Path, *, template: str | Path | None = None) -> Built:
+def build(
+    reading: Reading,
+    path: str | Path,
+    *,
+    assumptions: Assumptions | None = None,
+    template: str | Path | None = None,
+) -> Built:
     """Write the deal's workbook, with values computed and compared.
 
     Raises: DealError if the facts do not make a deal; TemplateError if the template lacks a part or the computed
@@ -76,14 +83,19 @@ def build(reading: Reading, path: str | Path, *, template: str | Path | None = N
     """
     deal = assemble(reading)
     findings = tie_out(reading, deal)
-    data, cells = workbook_bytes(reading, deal, findings, template=template)
+    data, cells = workbook_bytes(reading, deal, findings, assumptions=assumptions, template=template)
     path = Path(path)
     write_whole(path, data)
     return Built(path=path, formulas=len(cells.formulas), findings=findings, reading=reading, deal=deal)
 
 
 def workbook_bytes(
-    reading: Reading, deal: Deal, findings: Sequence[Finding], *, template: str | Path | None = None
+    reading: Reading,
+    deal: Deal,
+    findings: Sequence[Finding],
+    *,
+    assumptions: Assumptions | None = None,
+    template: str | Path | None = None,
 ) -> tuple[bytes, Cells]:
     """The finished workbook and its formula cells. Raises as ``build`` does."""
     if not deal.tranches or deal.all.aggregate_scheduled_principal_balance is None:
@@ -91,7 +103,7 @@ def workbook_bytes(
             f"{reading.source.file}: a workbook needs the classes and the aggregate scheduled principal balance;"
             f" found {len(deal.tranches)} classes; see what `xlremic parse` warns of"
         )
-    book = _Book(Template(template), reading, deal, findings)
+    book = _Book(Template(template), reading, deal, findings, assumptions or Assumptions())
     book.fill()
     buffer = io.BytesIO()
     book.template.workbook.save(buffer)
@@ -140,6 +152,7 @@ class _Book:
     reading: Reading
     deal: Deal
     findings: Sequence[Finding]
+    assumptions: Assumptions
     expected: dict[tuple[str, str], tuple[float | bool, float]] = field(default_factory=dict)
     source_rows: dict[int, int] = field(default_factory=dict)
 
@@ -148,6 +161,7 @@ class _Book:
         self.template.grow([
             ("Pools", pools, True), ("Underwriting", pools, True), ("Tranches", len(self.deal.tranches), False),
             ("Checks", len(self.findings), False), ("Source", facts, False),
+            ("DealPools", pools, False), ("DealClasses", len(self.deal.tranches), False),
         ])  # fmt: skip
         self._fill_source()
         self._fill_summary()
@@ -156,6 +170,7 @@ class _Book:
         self._fill_loss_limits()
         self._fill_tranches()
         self._fill_call()
+        self._fill_assumptions()
         self._fill_checks()
         for page in self.template.workbook.worksheets:
             page.oddHeader.left.text = f"Series {self.deal.series}".replace("&", "&&")
@@ -251,10 +266,11 @@ class _Book:
         write_text(title, f"{issuer}REMIC Pass-Through Certificates, Series {self.deal.series}")
         for key in _SUMMARY_FACTS:
             self._put_fact(self.template.anchor(key), self.reading.get(key, "filing"))
-        write_text(
-            self.template.anchor("inputs_note"),
-            "Two inputs are assumptions of ours, not the filing's: servicing fee, call percentage.",
+        given = sum(getattr(self.assumptions, term) is not None for term, _ in TERMS) + 1  # and the call percentage
+        note = (
+            f"{given} inputs are assumptions, none of them from the filing: see Assumptions, and the call percentage."
         )
+        write_text(self.template.anchor("inputs_note"), note)
         warnings = len(self.reading.warnings)
         counts = self.reading.token_counts()
         note = f"{counts.total()} numbers in the filing, {counts['unread']} of them not understood"
@@ -371,6 +387,28 @@ class _Book:
             ("CallHeadroom", total - threshold), ("Callable", is_callable(total, threshold)),
         ):  # fmt: skip
             self._expect(self.template.named(name), known, CENT)
+
+    def _fill_assumptions(self) -> None:
+        """The terms of a projection, and the pools and classes as the worksheet functions take them."""
+        for term, _ in TERMS:
+            value = getattr(self.assumptions, term)
+            cell = self.template.anchor(f"term.{term}")
+            if isinstance(value, str):
+                write_text(cell, value)
+            elif value is None or isinstance(value, int | float | date):
+                cell.value = value
+            else:
+                raise InputError(
+                    f"{term}: the workbook takes one value or words, found {value!r}; use the commands for more"
+                )
+        for k, pool in enumerate(self.deal.pools):
+            sheet, row, column = self.template.anchors["deal_pool.pool"]
+            write_text(self.template.cell(sheet, row + k, column), pool.id)
+            self.template.cell(sheet, row + k, column - 1).value = k + 1
+            for header, need, _ in DEAL_POOLS:
+                _, _, at = self.template.anchors[f"deal_pool.{header}"]
+                if self._lacks(pool, need):
+                    self.template.cell(sheet, row + k, at).value = None
 
     def _fill_checks(self) -> None:
         sheet, (_, top, _, _) = self.template.place("block.Checks")
