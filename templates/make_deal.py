@@ -369,7 +369,21 @@ def call(book: Workbook, places: Places) -> None:
         "B18",
         FormulaRule(["Callable"], font=Font(color="FFFFFF", bold=True), fill=PatternFill("solid", end_color="C00000")),
     )
-    sheet.print_area = "A1:G18"
+    put(sheet["A19"], "Cumulative losses to date, if known", "Label")
+    put(sheet["B19"], None, "Assumption", "USD", align="right")
+    put(sheet["C19"], "USD", "Unit")
+    put(sheet["D19"], "input: kept in the history", "Unit")
+    name(book, "CumulativeLosses", "Call", "B19")
+    heading(sheet, 21, "History")
+    band(sheet, 22, {"A": "As of", "B": "Pool balance", "C": "Factor", "D": "Subordination levels", "E": "Senior", "F": "Callable",
+                     "G": "Cumulative losses"}, left="AD")  # fmt: skip
+    for column, number_format, align in (
+        ("A", "date", "left"), ("B", "USD", ""), ("C", "0.00000000", ""), ("D", "text", ""), ("E", "0.000%", ""),
+        ("F", "text", "center"), ("G", "USD", ""),
+    ):  # fmt: skip
+        put(sheet[f"{column}23"], None, "Constant", number_format, align=align)
+    name(book, "History", "Call", "A22:G22")
+    sheet.print_area = "A1:G46"
 
 
 def assumptions(book: Workbook, places: Places) -> None:

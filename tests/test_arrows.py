@@ -65,14 +65,20 @@ ARROWS: dict[str, set[str]] = {
         "assumptions",
         "cached_values",
         "template",
+        "history",
+        "wholefile",
     },
-    "audit": {"names", "tieout", "subordination", "cached_values", "engines", "lint"},
-    "cli": {"facts", "parser", "assemble", "tieout", "workbook", "audit", "edgar", "projection"},
+    "wholefile": set(),
+    "history": set(),
+    "patch": {"cached_values"},
+    "update": {"names", "subordination", "cached_values", "history", "patch", "wholefile"},
+    "audit": {"patch", "names", "tieout", "subordination", "cached_values", "engines", "lint"},
+    "cli": {"facts", "parser", "assemble", "tieout", "workbook", "audit", "edgar", "projection", "update", "wholefile"},
 }
 """``errors`` is open to all; ``__init__`` and ``__main__`` only hand on names."""
 
 HEAVY = {
-    "openpyxl": {"template", "workbook", "lint", "audit", "engines"},
+    "openpyxl": {"template", "workbook", "lint", "audit", "engines", "patch", "update"},
     "formualizer": {"cached_values"},
     "xlwings": {"cli"},
 }

@@ -13,6 +13,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -214,12 +215,44 @@ def fetch(name: str, output: Path | None, user_agent: str | None, cik: int) -> N
     Example: xlremic fetch 0001141776-04-000244 -o filing.txt
     """
     from .edgar import fetch as fetch_filing  # noqa: PLC0415 - only here
-    from .workbook import write_whole  # noqa: PLC0415 - only here
+    from .wholefile import write_whole  # noqa: PLC0415 - only here
 
     place = fetch_filing(name, user_agent=user_agent, cik=cik)
     if output:
         write_whole(output, place.read_bytes())
     click.echo(output or place)
+
+
+@main.command()
+@click.argument("workbook", type=click.Path(path_type=Path))
+@click.option("--balances", required=True, type=click.Path(path_type=Path), help="CSV: class,current_balance")
+@click.option("--as-of", required=True, type=click.DateTime(["%Y-%m-%d"]), help="Day of the balances, YYYY-MM-DD")
+@click.option("--cumulative-losses", metavar="USD", help="Realised losses to date, for the history")
+@click.option("--allow-increase", is_flag=True, help="Let a balance be above its previous one")
+def update(
+    workbook: Path, balances: Path, as_of: datetime, cumulative_losses: str | None, allow_increase: bool
+) -> None:
+    """Put a month's balances into a workbook, perhaps edited by a person; keep everything else byte for byte.
+
+    Example: xlremic update cmsi-2004-8.xlsx --balances balances.csv --as-of 2006-03-25
+    """
+    from .update import dollars, read_balances  # noqa: PLC0415 - the spreadsheet library is heavy
+    from .update import update as update_workbook  # noqa: PLC0415
+
+    losses = None if cumulative_losses is None else dollars(cumulative_losses, "--cumulative-losses")
+    done = update_workbook(
+        workbook,
+        read_balances(balances),
+        as_of=as_of.date(),
+        cumulative_losses=losses,
+        allow_increase=allow_increase,
+    )
+    senior, level = next(iter(done.levels.items()))
+    click.echo(
+        f"{workbook}: as of {done.as_of}, pool balance {done.pool_balance:,.2f},"
+        f" class {senior} level {100 * level:.3f}%,"
+        f" {'callable' if done.callable_now else 'not callable'}; the previous version is {done.backup}"
+    )
 
 
 def _warn(reading: Reading) -> None:

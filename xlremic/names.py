@@ -31,6 +31,8 @@ PUBLIC = (
     "DealClasses",
     "DealAssumptions",
     "AsOfDate",
+    "CumulativeLosses",
+    "History",
     "ChecksFailed",
     "ChecksNotEvaluated",
 )

@@ -4,8 +4,6 @@ The only importer of openpyxl. A workbook whose computed cells disagree with Pyt
 """
 
 import io
-import os
-import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -26,10 +24,12 @@ from .cached_values import Cells, calculate, formula_cells
 from .deal import Deal, Pool
 from .errors import DealError, InputError, TemplateError
 from .facts import Fact, Qualifier, Reading, Unit, printed
+from .history import history_entry
 from .names import DEAL_POOLS, FORMATS, LOSS_LIMITS, SHEETS, TERMS, CalculatedRow, FactRow, check_cell, rows
 from .subordination import call_threshold, class_percentages, is_callable, subordination_levels
 from .template import Template
 from .tieout import CALL_PERCENT, Finding, Status, tie_out
+from .wholefile import write_whole
 
 PROGRAM = f"xlremic {metadata.version('xlremic')}"
 CENT = 0.005
@@ -113,30 +113,6 @@ def workbook_bytes(
     return data, cells
 
 
-def write_whole(path: Path, data: bytes) -> None:
-    """Write a file all at once: to a temporary file beside it, then in its place.
-
-    Raises: InputError if the place cannot be written (no such folder, no permission, open in a spreadsheet program).
-    """
-    try:
-        handle, temporary = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".tmp", dir=path.parent)
-    except OSError as error:
-        raise InputError(
-            f"{path} cannot be written: {error.strerror or error}; choose another place with -o"
-        ) from error
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-        mask = os.umask(0)
-        os.umask(mask)
-        Path(temporary).chmod(0o666 & ~mask)
-        Path(temporary).replace(path)
-    except OSError as error:
-        Path(temporary).unlink(missing_ok=True)
-        reason = "it may be open in a spreadsheet program" if isinstance(error, PermissionError) else error.strerror
-        raise InputError(f"{path} cannot be written: {reason}; close it or choose another place with -o") from error
-
-
 def write_text(cell: Cell, text: str) -> None:
     """Text from a filing as text: it can never become a formula, and holds no control characters."""
     cell.value = ILLEGAL_CHARACTERS_RE.sub("", text)[:32_000]
@@ -170,6 +146,7 @@ class _Book:
         self._fill_loss_limits()
         self._fill_tranches()
         self._fill_call()
+        self._fill_history()
         self._fill_assumptions()
         self._fill_checks()
         for page in self.template.workbook.worksheets:
@@ -387,6 +364,22 @@ class _Book:
             ("CallHeadroom", total - threshold), ("Callable", is_callable(total, threshold)),
         ):  # fmt: skip
             self._expect(self.template.named(name), known, CENT)
+
+    def _fill_history(self) -> None:
+        """The first line of the history is the deal at issue; every update adds one."""
+        sheet, (column, header, _, _) = self.template.place("History")
+        balances = [tranche.class_initial_principal_balance for tranche in self.deal.tranches]
+        levels = subordination_levels(balances, [tranche.rank for tranche in self.deal.tranches])
+        total = sum(balances, Decimal(0))
+        threshold = call_threshold(cast(Decimal, self.deal.all.aggregate_scheduled_principal_balance), CALL_PERCENT)
+        labels = [tranche.label for tranche in self.deal.tranches]
+        entry = history_entry(self.deal.cut_off_date, total, Decimal(1), labels, levels, is_callable(total, threshold))
+        for k, value in enumerate(entry):
+            cell = self.template.cell(sheet, header + 1, column + k)
+            if isinstance(value, str):
+                write_text(cell, value)
+            else:
+                cell.value = value
 
     def _fill_assumptions(self) -> None:
         """The terms of a projection, and the pools and classes as the worksheet functions take them."""
