@@ -72,13 +72,28 @@ ARROWS: dict[str, set[str]] = {
     "history": set(),
     "patch": {"cached_values"},
     "update": {"names", "subordination", "cached_values", "history", "patch", "wholefile"},
-    "audit": {"patch", "names", "tieout", "subordination", "cached_values", "engines", "lint"},
-    "cli": {"facts", "parser", "assemble", "tieout", "workbook", "audit", "edgar", "projection", "update", "wholefile"},
+    "glance": {"cached_values", "patch"},
+    "mail": set(),
+    "audit": {"wholefile", "patch", "names", "tieout", "subordination", "cached_values", "engines", "lint"},
+    "cli": {
+        "facts",
+        "parser",
+        "assemble",
+        "tieout",
+        "workbook",
+        "audit",
+        "edgar",
+        "projection",
+        "update",
+        "wholefile",
+        "glance",
+        "mail",
+    },
 }
 """``errors`` is open to all; ``__init__`` and ``__main__`` only hand on names."""
 
 HEAVY = {
-    "openpyxl": {"template", "workbook", "lint", "audit", "engines", "patch", "update"},
+    "openpyxl": {"template", "workbook", "lint", "audit", "engines", "patch", "update", "glance"},
     "formualizer": {"cached_values"},
     "xlwings": {"cli"},
 }

@@ -20,6 +20,7 @@ from .names import PUBLIC
 from .patch import opened
 from .subordination import call_threshold, is_callable, subordination_levels
 from .tieout import Finding, Status
+from .wholefile import read_whole
 
 CENT = Decimal("0.005")
 LEVEL = Decimal("1e-12")
@@ -31,10 +32,7 @@ def audit(path: str | Path) -> tuple[Finding, ...]:
     Raises: InputError if the file cannot be read, is no plain workbook, or is not one of ours.
     """
     path = Path(path)
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise InputError(f"{path} cannot be read: {error.strerror or error}") from error
+    data = read_whole(path)
     preflight(data)
     cached = formula_cells(data)
     try:

@@ -25,7 +25,7 @@ from .history import history_entry
 from .names import PUBLIC
 from .patch import Cell, below, opened, patched
 from .subordination import call_threshold, is_callable, subordination_levels
-from .wholefile import write_whole
+from .wholefile import read_whole, write_whole
 
 NEEDED = (
     "Classes",
@@ -114,10 +114,7 @@ def update(
     """
     path = Path(path)
     with _alone(path):
-        try:
-            data = path.read_bytes()
-        except OSError as error:
-            raise InputError(f"{path} cannot be read: {error.strerror or error}") from error
+        data = read_whole(path)
         new, updated = updated_bytes(data, path, balances, as_of, cumulative_losses, allow_increase=allow_increase)
         write_whole(updated.backup, data)
         write_whole(path, new)

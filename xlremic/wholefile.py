@@ -7,6 +7,14 @@ from pathlib import Path
 from .errors import InputError
 
 
+def read_whole(path: Path) -> bytes:
+    """The bytes of a file. Raises: InputError if it cannot be read."""
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise InputError(f"{path} cannot be read: {error.strerror or error}") from error
+
+
 def write_whole(path: Path, data: bytes) -> None:
     """Write a file all at once: to a temporary file beside it, then in its place.
 
