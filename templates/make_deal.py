@@ -62,7 +62,14 @@ PURPOSE = {
     "Source": "Every fact with the line and the sentence that it was read from.",
 }
 ROUNDING = {"USD": 2, "dollars": 2, "loans": 0, "months": 12, "rate": 12, "ltv": 12, "share": 12}
-TERM_NAMES = {"psa": "PSA", "cpr": "CPR", "cdr": "CDR", "severity": "Severity", "servicing_fee_rate": "ServicingFee"}
+TERM_NAMES = {
+    "psa": "PSA",
+    "cpr": "CPR",
+    "cdr": "CDR",
+    "severity": "Severity",
+    "servicing_fee_rate": "ServicingFee",
+    "delinquency": "Delinquency",
+}
 UNITS = {"dollars": "USD", "rate": "%", "share": "%", "ltv": "%", "loans": "number", "text": "", "fraction": "of one"}
 PRECISE = {"rate": "0.00000%", "ltv": "0.000%", "share": "0.000%", "months": "0.00000"}
 DIFFERENCES = {"rate": '0.000000%;-0.000000%;"-"', "ltv": '0.0000%;-0.0000%;"-"', "share": '0.000%;-0.000%;"-"',
@@ -347,7 +354,7 @@ def call(book: Workbook, places: Places) -> None:
         ("Percentage of the cut-off balance less stated", "=ROUND(CallPercent*CutOffBalance-B11,4)", "Formula", "USD",
          '0.0000;-0.0000;"-"', "row.call_difference", "unrounded; the filing rounds to the cent"),
         ("Sum of current class balances", "=SUM(CurrentBalances)", "Link", "USD", "USD", "", "Tranches"),
-        ("Pool balance, if it differs", None, "Assumption", "USD", "USD", "",
+        ("Pool balance, if it differs", None, "Assumption", "USD", "USD", "ReportedPoolBalance",
          "input: leave empty to use the sum of the class balances"),
         ("Current pool balance", "=ROUND(IF(COUNT(B14)=0,B13,B14),2)", "Formula", "USD", "USD",
          "CurrentPoolBalance", "to the cent, as it is compared"),

@@ -26,7 +26,7 @@ from xlremic.errors import InputError
 from xlremic.patch import opened, patched
 from xlremic.subordination import subordination_levels
 from xlremic.tieout import Status
-from xlremic.update import read_balances, update
+from xlremic.update import Reported, read_balances, update
 
 from .conftest import SAMPLE
 
@@ -57,7 +57,9 @@ def parts(path: Path) -> dict[str, bytes]:
 def test_levels_pool_balance_and_history_follow(copy: Path, deal: Deal) -> None:
     balances = paid_down(deal)
     before = copy.read_bytes()
-    done = update(copy, balances, as_of=DAY, cumulative_losses=Decimal("12345.67"))
+    done = update(
+        copy, balances, as_of=DAY, reported=Reported(cumulative_losses=Decimal("12345.67"), delinquency=Decimal("0.02"))
+    )
     assert done.backup.read_bytes() == before
     book = load_workbook(copy, data_only=True)
     ranks = [tranche.rank for tranche in deal.tranches]
@@ -78,6 +80,18 @@ def test_levels_pool_balance_and_history_follow(copy: Path, deal: Deal) -> None:
     book = load_workbook(copy, data_only=True)
     assert [book["Call"][f"F{row}"].value for row in (23, 24, 25)] == ["no", "no", "yes"]
     assert book["Call"]["B18"].value is True
+
+
+def test_a_reported_pool_balance_counts_for_one_update_only(copy: Path, deal: Deal) -> None:
+    balances = paid_down(deal)
+    update(copy, balances, as_of=DAY, reported=Reported(pool_balance=Decimal("49364137.75")))
+    book = load_workbook(copy, data_only=True)
+    assert (book["Call"]["B15"].value, book["Call"]["B18"].value) == (49364137.75, True)
+    update(copy, balances, as_of=DAY)
+    book = load_workbook(copy, data_only=True)
+    assert book["Call"]["B14"].value is None
+    assert book["Call"]["B18"].value is False
+    assert {finding.id for finding in audit(copy) if finding.status is Status.FAIL} == set()
 
 
 def test_everything_else_stays_byte_for_byte(copy: Path, deal: Deal) -> None:
@@ -126,7 +140,7 @@ def test_a_workbook_made_by_another_writer_keeps_its_features(tmp_path: Path) ->
     sheet.add_sparkline("M1", {"range": "T!D2:D3"})
     for name, place in (
         ("Classes", "$A$2:$A$3"), ("InitialBalances", "$C$2:$C$3"), ("CurrentBalances", "$D$2:$D$3"), ("CallPercent", "$G$1"),
-        ("CutOffBalance", "$H$1"), ("AsOfDate", "$I$1"), ("CumulativeLosses", "$J$1"), ("History", "$A$10:$G$10"),
+        ("CutOffBalance", "$H$1"), ("AsOfDate", "$I$1"), ("CumulativeLosses", "$J$1"), ("ReportedPoolBalance", "$Q$1"), ("History", "$A$10:$G$10"),
     ):  # fmt: skip
         book.define_name(name, f"=T!{place}")
     book.close()

@@ -233,24 +233,38 @@ def fetch(name: str, output: Path | None, user_agent: str | None, cik: int) -> N
 @click.argument("workbook", type=click.Path(path_type=Path))
 @click.option("--balances", required=True, type=click.Path(path_type=Path), help="CSV: class,current_balance")
 @click.option("--as-of", required=True, type=click.DateTime(["%Y-%m-%d"]), help="Day of the balances, YYYY-MM-DD")
+@click.option("--pool-balance", metavar="USD", help="Reported pool balance, if it is not the sum of the classes")
 @click.option("--cumulative-losses", metavar="USD", help="Realised losses to date, for the history")
+@click.option(
+    "--delinquency", metavar="FRACTION", help="60 or more days late, a fraction of the pool, for a projection"
+)
 @click.option("--allow-increase", is_flag=True, help="Let a balance be above its previous one")
 def update(
-    workbook: Path, balances: Path, as_of: datetime, cumulative_losses: str | None, allow_increase: bool
+    workbook: Path,
+    balances: Path,
+    as_of: datetime,
+    pool_balance: str | None,
+    cumulative_losses: str | None,
+    delinquency: str | None,
+    allow_increase: bool,
 ) -> None:
     """Put a month's balances into a workbook, perhaps edited by a person; keep everything else byte for byte.
 
     Example: xlremic update cmsi-2004-8.xlsx --balances balances.csv --as-of 2006-03-25
     """
-    from .update import dollars, read_balances  # noqa: PLC0415 - the spreadsheet library is heavy
+    from .update import Reported, dollars, read_balances  # noqa: PLC0415 - the spreadsheet library is heavy
     from .update import update as update_workbook  # noqa: PLC0415
 
-    losses = None if cumulative_losses is None else dollars(cumulative_losses, "--cumulative-losses")
+    reported = Reported(
+        pool_balance=dollars(pool_balance, "--pool-balance") if pool_balance else None,
+        cumulative_losses=dollars(cumulative_losses, "--cumulative-losses") if cumulative_losses else None,
+        delinquency=dollars(delinquency, "--delinquency") if delinquency else None,
+    )
     done = update_workbook(
         workbook,
         read_balances(balances),
         as_of=as_of.date(),
-        cumulative_losses=losses,
+        reported=reported,
         allow_increase=allow_increase,
     )
     senior, level = next(iter(done.levels.items()))

@@ -32,6 +32,8 @@ PUBLIC = (
     "DealAssumptions",
     "AsOfDate",
     "CumulativeLosses",
+    "ReportedPoolBalance",
+    "Delinquency",
     "History",
     "ChecksFailed",
     "ChecksNotEvaluated",

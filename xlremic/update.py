@@ -36,9 +36,19 @@ NEEDED = (
     "CutOffBalance",
     "History",
     "CumulativeLosses",
+    "ReportedPoolBalance",
 )
 CENT = Decimal("0.005")
 LEVEL = Decimal("1e-12")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reported:
+    """What a month's report may say beside the class balances: dollars, dollars and a fraction of the pool."""
+
+    pool_balance: Decimal | None = None
+    cumulative_losses: Decimal | None = None
+    delinquency: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,7 +109,7 @@ def update(
     balances: Mapping[str, Decimal],
     *,
     as_of: date,
-    cumulative_losses: Decimal | None = None,
+    reported: Reported = Reported(),
     allow_increase: bool = False,
 ) -> Updated:
     """Write balances, date and a line of history into a workbook of ours.
@@ -107,7 +117,7 @@ def update(
     Args:
         balances: current balance of every class, dollars.
         as_of: the day that they are of; not before the workbook's present one.
-        cumulative_losses: realised losses to date, dollars, if known.
+        reported: what else the month's report says.
         allow_increase: let a balance be above its previous one.
     Raises: InputError for balances or files that do not fit (the file is untouched); TemplateError if the workbook
         cannot be computed.
@@ -115,7 +125,7 @@ def update(
     path = Path(path)
     with _alone(path):
         data = read_whole(path)
-        new, updated = updated_bytes(data, path, balances, as_of, cumulative_losses, allow_increase=allow_increase)
+        new, updated = updated_bytes(data, path, balances, as_of, reported, allow_increase=allow_increase)
         write_whole(updated.backup, data)
         write_whole(path, new)
     return updated
@@ -126,7 +136,7 @@ def updated_bytes(
     path: Path,
     balances: Mapping[str, Decimal],
     as_of: date,
-    cumulative_losses: Decimal | None,
+    reported: Reported,
     *,
     allow_increase: bool,
 ) -> tuple[bytes, Updated]:
@@ -147,18 +157,24 @@ def updated_bytes(
     amounts = [balances[label] for label in labels]
     for (place, _), amount in zip(current, amounts, strict=True):
         values[place] = float(amount)
-    ((losses_place, _),) = _cells(book, "CumulativeLosses")
-    if cumulative_losses is not None:
-        values[losses_place] = float(cumulative_losses)
+    for name, said in (("CumulativeLosses", reported.cumulative_losses), ("Delinquency", reported.delinquency)):
+        if said is not None:
+            ((place, _),) = _cells(book, name)
+            values[place] = float(said)
+    ((place, override),) = _cells(book, "ReportedPoolBalance")
+    if reported.pool_balance is not None:
+        values[place] = float(reported.pool_balance)
+    elif override is not None:  # last month's figure must not stand over this month's classes
+        values[place] = None
 
     ranks = [int(book[place[0]][below(place[1], 0)].offset(0, 1).value) for place, _ in _cells(book, "Classes")]
     levels = subordination_levels(amounts, ranks) if any(amounts) else [Decimal(0)] * len(amounts)
     ((_, percent),), ((_, cut_off),) = _cells(book, "CallPercent"), _cells(book, "CutOffBalance")
     cut_off_balance = Decimal(repr(cut_off))
-    total = sum(amounts, Decimal(0))
+    total = sum(amounts, Decimal(0)) if reported.pool_balance is None else reported.pool_balance
     callable_now = is_callable(total, call_threshold(cut_off_balance, Decimal(repr(percent))))
     factor = total / cut_off_balance
-    entry = history_entry(as_of, total, factor, labels, levels, callable_now, cumulative_losses)
+    entry = history_entry(as_of, total, factor, labels, levels, callable_now, reported.cumulative_losses)
     styles = _history(book, entry, values)
 
     new = calculate(patched(data, values, styles))
@@ -233,13 +249,11 @@ def _compare(data: bytes, labels: list[str], levels: list[Decimal], total: Decim
                 f"{place[0]}!{place[1]}: the level of class {label} computes {value!r} where Python has {level}"
             )
     (((sheet, cell), value),) = _cells(book, "Callable")
-    override = _cells(book, "CurrentPoolBalance")[0][1]
-    if (
-        isinstance(override, int | float)
-        and abs(Decimal(repr(override)) - total) <= CENT
-        and bool(value) is not callable_now
-    ):
+    if bool(value) is not callable_now:
         raise TemplateError(f"{sheet}!{cell} computes {value!r} where Python has {callable_now}")
+    (((sheet, cell), value),) = _cells(book, "CurrentPoolBalance")
+    if not isinstance(value, int | float) or abs(Decimal(repr(value)) - total) > CENT:
+        raise TemplateError(f"{sheet}!{cell} computes {value!r} where Python has {total}")
 
 
 @contextmanager
