@@ -9,7 +9,6 @@ import ast
 import io
 import shutil
 import subprocess
-
 import zipfile
 from collections.abc import Iterator
 from importlib import metadata
@@ -38,7 +37,7 @@ def addin_bytes() -> bytes:
         "CalcAddIns.xcu": _calc_addins(),
         "Jobs.xcu": _jobs(),
         COMPONENT: (here / "hosts" / COMPONENT).read_text(encoding="utf-8"),
-        f"pythonpath/{PACKAGE}/__init__.py": '"""The registry of the REMIC functions, as the add-in was made of it."""\n',
+        f"pythonpath/{PACKAGE}/__init__.py": '"""The REMIC functions, as the add-in was made of them."""\n',
         **{
             f"pythonpath/{PACKAGE}/{name}.py": (here / f"{name}.py").read_text(encoding="utf-8")
             for name in bundled_modules(here)
@@ -74,7 +73,11 @@ def install(addin: Path) -> None:
 
     Raises: InputError if LibreOffice's unopkg is not found, or refuses.
     """
-    places = ["unopkg", "/Applications/LibreOffice.app/Contents/MacOS/unopkg", r"C:\Program Files\LibreOffice\program\unopkg.com"]
+    places = [
+        "unopkg",
+        "/Applications/LibreOffice.app/Contents/MacOS/unopkg",
+        r"C:\Program Files\LibreOffice\program\unopkg.com",
+    ]
     unopkg = next((found for place in places if (found := shutil.which(place))), None)
     if unopkg is None:
         raise InputError(f"unopkg of LibreOffice is not found; open {addin} in LibreOffice to install it")
@@ -104,7 +107,9 @@ def _manifest() -> str:
         f' <manifest:file-entry manifest:full-path="{name}" manifest:media-type="{kind}"/>\n'
         for name, kind in kinds.items()
     )
-    return _xml(f'<manifest:manifest xmlns:manifest="http://openoffice.org/2001/manifest">\n{entries}</manifest:manifest>')
+    return _xml(
+        f'<manifest:manifest xmlns:manifest="http://openoffice.org/2001/manifest">\n{entries}</manifest:manifest>'
+    )
 
 
 def _description() -> str:
