@@ -74,7 +74,7 @@ ARROWS: dict[str, set[str]] = {
     "lint": {"names", "cached_values"},
     "workbook": {"names", "facts", "deal", "assemble", "tieout", "subordination", "cached_values", "template"},
     "audit": {"names", "tieout", "subordination", "cached_values", "engines", "lint"},
-    "cli": {"facts", "parser", "assemble", "tieout", "workbook", "audit", "edgar", "projection"},
+    "cli": {"addins", "facts", "parser", "assemble", "tieout", "workbook", "audit", "edgar", "projection"},
 }
 """``errors`` is open to all; ``__init__`` and ``__main__`` only hand on names."""
 
