@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from .addins import addin_command
 from .assemble import assemble
 from .edgar import path_of
 from .errors import FetchError, InputError, MailError, XlremicError
@@ -78,6 +79,7 @@ def main() -> None:
 
 main.add_command(run_command)
 main.add_command(grid_command)
+main.add_command(addin_command)
 
 
 class _Steps:
