@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from .addin import addin
 from .assemble import assemble
 from .edgar import path_of
 from .errors import FetchError, InputError, MailError, XlremicError
@@ -71,6 +72,7 @@ def main() -> None:
 
 main.add_command(run_command)
 main.add_command(grid_command)
+main.add_command(addin)
 
 
 class _Steps:
