@@ -86,6 +86,7 @@ ARROWS: dict[str, set[str]] = {
         "wholefile",
     },
     "wholefile": set(),
+    "addin": {"hosts", "wholefile"},
     "history": set(),
     "patch": {"cached_values"},
     "update": {"names", "subordination", "cached_values", "history", "patch", "wholefile"},
@@ -93,6 +94,7 @@ ARROWS: dict[str, set[str]] = {
     "mail": set(),
     "audit": {"wholefile", "patch", "names", "tieout", "subordination", "cached_values", "engines", "lint"},
     "cli": {
+        "addin",
         "addins",
         "facts",
         "parser",
@@ -113,7 +115,7 @@ ARROWS: dict[str, set[str]] = {
 HEAVY = {
     "openpyxl": {"template", "workbook", "lint", "audit", "engines", "patch", "update", "glance"},
     "formualizer": {"cached_values"},
-    "xlwings": {"cli"},
+    "xlwings": {"cli", "hosts"},
 }
 
 

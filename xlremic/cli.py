@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from .addin import excel
 from .addins import addin_command
 from .assemble import assemble
 from .edgar import path_of
@@ -80,6 +81,7 @@ def main() -> None:
 main.add_command(run_command)
 main.add_command(grid_command)
 main.add_command(addin_command)
+addin_command.add_command(excel)
 
 
 class _Steps:
