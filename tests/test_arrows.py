@@ -122,6 +122,8 @@ HEAVY = {
 def imports(module: Path) -> set[str]:
     found: set[str] = set()
     for node in ast.walk(ast.parse(module.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom) and node.level == 1 and room(module) == "hosts":
+            continue  # within the one room
         if isinstance(node, ast.ImportFrom) and node.level:
             found |= {node.module.partition(".")[0]} if node.module else {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
