@@ -7,7 +7,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import xlremic.speeds as speeds_module
-from tests.published_figures import rows
 from xlremic.errors import InputError
 from xlremic.speeds import (
     abs_smm,
@@ -24,6 +23,8 @@ from xlremic.speeds import (
     smm_from_cpr,
     vector,
 )
+
+from .published_figures import rows
 
 EXAMPLES = {(row["page"], row["quantity"]): row for row in rows("bma_examples")}
 

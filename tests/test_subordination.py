@@ -7,9 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.published_figures import rows
 from xlremic.errors import InputError
 from xlremic.subordination import call_threshold, class_percentages, is_callable, subordination_levels
+
+from .published_figures import rows
 
 CLASSES = rows("cmsi_2004_8_subordination")
 

@@ -1,17 +1,16 @@
 """Facts to a deal: the only place where a printed percentage becomes a fraction of one."""
 
-import re
 from dataclasses import fields
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from .deal import Deal, DealRules, Pool, SubPool, Tranche
-from .errors import DealError
+from .errors import DealError, InputError
 from .facts import Fact, Qualifier, Reading, Unit
+from .subordination import seniority
 
 _SIDES = {"_at_least": Qualifier.AT_LEAST, "_no_more_than": Qualifier.NO_MORE_THAN}
-_SENIORITY = re.compile(r"(?:[IVX]+-?)?(?P<family>A|P|X|IO|PO|R|LR|UR|M|B)(?:-?(?P<number>\d+)\w*|-\w+)?\Z")
 
 
 def assemble(reading: Reading) -> Deal:
@@ -103,13 +102,10 @@ def _tranches(reading: Reading) -> tuple[Tranche, ...]:
 
 
 def _seniority(label: str, reading: Reading) -> tuple[int, int]:
-    """Senior classes (A, IA, A-PO, R ...) share one place, then M, then B-1, B-2 ..."""
-    match = _SENIORITY.match(label)
-    if match is None:
-        raise DealError(f"{reading.source.file}: the place of class {label} in the order of seniority is unknown")
-    if match["family"] in ("M", "B"):
-        return ("M", "B").index(match["family"]) + 1, int(match["number"] or 0)
-    return 0, 0
+    try:
+        return seniority(label)
+    except InputError as error:
+        raise DealError(f"{reading.source.file}: {error}") from None
 
 
 def _stated_level(reading: Reading, label: str, *, senior: bool) -> Decimal | None:

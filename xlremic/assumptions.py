@@ -34,8 +34,9 @@ class Structure(StrEnum):
 class SeniorClass:
     """One class that a pool's class A is cut into.
 
-    ``balance`` is dollars at issue; classes with a balance of ``None`` share what the others leave. Principal goes to
-    the lowest ``rank`` first, to equal ranks pro rata. ``coupon`` ``None`` is the target rate. An ``accrual`` class
+    ``balance`` is dollars at issue; one class of a pool may leave it out and has what the others leave. Principal goes
+    to the lowest ``rank`` first, to equal ranks pro rata. ``coupon`` ``None`` is the target rate less what IO classes
+    strip from it. An ``accrual`` class
     (Z) adds its interest to its balance while a class of lower rank is outstanding, and lends that cash to them as
     principal. ``planned`` balances by month, month 0 first, make a planned amortisation class: it is paid down to
     plan before any other. A class with ``notional_of`` is interest only on ``share`` of the class named.

@@ -21,5 +21,9 @@ class TemplateError(XlremicError):
     """A workbook or its template lacks a name or part that xlremic relies on, or its computed values disagree."""
 
 
+class FetchError(XlremicError):
+    """A filing could not be downloaded."""
+
+
 class MailError(XlremicError):
     """A message could not be built or handed over."""

@@ -4,6 +4,7 @@ Everything here takes ``float``, ``Decimal`` or ``Fraction`` alike and answers i
 half ties printed figures out exactly and the engine compares the same rule in floating point. It knows no deal.
 """
 
+import re
 from collections.abc import Sequence
 from decimal import Decimal
 from fractions import Fraction
@@ -13,6 +14,24 @@ from typing import TypeVar
 from .errors import InputError
 
 N = TypeVar("N", float, Decimal, Fraction)
+_SENIORITY = re.compile(r"(?:[IVX]+-?)?(?P<family>A|P|X|IO|PO|R|LR|UR|M|B)(?:-?(?P<number>\d+)\w*|-\w+)?\Z")
+
+
+def seniority(label: str) -> tuple[int, int]:
+    """Place of a class in the order of seniority, by its label: senior classes share one, then M, then B-1, B-2 ...
+
+    Raises: InputError if the label tells nothing.
+    Source: the labels of this shelf: A, IA, IIA, A-PO, R are senior.
+
+    >>> seniority("IIA-PO"), seniority("M-1"), seniority("B-2")
+    ((0, 0), (1, 1), (2, 2))
+    """
+    match = _SENIORITY.match(label)
+    if match is None:
+        raise InputError(f"the place of class {label} in the order of seniority is unknown")
+    if match["family"] in ("M", "B"):
+        return ("M", "B").index(match["family"]) + 1, int(match["number"] or 0)
+    return 0, 0
 
 
 def subordination_levels(balances: Sequence[N], ranks: Sequence[int]) -> list[N]:

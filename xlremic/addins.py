@@ -1,0 +1,47 @@
+"""The command ``addin``: make or install the REMIC functions for a spreadsheet program.
+
+Arguments in, one file out, one line that says where; what the files hold is the hosts' business.
+"""
+
+from pathlib import Path
+
+import click
+
+from .errors import InputError
+
+
+@click.group("addin", short_help="Make or install the functions for a spreadsheet program.")
+def addin_command() -> None:
+    """Make or install the REMIC_ functions for a spreadsheet program."""
+
+
+@addin_command.command("libreoffice")
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path),
+    default=Path("xlremic.oxt"),
+    show_default=True,
+    help="Extension to write.",
+)
+@click.option("--install", is_flag=True, help="Add it to this user's LibreOffice too, in place of an older one.")
+def libreoffice_command(output: Path, install: bool) -> None:
+    """Make the LibreOffice extension; it holds all the code it needs.
+
+    \b
+    Example: xlremic addin libreoffice -o xlremic.oxt --install
+    """
+    from .hosts import libreoffice  # noqa: PLC0415 - each host, only when asked for
+
+    write(output, libreoffice.addin_bytes())
+    if install:
+        libreoffice.install(output)
+    click.echo(f"{output}: {'installed' if install else 'open it in LibreOffice, or run unopkg add, to install it'}")
+
+
+def write(path: Path, data: bytes) -> None:
+    """Write a file. Raises: InputError if the place cannot be written."""
+    try:
+        path.write_bytes(data)
+    except OSError as error:
+        raise InputError(f"{path} cannot be written: {error.strerror or error}; choose another with -o") from error
