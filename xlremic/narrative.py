@@ -392,12 +392,12 @@ def _pair_directly(
 ) -> bool:
     """ "5% of the pool I mortgage loans and 8% of the pool II mortgage loans": each list with the loans after it."""
     pairs = []
-    for terms in lists:
+    for terms in (*lists, *sentence.lists("none")):
         for loans in sentence.loans:
             if loans.start >= terms[-1].after and _DIRECTLY.match(sentence.text[terms[-1].after : loans.start]):
                 pairs.append((terms, loans))
                 break
-    if not pairs or len(lists) > len(pairs):
+    if len(lists) > sum(terms[0].kind != "none" or len(terms) > 1 for terms, _ in pairs):
         return False
     bound: Qualifier | None = None
     for terms, loans in pairs:
