@@ -67,7 +67,7 @@ _KINDS = {
 
 _ID = r"(?:[IVX]{1,5}|\d{1,2}|[A-H])(?![\w-])"
 _POOL = r"(?i:pools?|groups?)"
-NUMBERED_POOL = re.compile(rf"\b{_POOL}\s\d")
+NUMBERED_POOL = re.compile(r"\s(?=\d)(?i:(?<=pool\s)|(?<=pools\s)|(?<=group\s)|(?<=groups\s))")
 _PARTS = r"(?i:discount|premium)"
 _MENTION = re.compile(
     rf"""(?<![A-Za-z])(?=[pgmdaentsPGMDAENTS])

@@ -74,11 +74,12 @@ _COUNTED_WORDS = re.compile(
     rf"{NUMBER_WORDS}(?=\s(?:percent|per\scent|months?|years?|dollars|mortgage\sloans)\b)", re.I
 )
 _UNCLEAR = re.compile(
-    r"\b(?:other\sthan|except(?:ing)?(?:\sfor)?|excluding|exclusive\sof|not\sincluding|apart\sfrom)\s(?:the\s|any\s|all\s|such\s)*"
+    r"(?:other|except|excepting|excluding|exclusive|including|apart)\s(?:than\s|for\s|of\s|from\s)?(?:the\s|any\s|all\s|such\s)*"
     r"(?:pools?|groups?|mortgage\sloans?|relocation|discount|premium|loans?)\b"
-    r"|\b(?:pools?|groups?|class(?:es)?)\s[IVXA-M0-9-]+\s(?:through|thru|to)\s(?:pool\s|group\s|class\s)?[IVXA-M0-9-]+\s",
+    r"|(?:pools?|groups?|class|classes)\s[IVXA-M0-9-]+\s(?:through|thru|to)\s(?:pool\s|group\s|class\s)?[IVXA-M0-9-]+\s",
     re.I,
 )
+_UNCLEAR_WORDS = ("other than", "except", "exclu", "including", "apart from", " through ", " thru ", " to ")
 """Loans or classes named by what they are not, or as a range: nothing here tells which they are."""
 _START = re.compile(
     r"\b(?=[USWF])(?:(?:UNITED\s+STATES\s+|U\.\s?S\.\s+)?SECURITIES\s+AND\s+EXCHANGE\s+COMMISSION"
@@ -151,14 +152,15 @@ def parse(filing: Filing) -> Reading:
     opening = opening or narrative.OPENING.search(running.text)  # a page may have been turned within the sentence
     if not opening:
         ledger.warn("no_opening", "the opening sentence, which gives the transfer and the balance, is missing", text)
+    numbered = NUMBERED_POOL.search(running.text) is not None
     read_sentences = list(sentences(running))
     whole = bool(signatures) or re.search(r"\.\s*\*?\s+\Z", described.text) is not None
     for sentence in read_sentences if whole else read_sentences[:-1]:  # the last number of a cut text may be cut too
-        if _UNCLEAR.search(sentence.text):
-            continue  # its numbers end in ``unread``
-        if NUMBERED_POOL.search(sentence.text):
-            _claim_pool_numbers(sentence, ledger)
         words = sentence.text.lower()
+        if any(word in words for word in _UNCLEAR_WORDS) and _UNCLEAR.search(sentence.text):
+            continue  # its numbers end in ``unread``
+        if numbered and NUMBERED_POOL.search(sentence.text):
+            _claim_pool_numbers(sentence, ledger)
         for find, keywords in FINDERS:
             if any(keyword in words for keyword in keywords):
                 find(sentence, ledger)
