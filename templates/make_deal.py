@@ -61,7 +61,7 @@ PURPOSE = {
     " prints; a flag of 1 is a check that fails.",
     "Source": "Every fact with the line and the sentence that it was read from.",
 }
-ROUNDING = {"USD": 2, "dollars": 2, "loans": 0, "months": 12, "rate": 12, "ltv": 12, "share": 12}
+ROUNDING = {"USD": 2, "dollars": 2, "loans": 0, "months": 12, "rate": 12, "ltv": 12, "share": 12, "years": 2}
 TERM_NAMES = {
     "psa": "PSA",
     "cpr": "CPR",
@@ -72,8 +72,8 @@ TERM_NAMES = {
 }
 UNITS = {"dollars": "USD", "rate": "%", "share": "%", "ltv": "%", "loans": "number", "text": "", "fraction": "of one"}
 PRECISE = {"rate": "0.00000%", "ltv": "0.000%", "share": "0.000%", "months": "0.00000"}
-DIFFERENCES = {"rate": '0.000000%;-0.000000%;"-"', "ltv": '0.0000%;-0.0000%;"-"', "share": '0.000%;-0.000%;"-"',
-               "months": '0.000000;-0.000000;"-"', "loans": '0;-0;"-"'}  # fmt: skip
+DIFFERENCES = {"dollars": '#,##0;-#,##0;"-"', "rate": '0.000000%;-0.000000%;"-"', "ltv": '0.0000%;-0.0000%;"-"', "share": '0.000%;-0.000%;"-"',
+               "months": '0.000000;-0.000000;"-"', "loans": '0;-0;"-"', "years": '0.00;-0.00;"-"'}  # fmt: skip
 """Number formats of recomputed figures and of differences, finer than what the filing prints."""
 POOL_COLUMN, WHOLE_COLUMN, PARTS_COLUMN, DIFFERENCE_COLUMN = "G", "D", "E", "F"
 THIN = Side(style="thin", color="BFBFBF")
@@ -223,6 +223,10 @@ def measures(book: Workbook, title: str, places: Places) -> None:
             put(sheet[f"B{row}"], "USD", "Unit")
             put(sheet[f"D{row}"], None, "Fact", "USD", align="right")
             name(book, f"row.{key}", title, f"D{row}")
+            balance_sheet, balance_row = places[BALANCE]
+            over = f"=MAX(0,D{row}-{balance_sheet}!{WHOLE_COLUMN}{balance_row})"
+            put(sheet[f"F{row}"], over, "Formula", DIFFERENCES["dollars"])
+            name(book, f"row.{key}_excess", title, f"F{row}")
     name(book, f"block.{title}", title, f"G6:G{row}")
     sheet.print_area = f"A1:G{row}"
 
@@ -263,6 +267,8 @@ def fact_row(sheet: Worksheet, row: int, fact: FactRow, places: Places) -> None:
     formulas = {
         "sum": (f"=SUM({pools})", f"=ROUND({parts}-{whole},{digits})"),
         "average": (f"=SUMPRODUCT({weights},{pools})/SUM({weights})", f"=ROUND({parts}-{whole},{digits})"),
+        "least": (f"=MIN({pools})", f"=ROUND({parts}-{whole},{digits})"),
+        "most": (f"=MAX({pools})", f"=ROUND({parts}-{whole},{digits})"),
         "largest": (f"=SUM({pools})", f"=MAX(0,MAX({pools})-{whole},{whole}-{parts})"),
     }
     put(sheet[f"{PARTS_COLUMN}{row}"], formulas[fact.total][0], "Formula", PRECISE.get(fact.unit, fact.unit))
@@ -273,9 +279,11 @@ def expanded(formula: str, column: str, sheet: str, places: Places) -> str:
     """Row names in braces to cells of that column."""
 
     def cell(match: re.Match[str]) -> str:
-        called = match[1].rstrip("!:")
+        called = match[1].rstrip("!:^")
         home, row = places[called]
         own = "" if home == sheet else f"{home}!"
+        if match[1].endswith("^"):
+            return f"{own}${WHOLE_COLUMN}{row}"
         return f"{own}{POOL_COLUMN}{row}:{POOL_COLUMN}{row}" if match[1].endswith(":") else f"{own}{column}{row}"
 
     return re.sub(r"\{([^{}]+)\}", cell, formula)
@@ -545,6 +553,8 @@ def summary(book: Workbook, places: Places) -> None:
     for label, called, formula in (
         ("Days between these dates", "dates_apart", f"=MAX(MAX({four})-MIN({four}),IF(ISNUMBER({prospectus}),{prospectus}-MIN({four}),0))"),
         ("Days from cut-off to month's first", "cut_off_gap", f"=ABS(CutOffDate-DATE(YEAR({closing}),MONTH({closing}),1))"),
+        ("Months from prospectus to closing", "prospectus_age",
+         f"=IF(ISNUMBER({prospectus}),12*(YEAR({closing})-YEAR({prospectus}))+MONTH({closing})-MONTH({prospectus}),0)"),
         ("Cover names another series", "series_differs", f"=IF(B{at['series']}=B{at['cover_series']},0,1)"),
     ):  # fmt: skip
         put(sheet[f"A{row}"], label, "Label")

@@ -37,7 +37,9 @@ def printed(document: Document, envelope: Envelope) -> bytes:
     text = _as_html(document, envelope, rng) if envelope.form == "html" else _as_text(document, envelope, rng)
     if envelope.stuffed and envelope.form == "text":
         text = re.sub(r"^-", "- -", text, flags=re.M)
-    text = _contained(text, envelope)
+    stated = {fact.key: fact.value for fact in document.facts if fact.scope == "filing"}
+    header = _HEADER.format(period=stated["report_date"].replace("-", ""), number=stated["commission_file_number"])
+    text = _contained(text, envelope, header)
     text = text.replace("\n", envelope.line_end)
     return text.encode(envelope.encoding, errors="strict")
 
@@ -186,11 +188,11 @@ def _notes(notes: list[Block], envelope: Envelope) -> str:
 
 _HEADER = (
     "<SEC-HEADER>0000811785-98-000123.hdr.sgml : 19981001\nACCESSION NUMBER:\t\t0000811785-98-000123\n"
-    "CONFORMED SUBMISSION TYPE:\t8-K\nPUBLIC DOCUMENT COUNT:\t\t2\nCONFORMED PERIOD OF REPORT:\t19980929\n"
+    "CONFORMED SUBMISSION TYPE:\t8-K\nPUBLIC DOCUMENT COUNT:\t\t2\nCONFORMED PERIOD OF REPORT:\t{period}\n"
     "ITEM INFORMATION:\t\tAcquisition or disposition of assets\nFILED AS OF DATE:\t\t19981001\n\nFILER:\n\n"
     "\tCOMPANY DATA:\t\n\t\tCOMPANY CONFORMED NAME:\t\t\tCITICORP MORTGAGE SECURITIES INC\n"
     "\t\tCENTRAL INDEX KEY:\t\t\t0000811785\n\t\tSTANDARD INDUSTRIAL CLASSIFICATION:\tASSET-BACKED SECURITIES [6189]\n"
-    "\tFILING VALUES:\n\t\tFORM TYPE:\t\t8-K\n\t\tSEC FILE NUMBER:\t333-43167\n\t\tFILM NUMBER:\t\t98719246\n</SEC-HEADER>\n"
+    "\tFILING VALUES:\n\t\tFORM TYPE:\t\t8-K\n\t\tSEC FILE NUMBER:\t{number}\n\t\tFILM NUMBER:\t\t98719246\n</SEC-HEADER>\n"
 )
 _MAIL = (
     "-----BEGIN PRIVACY-ENHANCED MESSAGE-----\nProc-Type: 2001,MIC-CLEAR\nOriginator-Name: keymaster@town.hall.org\n"
@@ -203,7 +205,7 @@ _OTHER = (
 )
 
 
-def _contained(text: str, envelope: Envelope) -> str:
+def _contained(text: str, envelope: Envelope, header: str) -> str:
     if envelope.container == "bare":
         return text
     if envelope.container == "mirror":
@@ -214,7 +216,7 @@ def _contained(text: str, envelope: Envelope) -> str:
     ours = f"<DOCUMENT>\n<TYPE>8-K\n<SEQUENCE>1\n<FILENAME>filing.txt\n<TEXT>\n{text}</TEXT>\n</DOCUMENT>\n"
     other = _OTHER.format(kind=first if envelope.first_document else second, number=2)
     documents = other + ours if envelope.first_document else ours + other
-    whole = f"<SEC-DOCUMENT>{ACCESSION}.txt : 19981001\n{_HEADER}{documents}</SEC-DOCUMENT>\n"
+    whole = f"<SEC-DOCUMENT>{ACCESSION}.txt : 19981001\n{header}{documents}</SEC-DOCUMENT>\n"
     if envelope.container == "mail":
         return f"{_MAIL}{whole}-----END PRIVACY-ENHANCED MESSAGE-----\n"
     return whole

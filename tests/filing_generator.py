@@ -636,7 +636,8 @@ class Writer:
 
     def loss_limits(self) -> None:
         names = ["special hazard", "fraud", "bankruptcy"]
-        amounts = [str(self.rng.randint(50, 9000) * 1000) for _ in names]
+        total = int(balance_of(self.tape.loans))
+        amounts = [str(total * self.rng.randint(1, 10) // 100000 * 1000) for _ in names]
         style = self.dialect.limits
         if style == "no":
             self.paragraph("There are no special hazard, fraud or bankruptcy loss limits.")

@@ -128,7 +128,7 @@ _DOCUMENT = re.compile(r"<DOCUMENT>(.*?)(?:</DOCUMENT>|\Z)", re.S | re.I)
 _TYPE = re.compile(r"<TYPE>[ \t]*([^\s<]+)", re.I)
 _FILENAME = re.compile(r"<FILENAME>[ \t]*([^\s<]+)", re.I)
 _BODY = re.compile(r"<TEXT>(.*?)(?:</TEXT>|\Z)", re.S | re.I)
-_MAIL_END = re.compile(r"-----BEGIN PRIVACY-ENHANCED MESSAGE-----.*?(?:\r?\n){2}", re.S)
+_MAIL_END = re.compile(r"-----BEGIN PRIVACY-ENHANCED MESSAGE-----.*?(?:\r\n\r\n|\n\n|\r\r)", re.S)
 _HEADER = {
     "accession_number": r"ACCESSION NUMBER:",
     "form_type": r"CONFORMED SUBMISSION TYPE:",
@@ -152,7 +152,7 @@ def _document(source: str) -> tuple[tuple[int, int], dict[str, str]]:
     head = source[start : documents[0].start()]
     submission = dict.fromkeys((*_HEADER, "document_filename"), "")
     for key, label in _HEADER.items():
-        if found := re.search(rf"{label}[ \t]*([^\n]*\S)", head):
+        if found := re.search(rf"{label}[ \t]*([^\r\n]*\S)", head):
             submission[key] = found[1].strip()
     for document in documents:
         kind = _TYPE.search(document[1][:2000])

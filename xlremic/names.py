@@ -47,6 +47,7 @@ FORMATS = {
     "share": "0%",
     "ltv": "0.0%",
     "months": "0.00",
+    "days": '0;-0;"-"',
     "years": "0",
     "loans": "#,##0",
     "date": "d mmm yyyy",
@@ -61,7 +62,8 @@ FORMATS = {
 class FactRow:
     """A row of Pools or Underwriting that holds one field of each pool, in the unit that sets its number format.
 
-    ``total`` says how the pools make up all mortgage loans: sum, average (by balance), largest, or nothing.
+    ``total`` says how the pools make up all mortgage loans: sum, average (by balance), largest (between the largest and
+    the sum), least, most, or nothing.
     """
 
     field: str
@@ -88,7 +90,7 @@ class CalculatedRow:
     """A row of formulas; a cell stays empty where one of the fields that it ``needs`` is missing.
 
     ``formula`` is that of the prototype pool: ``{name}`` stands for the cell of that row in the same column, ``{name!}``
-    for the cell of a row on Pools when the row is on another sheet. ``whole`` is the formula of the column of all
+    for the cell of a row on Pools when the row is on another sheet, ``{name^}`` for that of all mortgage loans. ``whole`` is the formula of the column of all
     mortgage loans, "same" for the same formula there, nothing for an empty cell; ``{name:}`` is the row's pools.
     """
 
@@ -124,14 +126,19 @@ POOLS: tuple[tuple[str, tuple[FactRow | CalculatedRow, ...]], ...] = (
     (
         "Terms and dates",
         (
-            FactRow("original_term_years_at_least", "Shortest original term", "years"),
-            FactRow("original_term_years_no_more_than", "Longest original term", "years"),
+            FactRow("original_term_years_at_least", "Shortest original term", "years", "least"),
+            FactRow("original_term_years_no_more_than", "Longest original term", "years", "most"),
             CalculatedRow(
                 "term_order", "Terms out of order by", "months",
                 "ROUND(MAX(0,{weighted_average_remaining_term}-{weighted_average_original_term},"
                 "{weighted_average_original_term}-12*{original_term_years_no_more_than},"
                 "12*{original_term_years_at_least}-{weighted_average_original_term}),12)",
                 ("weighted_average_remaining_term", "weighted_average_original_term", "original_term_years_no_more_than"),
+            ),
+            FactRow("principal_due_through_date", "Principal deducted as due through", "date"),
+            CalculatedRow(
+                "principal_due", "Principal due after the cut-off date by", "days",
+                "{principal_due_through_date}-CutOffDate", ("principal_due_through_date", "cut_off_date"),
             ),
             FactRow("earliest_origination_date", "Earliest origination", "date"),
             FactRow("latest_origination_date", "Latest origination", "date"),
@@ -142,7 +149,21 @@ POOLS: tuple[tuple[str, tuple[FactRow | CalculatedRow, ...]], ...] = (
                 "+MONTH({earliest_origination_date})-MONTH({latest_origination_date}))",
                 ("earliest_origination_date", "latest_origination_date", "cut_off_date"), whole="",
             ),
+            CalculatedRow(
+                "seasoning", "Average age beyond the earliest origination by", "months",
+                "ROUND(MAX(0,{weighted_average_original_term}-{weighted_average_remaining_term}"
+                "-12*(YEAR(CutOffDate)-YEAR({earliest_origination_date}))"
+                "-MONTH(CutOffDate)+MONTH({earliest_origination_date})),12)",
+                ("weighted_average_original_term", "weighted_average_remaining_term", "earliest_origination_date",
+                 "cut_off_date"), whole="",
+            ),
             FactRow("latest_maturity_date", "Latest scheduled maturity", "date"),
+            CalculatedRow(
+                "remaining_maturity", "Average remaining term beyond it by", "months",
+                "ROUND(MAX(0,{weighted_average_remaining_term}-12*(YEAR({latest_maturity_date})-YEAR(CutOffDate))"
+                "-MONTH({latest_maturity_date})+MONTH(CutOffDate)),12)",
+                ("weighted_average_remaining_term", "latest_maturity_date", "cut_off_date"), whole="",
+            ),
             CalculatedRow(
                 "maturity_term", "Maturity beyond the longest term by", "months",
                 "12*(YEAR({latest_maturity_date})-YEAR(CutOffDate))+MONTH({latest_maturity_date})-MONTH(CutOffDate)"
@@ -168,6 +189,11 @@ POOLS: tuple[tuple[str, tuple[FactRow | CalculatedRow, ...]], ...] = (
                 whole="",
             ),
             FactRow("max_zip_code_balance", "Largest zip code concentration", "dollars", "largest"),
+            CalculatedRow(
+                "zip_code_size", "Average loan over it by", "USD",
+                f"ROUND(MAX(0,{{{BALANCE}}}/{{loan_count}}-{{max_zip_code_balance}}),2)",
+                (BALANCE, "loan_count", "max_zip_code_balance"),
+            ),
         ),
     ),
     (
@@ -285,7 +311,16 @@ UNDERWRITING: tuple[tuple[str, tuple[FactRow | CalculatedRow, ...]], ...] = (
             ),
             _excess("high_ltv_balance", "High-LTV balance over the pool's by"),
             FactRow("max_ltv", "Highest ratio", "ltv"),
+            CalculatedRow(
+                "ltv_order", "Average over the highest ratio by", "rate",
+                "ROUND(MAX(0,{weighted_average_ltv!}-{max_ltv^}),12)", ("weighted_average_ltv", "all.max_ltv"), difference=True,
+            ),
             FactRow("primary_mortgage_insurance_ltv_threshold", "Mortgage insurance over a ratio of", "ltv"),
+            CalculatedRow(
+                "high_ltv_insured", "High ratios begin over it by", "rate",
+                "ROUND({high_ltv_threshold}-{primary_mortgage_insurance_ltv_threshold^},12)",
+                ("high_ltv_threshold", "all.primary_mortgage_insurance_ltv_threshold"), whole="", difference=True,
+            ),
         ),
     ),
     (
@@ -300,6 +335,22 @@ UNDERWRITING: tuple[tuple[str, tuple[FactRow | CalculatedRow, ...]], ...] = (
             _excess("pledged_asset_balance", "Pledged-asset balance over the pool's by"),
             FactRow("pledged_asset_ltv_with_collateral", "Loan-to-value ratio with the collateral", "ltv"),
             FactRow("pledged_asset_ltv_without_collateral", "Loan-to-value ratio without it", "ltv"),
+            CalculatedRow(
+                "pledged_ltv_order", "Ratio with it over the other or the highest by", "rate",
+                "ROUND(MAX(0,{pledged_asset_ltv_with_collateral}-{pledged_asset_ltv_without_collateral},"
+                "{pledged_asset_ltv_with_collateral}-{max_ltv^}),12)",
+                ("pledged_asset_ltv_with_collateral", "pledged_asset_ltv_without_collateral", "all.max_ltv"), whole="",
+                difference=True,
+            ),
+            CalculatedRow(
+                "pledged_count", "Number of loans over the pool's by", "loans",
+                "MAX(0,{pledged_asset_loan_count}-{loan_count!})", ("pledged_asset_loan_count", "loan_count"), whole="",
+            ),
+            CalculatedRow(
+                "pledged_size", "Average over the largest original balance by", "USD",
+                "ROUND(MAX(0,{pledged_asset_balance}/{pledged_asset_loan_count}-{original_principal_balance_no_more_than!}),2)",
+                ("pledged_asset_balance", "pledged_asset_loan_count", "original_principal_balance_no_more_than"), whole="",
+            ),
         ),
     ),
     (
@@ -380,6 +431,9 @@ _CHECK_ROWS = {
     "dates:closing_report_signature": ("dates_apart", ""),
     "dates:cut_off_first_of_closing_month": ("cut_off_gap", ""),
     "series:cover_matches_body": ("series_differs", ""),
+    "dates:prospectus": ("prospectus_age", ""),
+    "bounds:original_term_years_at_least": ("original_term_years_at_least", "difference"),
+    "bounds:original_term_years_no_more_than": ("original_term_years_no_more_than", "difference"),
 }
 _SCOPED = {
     "discount_premium_sum": "discount_premium_difference",
@@ -389,6 +443,20 @@ _SCOPED = {
     "origination_order": "origination_order",
     "maturity_term": "maturity_term",
     "loan_size": "loan_size",
+    **{
+        row: row
+        for row in (
+            "principal_due",
+            "seasoning",
+            "remaining_maturity",
+            "ltv_order",
+            "high_ltv_insured",
+            "pledged_ltv_order",
+            "zip_code_size",
+            "pledged_count",
+            "pledged_size",
+        )
+    },
 }
 
 
@@ -406,6 +474,8 @@ def check_cell(check_id: str) -> tuple[str, str]:
         return f"discount_premium_{key}", scope
     if family == "part_of_pool":
         return f"{key}_excess", scope
+    if family == "loss_limit":
+        return f"{rest}_excess", ""
     return _SCOPED[family], rest
 
 

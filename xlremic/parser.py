@@ -13,7 +13,7 @@ from pathlib import Path
 from . import classes, narrative
 from .cover import read_cover, read_footnote, read_signature
 from .errors import FilingError
-from .facts import Caution, Qualifier, Reading, Source, Token, Unread
+from .facts import Caution, Qualifier, Reading, Source, Token, Unread, printed
 from .filing import SIZE_LIMIT, Filing, read_filing
 from .grammar import DATE, NUMBER, NUMBER_WORDS, Sentence, flow, sentences
 from .ledger import Ledger
@@ -162,6 +162,7 @@ def parse(filing: Filing) -> Reading:
             "truncated", "there is no signature page: the document seems to be cut off", text, len(text.text) - 1
         )
     _warn_of_series(ledger)
+    _warn_of_the_unusual(ledger)
     tokens, unread = _account(filing, ledger, read_sentences)
     return Reading(
         source=Source(file=filing.name, format=filing.format, encoding=filing.encoding, sha256=filing.sha256),
@@ -226,6 +227,27 @@ def _warn_of_series(ledger: Ledger) -> None:
             f"the cover says Series {cover.value}, the description Series {body.value}; the description is followed"
         )
         ledger.warnings.append(Caution(code="series_mismatch", message=message, line=cover.provenance.line))
+
+
+_HEADER_FACTS = (("report_date", "period_of_report"), ("commission_file_number", "sec_file_number"))
+
+
+def _warn_of_the_unusual(ledger: Ledger) -> None:
+    """What every filing of the shelf says alike, and what the submission's header says once more."""
+    for key, scope, usual in (
+        ("form_type", "filing", ("8-K", "8-K/A")),
+        ("regular_interests_percent", "all", ("100",)),
+    ):
+        for fact in ledger.facts.get((key, scope, Qualifier.EXACT), ()):
+            if printed(fact.value) not in usual:
+                message = f"{key} is {printed(fact.value)!r}, where filings of this shelf have {usual[0]!r}"
+                ledger.warnings.append(Caution(code="unusual", message=message, line=fact.provenance.line))
+    for key, header in _HEADER_FACTS:
+        stated = ledger.filing.submission.get(header, "")
+        for fact in ledger.facts.get((key, "filing", Qualifier.EXACT), ()):
+            if stated and stated not in printed(fact.value).replace("-", "" if key == "report_date" else "-"):
+                message = f"the header of the submission has {stated} as {header}, the cover {printed(fact.value)}"
+                ledger.warnings.append(Caution(code="header_mismatch", message=message, line=fact.provenance.line))
 
 
 def _account(

@@ -371,6 +371,119 @@ def sizes(reading: Reading, deal: Deal) -> Iterator[Finding]:
                 yield _finding(f"part_of_pool:{key}:{pool.scope}", says, "USD", excess, _unit(part) / 2)
 
 
+def loss_limits(reading: Reading, deal: Deal) -> Iterator[Finding]:
+    """A limit on losses that is stated in dollars is no more than all mortgage loans."""
+    balance = deal.all.aggregate_scheduled_principal_balance
+    for key in ("special_hazard_loss_limit", "fraud_loss_limit", "bankruptcy_loss_limit"):
+        limit: Decimal | None = getattr(deal.rules, key)
+        if limit is not None:
+            says = f"the {_words(key)} is no more than the balance of all mortgage loans"
+            yield _finding(f"loss_limit:{key}", says, "USD", _excess(limit, balance))
+
+
+def principal_due(reading: Reading, deal: Deal) -> Iterator[Finding]:
+    """Balances are after the principal that was due on the cut-off date."""
+    for pool in {id(pool): pool for pool in (*deal.pools, deal.all)}.values():
+        due, cut_off = pool.principal_due_through_date, deal.cut_off_date
+        days = Fraction((due - cut_off).days) if due and cut_off else None
+        says = f"principal of {_place(pool.scope)} is deducted as far as it was due on the cut-off date"
+        yield _finding(f"principal_due:{pool.scope}", says, "days", days)
+
+
+def term_bounds(reading: Reading, deal: Deal) -> Iterator[Finding]:
+    """The shortest and the longest term of all are those of the pools."""
+    fields = (("original_term_years_at_least", min), ("original_term_years_no_more_than", max))
+    for name, outermost in fields if deal.pools != (deal.all,) else ():
+        stated = [getattr(pool, name) for pool in (*deal.pools, deal.all)]
+        differs = None if None in stated else Fraction(outermost(stated[:-1])) - Fraction(stated[-1])
+        says = f"the {'shortest' if outermost is min else 'longest'} original term of all is that of the pools"
+        yield _finding(f"bounds:{name}", says, "years", differs)
+
+
+def ages(reading: Reading, deal: Deal) -> Iterator[Finding]:
+    """Average terms agree with the earliest origination and the latest maturity (two months' slack)."""
+    for pool in deal.pools:
+        original, remaining = pool.weighted_average_original_term, pool.weighted_average_remaining_term
+        first, matures, cut_off = pool.earliest_origination_date, pool.latest_maturity_date, deal.cut_off_date
+        older = beyond = slack = None
+        if remaining is not None and cut_off:
+            slack = DATE_SLACK_MONTHS + _unit(remaining)
+            if original is not None and first:
+                age = Fraction(original) - Fraction(remaining)
+                older = max(Fraction(0), age - months_after(cut_off, first))
+            if matures:
+                beyond = max(Fraction(0), Fraction(remaining) - months_after(matures, cut_off))
+        says = f"the average loan of {_place(pool.scope)} is no older than the earliest one (two months' slack)"
+        yield _finding(f"seasoning:{pool.scope}", says, "months", older, slack)
+        says = f"the average remaining term of {_place(pool.scope)} ends by the latest maturity (two months' slack)"
+        yield _finding(f"remaining_maturity:{pool.scope}", says, "months", beyond, slack)
+
+
+def loan_to_value(reading: Reading, deal: Deal) -> Iterator[Finding]:
+    """No average exceeds the highest ratio, and high ratios are those that are insured."""
+    highest = _number(reading.get("max_ltv", "all"))
+    insured = _number(reading.get("primary_mortgage_insurance_ltv_threshold", "all"))
+    for scope in _every_scope(deal):
+        average = _number(reading.get("weighted_average_ltv", scope))
+        says = f"the average loan-to-value ratio of {_place(scope)} is no more than the highest"
+        yield _finding(f"ltv_order:{scope}", says, "percent", _excess(average, highest))
+    for pool in deal.pools:
+        high = _number(reading.get("high_ltv_threshold", pool.scope))
+        differs = Fraction(high) - Fraction(insured) if high is not None and insured is not None else None
+        says = f"high loan-to-value ratios of {_place(pool.scope)} begin where mortgage insurance does"
+        yield _finding(f"high_ltv_insured:{pool.scope}", says, "percent", differs)
+        if pool.pledged_asset_ltv_with_collateral is None and pool.pledged_asset_ltv_without_collateral is None:
+            continue
+        ratios = _numbers(reading, "pledged_asset_ltv_with_collateral", [pool.scope])
+        bare = _numbers(reading, "pledged_asset_ltv_without_collateral", [pool.scope])
+        over = tolerance = None
+        if ratios and bare and highest is not None:
+            over = max(Fraction(0), Fraction(ratios[0]) - Fraction(min(bare[0], highest)))
+            tolerance = (_unit(ratios[0]) + _unit(bare[0])) / 2
+        says = f"pledged collateral lowers the loan-to-value ratio in {_place(pool.scope)}, to the highest one or less"
+        yield _finding(f"pledged_ltv_order:{pool.scope}", says, "percent", over, tolerance)
+
+
+def concentration(reading: Reading, deal: Deal) -> Iterator[Finding]:
+    """The largest zip code holds an average loan at least; pledged loans are loans of their pool, none larger."""
+    for pool in {id(pool): pool for pool in (*deal.pools, deal.all)}.values():
+        balance, count, largest = pool.aggregate_scheduled_principal_balance, pool.loan_count, pool.max_zip_code_balance
+        short = tolerance = None
+        if balance is not None and count and largest is not None:
+            short = max(Fraction(0), Fraction(balance) / Fraction(count) - Fraction(largest))
+            tolerance = _unit(largest) / 2
+        says = f"the largest zip code of {_place(pool.scope)} holds at least an average loan"
+        yield _finding(f"zip_code_size:{pool.scope}", says, "USD", short, tolerance)
+    for pool in deal.pools:
+        pledged, part = pool.pledged_asset_loan_count, pool.pledged_asset_balance
+        if pledged is None and part is None:
+            continue
+        says = f"loans of {_place(pool.scope)} with pledged collateral are some of its loans"
+        yield _finding(f"pledged_count:{pool.scope}", says, "loans", _excess(pledged, pool.loan_count))
+        over = tolerance = None
+        limit = pool.original_principal_balance_no_more_than
+        if pledged and part is not None and limit is not None:
+            over = max(Fraction(0), Fraction(part) / Fraction(pledged) - Fraction(limit))
+            tolerance = _unit(part) / 2
+        says = f"the average pledged-asset loan of {_place(pool.scope)} is within the largest original balance"
+        yield _finding(f"pledged_size:{pool.scope}", says, "USD", over, tolerance)
+
+
+def _excess(value: Decimal | None, limit: Decimal | None) -> Fraction | None:
+    """By how much a value exceeds its limit; ``None`` if one of them is missing."""
+    if value is None or limit is None:
+        return None
+    return max(Fraction(0), Fraction(value) - Fraction(limit))
+
+
+def prospectus_age(reading: Reading, deal: Deal) -> Iterator[Finding]:
+    """The prospectus was written for this closing."""
+    prospectus, closing = _filing_date(reading, "prospectus_date"), deal.closing_date
+    months = Fraction(months_after(closing, prospectus)) if prospectus and closing else None
+    says = "the prospectus is of the months before the closing (two months' slack)"
+    yield _finding("dates:prospectus", says, "months", months, Fraction(DATE_SLACK_MONTHS))
+
+
 def shares_weighted(reading: Reading, deal: Deal) -> Iterator[Finding]:
     """Shares of all mortgage loans are the pools' shares weighted by balance, within the whole percents printed."""
     scopes = _every_scope(deal)
@@ -402,4 +515,11 @@ CHECKS: tuple[Check, ...] = (
     loan_dates,
     sizes,
     shares_weighted,
+    principal_due,
+    term_bounds,
+    ages,
+    loan_to_value,
+    concentration,
+    loss_limits,
+    prospectus_age,
 )

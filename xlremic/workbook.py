@@ -50,10 +50,10 @@ _BOUNDS = {
     Qualifier.NOT_AFTER: "not after",
     Qualifier.NO_LATER_THAN: "no later than",
 }
-_CHECK_UNITS = {"percent": 100, "USD": 1, "months": 1, "loans": 1, "days": 1, "differences": 1}
+_CHECK_UNITS = {"percent": 100, "USD": 1, "months": 1, "loans": 1, "days": 1, "years": 1, "differences": 1}
 _CHECK_FORMATS = {
     "USD": '#,##0.0000;-#,##0.0000;"-"', "months": '0.000000;-0.000000;"-"', "loans": '0;-0;"-"', "days": '0;-0;"-"',
-    "differences": '0;-0;"-"', "percent": '0.000000%;-0.000000%;"-"',
+    "years": '0.00;-0.00;"-"', "differences": '0;-0;"-"', "percent": '0.000000%;-0.000000%;"-"',
 }  # fmt: skip
 _LEVEL_FORMAT = '0.00000000000000%;-0.00000000000000%;"-"'
 
@@ -314,12 +314,15 @@ class _Book:
         if need == "cut_off_date":
             return self.deal.cut_off_date is None
         part, _, name = need.rpartition(".")
-        holder = getattr(pool, part) if part else pool
+        holder = self.deal.all if part == "all" else getattr(pool, part) if part else pool
         return holder is None or getattr(holder, name) is None
 
     def _fill_loss_limits(self) -> None:
         for key, _ in LOSS_LIMITS:
-            self._put_fact(self.template.anchor(key), self.reading.get(key, "all"))
+            fact = self.reading.get(key, "all")
+            self._put_fact(self.template.anchor(key), fact)
+            if fact is None or fact.number is None:
+                self.template.anchor(f"{key}_excess").value = None
 
     def _fill_tranches(self) -> None:
         sheet, (_, top, _, _) = self.template.place("block.Tranches")
