@@ -68,7 +68,7 @@ ARROWS: dict[str, set[str]] = {
     },
     "functions": {"bodies", "cells", "speeds"},
     "hosts": {"functions"},
-    "addins": {"hosts"},
+    "addins": {"hosts", "cached_values"},
     "template": {"names", "cached_values"},
     "engines": {"cached_values"},
     "lint": {"names", "cached_values"},
@@ -79,7 +79,7 @@ ARROWS: dict[str, set[str]] = {
 """``errors`` is open to all; ``__init__`` and ``__main__`` only hand on names."""
 
 HEAVY = {
-    "openpyxl": {"template", "workbook", "lint", "audit", "engines"},
+    "openpyxl": {"template", "workbook", "lint", "audit", "engines", "hosts"},
     "formualizer": {"cached_values"},
     "xlwings": {"cli"},
 }

@@ -45,3 +45,27 @@ def write(path: Path, data: bytes) -> None:
         path.write_bytes(data)
     except OSError as error:
         raise InputError(f"{path} cannot be written: {error.strerror or error}; choose another with -o") from error
+
+
+@addin_command.command("portable")
+@click.argument("workbook", type=click.Path(path_type=Path))
+@click.option("-o", "--output", type=click.Path(path_type=Path), help="Copy to write; default: NAME-portable.xlsx")
+def portable_command(workbook: Path, output: Path | None) -> None:
+    """Copy a workbook of ours with its functions as LAMBDA names, for people without an add-in.
+
+    \b
+    Example: xlremic addin portable cmsi-2004-8.xlsx
+    """
+    from .cached_values import preflight  # noqa: PLC0415 - each host, only when asked for
+    from .hosts import lambda_names  # noqa: PLC0415
+
+    target = output or workbook.with_name(f"{workbook.stem}-portable.xlsx")
+    try:
+        data = workbook.read_bytes()
+    except OSError as error:
+        raise InputError(f"{workbook} cannot be read: {error.strerror or error}") from error
+    if target.exists() and target.samefile(workbook):
+        raise InputError(f"{target} is the workbook itself; choose another place with -o")
+    preflight(data)
+    write(target, lambda_names.portable(data))
+    click.echo(f"{target}: the functions that need no add-in, as names; the sheet Functions explains them")
