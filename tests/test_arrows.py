@@ -68,13 +68,14 @@ ARROWS: dict[str, set[str]] = {
     },
     "functions": {"bodies", "cells", "speeds"},
     "hosts": {"functions"},
+    "heal": {"cached_values", "functions"},
     "addins": {"hosts", "cached_values"},
     "template": {"names", "cached_values"},
     "engines": {"cached_values"},
     "lint": {"names", "cached_values"},
     "workbook": {"names", "facts", "deal", "assemble", "tieout", "subordination", "cached_values", "template"},
     "audit": {"names", "tieout", "subordination", "cached_values", "engines", "lint"},
-    "cli": {"addins", "facts", "parser", "assemble", "tieout", "workbook", "audit", "edgar", "projection"},
+    "cli": {"addins", "heal", "facts", "parser", "assemble", "tieout", "workbook", "audit", "edgar", "projection"},
 }
 """``errors`` is open to all; ``__init__`` and ``__main__`` only hand on names."""
 
