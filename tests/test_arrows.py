@@ -68,27 +68,62 @@ ARROWS: dict[str, set[str]] = {
     },
     "functions": {"bodies", "cells", "speeds"},
     "hosts": {"functions"},
-    "heal": {"cached_values", "functions"},
-    "addins": {"hosts", "cached_values"},
+    "heal": {"cached_values", "functions", "wholefile"},
     "template": {"names", "cached_values"},
     "engines": {"cached_values"},
     "lint": {"names", "cached_values"},
-    "workbook": {"names", "facts", "deal", "assemble", "tieout", "subordination", "cached_values", "template"},
-    "audit": {"names", "tieout", "subordination", "cached_values", "engines", "lint"},
-    "cli": {"addins", "heal", "facts", "parser", "assemble", "tieout", "workbook", "audit", "edgar", "projection"},
+    "workbook": {
+        "names",
+        "facts",
+        "deal",
+        "assemble",
+        "tieout",
+        "subordination",
+        "assumptions",
+        "cached_values",
+        "template",
+        "history",
+        "wholefile",
+    },
+    "wholefile": set(),
+    "addin": {"hosts", "wholefile", "cached_values"},
+    "history": set(),
+    "patch": {"cached_values"},
+    "update": {"names", "subordination", "cached_values", "history", "patch", "wholefile"},
+    "glance": {"cached_values", "patch"},
+    "mail": set(),
+    "audit": {"wholefile", "patch", "names", "tieout", "subordination", "cached_values", "engines", "lint"},
+    "cli": {
+        "addin",
+        "heal",
+        "facts",
+        "parser",
+        "assemble",
+        "tieout",
+        "workbook",
+        "audit",
+        "edgar",
+        "projection",
+        "update",
+        "wholefile",
+        "glance",
+        "mail",
+    },
 }
 """``errors`` is open to all; ``__init__`` and ``__main__`` only hand on names."""
 
 HEAVY = {
-    "openpyxl": {"template", "workbook", "lint", "audit", "engines", "hosts"},
+    "openpyxl": {"template", "workbook", "lint", "audit", "engines", "patch", "update", "glance", "hosts"},
     "formualizer": {"cached_values"},
-    "xlwings": {"cli"},
+    "xlwings": {"cli", "hosts"},
 }
 
 
 def imports(module: Path) -> set[str]:
     found: set[str] = set()
     for node in ast.walk(ast.parse(module.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom) and node.level == 1 and room(module) == "hosts":
+            continue  # within the one room
         if isinstance(node, ast.ImportFrom) and node.level:
             found |= {node.module.partition(".")[0]} if node.module else {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
