@@ -49,7 +49,7 @@ _WORDS = {word: i for i, word in enumerate(_SMALL)} | {word: 10 * i for i, word 
 _SCALES = {"hundred": 100, "thousand": 1000, "million": 1_000_000}
 _WORD = "|".join(sorted((*_WORDS, *_SCALES), key=len, reverse=True))
 # Each pattern starts with what its first character may be: most characters then cost next to nothing.
-NUMBER_WORDS = rf"(?<![A-Za-z])(?=[zotfsenhmZOTFSENHM])(?i:(?:{_WORD})(?:(?:\s|-|\sand\s)(?:{_WORD}))*\b)"
+NUMBER_WORDS = rf"(?<![A-Za-z])(?=[zotfsenhmZOTFSENHM])(?i:(?:{_WORD})(?:(?:\s|-|\sand\s)(?:{_WORD})){{0,20}}\b)"
 
 _VALUE = re.compile(
     rf"""(?:(?<![A-Za-z])(?=[\dA-Za-z.])|(?=\$))
@@ -272,7 +272,7 @@ def _scopes(match: re.Match[str]) -> tuple[str, ...]:
 # --- running text -------------------------------------------------------------------------------------------------
 
 _BROKEN = re.compile(
-    r"(?=,?[ \t]*\n)(?:(?<=[\d,]),?[ \t]*\n[ \t]*(?=,\d{3}\b)"  # $493,641 / ,377.57
+    r"(?=[,\s])(?<=[\d,$-])(?=,?[ \t]*\n)(?:(?<=[\d,]),?[ \t]*\n[ \t]*(?=,\d{3}\b)"  # $493,641 / ,377.57
     r"|(?<=\$)[ \t]*\n[ \t]*(?=\d)"  # $ / 493
     r"|(?<=[A-Za-z0-9]-)[ \t]*\n[ \t]*(?=[A-Za-z0-9]))"  # Pass- / Through, B- / 1
 )

@@ -40,6 +40,11 @@ _BLOCKS = frozenset(
         "ul",
     ]
 )
+_NO_REFERENCE = re.compile(
+    r"&(?!#|[A-Za-z][A-Za-z0-9]{1,30};|(?:nbsp|amp|lt|gt|quot|[lr][sd]quo|sect|[mn]dash)(?![A-Za-z0-9]))"
+)
+_AMPERSAND = "\ue000"
+"""Stands for an ampersand that begins no reference: the parser would stop at each, slowly and in pieces of one."""
 _HIDDEN = frozenset(["script", "style", "title"])
 
 
@@ -62,7 +67,7 @@ class _Markup(HTMLParser):
     def _add(self, text: str, length: int) -> None:
         if not self._hidden:
             here = self._here()
-            self.pieces.append((text, here, here + length))
+            self.pieces.append((text.replace(_AMPERSAND, "&"), here, here + length))
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         raw = self.get_starttag_text() or ""
@@ -122,7 +127,7 @@ def without_markup(text: Traced) -> Traced:
     """The text of an HTML document, every character of which still knows its place in the source."""
     # The parser counts lines by "\n" alone and reports places in its own input, which maps back to the source.
     parser = _Markup(text.text)
-    parser.feed(text.text)
+    parser.feed(_NO_REFERENCE.sub(_AMPERSAND, text.text))
     parser.close()
 
     def pieces() -> Iterator[Piece]:

@@ -145,7 +145,8 @@ def parse(filing: Filing) -> Reading:
     if not opening:
         ledger.warn("no_opening", "the opening sentence, which gives the transfer and the balance, is missing", text)
     read_sentences = list(sentences(running))
-    for sentence in read_sentences:
+    whole = bool(signatures) or re.search(r"\.\s*\*?\s+\Z", described.text) is not None
+    for sentence in read_sentences if whole else read_sentences[:-1]:  # the last number of a cut text may be cut too
         words = sentence.text.lower()
         for find, keywords in FINDERS:
             if any(keyword in words for keyword in keywords):
@@ -157,9 +158,9 @@ def parse(filing: Filing) -> Reading:
         read_footnote(footnote, ledger)
     if signatures:
         read_signature(_without_pages(text.slice(end, len(text.text)), ledger), ledger)
-    else:
+    if ("signature_date", "filing", Qualifier.EXACT) not in ledger.facts:
         ledger.warn(
-            "truncated", "there is no signature page: the document seems to be cut off", text, len(text.text) - 1
+            "truncated", "there is no dated signature page: the document seems to be cut off", text, len(text.text) - 1
         )
     _warn_of_series(ledger)
     _warn_of_the_unusual(ledger)
@@ -174,11 +175,25 @@ def parse(filing: Filing) -> Reading:
     )
 
 
+class _Ahead:
+    """Next matches from rising positions, each searched for once: many footnotes cost no more than their text."""
+
+    def __init__(self, pattern: re.Pattern[str], text: str) -> None:
+        self._pattern, self._text = pattern, text
+        self._found = pattern.search(text)
+
+    def after(self, position: int) -> re.Match[str] | None:
+        if self._found and self._found.start() < position:
+            self._found = self._pattern.search(self._text, position)
+        return self._found
+
+
 def _part_footnotes(text: Traced, ledger: Ledger) -> tuple[Traced, list[Traced]]:
     """The description without its footnotes, and the footnotes. They may stand in the middle of a sentence."""
     kept: list[tuple[int, int]] = []
     notes: list[Traced] = []
     position = 0
+    pages, paragraphs = _Ahead(_PAGE, text.text), _Ahead(_PARAGRAPH_END, text.text)
     for block in _FOOTNOTES.finditer(text.text):
         if block.start() < position:
             continue
@@ -187,8 +202,8 @@ def _part_footnotes(text: Traced, ledger: Ledger) -> tuple[Traced, list[Traced]]
         while mark := _FOOTNOTE_START.match(text.text, start):
             if mark["mark"][-1] not in "*" and any(c.isdigit() for c in mark["mark"]):
                 ledger.claim("footnote_mark", text, *mark.span("mark"))
-            page = _PAGE.search(text.text, start)
-            paragraph = _PARAGRAPH_END.search(text.text, mark.end())
+            page = pages.after(start)
+            paragraph = paragraphs.after(mark.end())
             after = min(page.start() if page else len(text.text), paragraph.start() if paragraph else len(text.text))
             notes.append(flow(text.slice(mark.end(), after)))
             start = paragraph.end() if paragraph and after == paragraph.start() else after
@@ -256,6 +271,7 @@ def _account(
     """What became of every numeric token; sentences with numbers that nobody claimed."""
     spans = sorted(ledger.claims)
     begins = [span[0] for span in spans]
+    longest = max((end - start for start, end in spans), default=0)
 
     def kind_of(start: int, end: int) -> str:
         if exact := ledger.claims.get((start, end)):
@@ -263,7 +279,7 @@ def _account(
         for i in range(bisect_right(begins, start) - 1, -1, -1):
             if spans[i][1] >= end:
                 return ledger.claims[spans[i]]
-            if start - spans[i][0] > 2000:
+            if start - spans[i][0] > longest:
                 break
         return "unread"
 
