@@ -156,7 +156,10 @@ def frame(book: Workbook, title: str, widths: Mapping[str, float], header: int, 
     sheet.freeze_panes = f"B{header + 1}" if title != "Summary" else f"A{header}"
     sheet.page_setup.orientation = "landscape"
     sheet.page_setup.paperSize = sheet.PAPERSIZE_LETTER
-    sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0 if title in ("Pools", "Underwriting", "Checks", "Source") else 1
+    sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = (
+        1,
+        0 if title in ("Pools", "Underwriting", "Checks", "Source") else 1,
+    )
     sheet.sheet_properties.pageSetUpPr.fitToPage = True
     sheet.page_margins.left = sheet.page_margins.right = 0.4
     sheet.page_margins.top = sheet.page_margins.bottom = 0.7

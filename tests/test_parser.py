@@ -142,6 +142,8 @@ def test_frame_has_a_row_per_fact(reading: Reading) -> None:
          " residence of the borrower.", "primary_residence_percent", {"all": "50"}),
         ("The special hazard, fraud and bankruptcy loss limits are $5,000,000, $10,000,000 and $100,000, respectively.",
          "fraud_loss_limit", {"all": "10000000"}),
+        ("The Special Hazard Loss Amount as of October 1, 2004 is $3,034,595.00. There is no Bankruptcy Loss Amount.",
+         "special_hazard_loss_limit", {"all": "3034595.00"}),
         ("The aggregate Initial Stated Amount of the Class M CitiCertificates as of October 1, 2004 was $7,500,123.45.",
          "class_initial_principal_balance", {"class:M": "7500123.45"}),
         ("The aggregate scheduled principal balances outstanding as of the cut-off date of the premium loans and the"

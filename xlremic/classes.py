@@ -74,6 +74,7 @@ def read_loss_limits(sentence: Sentence, ledger: Ledger) -> None:
     """ "There are no special hazard, fraud or bankruptcy loss limits", or the amounts of those that there are."""
     matches = list(_LIMITS.finditer(sentence.text))
     untils = [*(match.start() for match in matches[1:]), len(sentence.text)]
+    as_of = ledger.as_of(sentence) if matches else None
     for match, until in zip(matches, untils, strict=False):
         names = [re.sub(r"\s", "_", name.lower()) for name in re.findall(_LIMIT_NAME, match["names"], re.I)]
         terms = [t for found in sentence.lists("money") for t in found if match.end() <= t.start < until]
@@ -101,4 +102,13 @@ def read_loss_limits(sentence: Sentence, ledger: Ledger) -> None:
             )
         else:
             for name, term in zip(names, terms, strict=True):
-                ledger.enter(f"{name}_loss_limit", "all", term.value, Unit.USD, sentence.traced, term.start, term.end)
+                ledger.enter(
+                    f"{name}_loss_limit",
+                    "all",
+                    term.value,
+                    Unit.USD,
+                    sentence.traced,
+                    term.start,
+                    term.end,
+                    as_of=as_of,
+                )
