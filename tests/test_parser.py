@@ -178,6 +178,26 @@ def test_unequal_lists_emit_nothing_and_warn(text: str) -> None:
     assert read.unread
 
 
+@pytest.mark.parametrize(
+    ("text", "key", "expected"),
+    [
+        ("At least 53%, or 31% by number, of the pool I mortgage loans and all mortgage loans are secured by properties"
+         " determined by X to be the primary residence.", "primary_residence_percent", {}),
+        ("The aggregate initial principal balance of the class A certificates, excluding the class A-PO certificates with"
+         " $1,000.00, as of October 1, 2004 was $481,546,830.00.", "class_initial_principal_balance", {}),
+        ("The weighted average interest rate of the mortgage loans in pool I was 6.132% and that of the mortgage loans in"
+         " pool II was 5.486%.", "weighted_average_coupon", {"pool:I": "6.132"}),
+        ("The total numbers of the pool I mortgage loans and the pool II mortgage loans were 663 (including 12 cooperative"
+         " loans) and 154, respectively.", "loan_count", {}),
+    ],
+)  # fmt: skip
+def test_misleading_sentences_give_no_wrong_number_and_a_warning(text: str, key: str, expected: dict[str, str]) -> None:
+    read = sentence(text)
+    assert values(read, key) == expected
+    assert read.unread
+    assert {"unread", "list_lengths"} & {warning.code for warning in read.warnings}
+
+
 def test_one_limit_holds_for_each_of_several_pools() -> None:
     read = sentence(
         "None of the pool I mortgage loans or the pool II mortgage loans were originated prior to March 1, 2003 and June"
