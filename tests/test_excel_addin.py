@@ -20,7 +20,9 @@ from xlremic.functions import FUNCTIONS, CellError, call
 from xlremic.hosts import vba, xlam
 from xlremic.hosts.ole import Streams, compress, decompress, read_container, write_container
 
-from .host_calls import CALLS
+from .golden_calls import ALL
+
+CALLS = [(one.name, list(one.arguments)) for one in ALL]
 
 INTERPRETER = r"C:\Program Files\Python312\pythonw.exe"
 RESERVED = set(

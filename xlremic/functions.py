@@ -48,8 +48,8 @@ def call(name: str, arguments: Sequence[object]) -> Result:
     Returns: a finite number, a text, a truth value, or a rectangular list of rows whose empty cells are "".
     Raises: CellError with the error value to show and one sentence of reason.
 
-    >>> call("REMIC_SMM", [0.06])
-    0.005143012634122155
+    >>> call("REMIC_PSA", [100, 30])
+    0.06
     """
     given = arguments_of(by_name(name), arguments)
     # True and 1.0 are one key of a cache, but two values of a cell.
