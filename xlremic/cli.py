@@ -25,6 +25,7 @@ from .errors import FetchError, InputError, MailError, XlremicError
 from .facts import COLUMNS, Reading, fact_row
 from .parser import read
 from .projection import grid_command, run_command
+from .serve import serve_command
 from .tieout import Finding, Status, shown, tie_out
 
 if TYPE_CHECKING:
@@ -73,6 +74,7 @@ def main() -> None:
 main.add_command(run_command)
 main.add_command(grid_command)
 main.add_command(addin)
+main.add_command(serve_command)
 
 
 class _Steps:
