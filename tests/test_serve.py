@@ -161,7 +161,7 @@ def test_what_is_no_batch_of_calls_is_refused_with_a_reason(server: Server, ques
 
 
 def test_only_functions_of_the_registry_can_be_called(server: Server) -> None:
-    asked = [{"name": name, "arguments": []} for name in ("__import__", "call", "os.system")]
+    asked: list[dict[str, object]] = [{"name": name, "arguments": []} for name in ("__import__", "call", "os.system")]
     results = server.ask({"calls": asked}).json()["results"]
     assert [one["error"] for one in results] == ["#VALUE!"] * 3
 
