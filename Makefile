@@ -29,16 +29,19 @@ $(VENV)/installed-test: pyproject.toml
 	$(BIN)/python -m pip install --quiet --editable '.[test]'
 	touch $@ $(VENV)/installed
 
-# The tests compare with LibreOffice. It is installed where that is possible without asking; else they skip and say so.
+# The tests compare with LibreOffice, and run our add-in in it, which takes its Python bridge. Both are installed where
+# that is possible without asking; else the tests skip and say so.
 libreoffice:
-	@if command -v soffice >/dev/null || command -v libreoffice >/dev/null \
-	    || [ -x /Applications/LibreOffice.app/Contents/MacOS/soffice ]; then :; \
-	elif command -v apt-get >/dev/null && [ "$$(id -u)" = 0 ]; then \
-	    apt-get update -qq && apt-get install -y -qq --no-install-recommends libreoffice-calc-nogui >/dev/null; \
-	elif command -v apt-get >/dev/null && sudo -n true 2>/dev/null; then \
-	    sudo apt-get update -qq && sudo apt-get install -y -qq --no-install-recommends libreoffice-calc-nogui >/dev/null; \
+	@if [ -x /Applications/LibreOffice.app/Contents/MacOS/soffice ]; then exit 0; fi; \
+	wanted=; \
+	command -v soffice >/dev/null || command -v libreoffice >/dev/null || wanted=libreoffice-calc-nogui; \
+	/usr/bin/python3 -c 'import uno' 2>/dev/null || wanted="$$wanted python3-uno"; \
+	if [ -z "$$wanted" ]; then exit 0; fi; \
+	if [ "$$(id -u)" = 0 ]; then as=; else as='sudo -n'; fi; \
+	if command -v apt-get >/dev/null && $$as true 2>/dev/null; then \
+	    $$as apt-get update -qq && $$as apt-get install -y -qq --no-install-recommends $$wanted >/dev/null; \
 	else \
-	    echo "LibreOffice is not installed: the tests that recalculate with it are skipped"; \
+	    echo "LibreOffice ($$wanted) is not installed: the tests that need it are skipped"; \
 	fi
 
 # The custom functions of Excel for the web are tried in Chromium, by the same rule.

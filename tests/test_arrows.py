@@ -68,7 +68,8 @@ ARROWS: dict[str, set[str]] = {
     },
     "functions": {"bodies", "cells", "speeds"},
     "hosts": {"functions"},
-    "addin": {"hosts", "workbook"},
+    "heal": {"cached_values", "functions"},
+    "addins": {"hosts", "cached_values"},
     "serve": {"hosts", "functions"},
     "doctor": {"hosts"},
     "template": {"names", "cached_values"},
@@ -85,7 +86,8 @@ ARROWS: dict[str, set[str]] = {
         "audit",
         "edgar",
         "projection",
-        "addin",
+        "addins",
+        "heal",
         "serve",
         "doctor",
     },
@@ -93,7 +95,7 @@ ARROWS: dict[str, set[str]] = {
 """``errors`` is open to all; ``__init__`` and ``__main__`` only hand on names."""
 
 HEAVY = {
-    "openpyxl": {"template", "workbook", "lint", "audit", "engines"},
+    "openpyxl": {"template", "workbook", "lint", "audit", "engines", "hosts"},
     "formualizer": {"cached_values"},
     "xlwings": {"cli", "hosts"},
     "starlette": {"serve"},

@@ -219,7 +219,7 @@ def test_calls_through_xlwings_answer_as_the_registry() -> None:
 def test_the_command_writes_the_file(tmp_path: Path) -> None:
     target = tmp_path / "our.xlam"
     done = CliRunner().invoke(main, ["addin", "excel", "-o", str(target), "--interpreter", INTERPRETER])
-    assert (done.exit_code, done.output) == (0, f"{target}\n")
+    assert (done.exit_code, done.output) == (0, f"{target}: open it in Excel on Windows\n")
     assert target.read_bytes() == xlam.build_addin(INTERPRETER)
 
 

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from .addin import addin
+from .addins import addin_command
 from .assemble import assemble
 from .edgar import path_of
 from .errors import FetchError, InputError, MailError, XlremicError
@@ -73,7 +73,7 @@ def main() -> None:
 
 main.add_command(run_command)
 main.add_command(grid_command)
-main.add_command(addin)
+main.add_command(addin_command)
 main.add_command(serve_command)
 
 
@@ -160,12 +160,21 @@ def parse(filing: str, as_json: bool, as_csv: bool) -> None:
 @main.command()
 @click.argument("name", metavar="FILING_OR_WORKBOOK")
 @click.option("--json", "as_json", is_flag=True, help="The checks as JSON")
-def check(name: str, as_json: bool) -> None:
+@click.option(
+    "--heal",
+    "heal_it",
+    is_flag=True,
+    help="Instead of checking, give calls of REMIC_ functions back their bare names; the old version is kept",
+)
+def check(name: str, as_json: bool, heal_it: bool) -> None:
     """Tie out a filing, or recalculate and check a workbook of ours.
 
     Example: xlremic check samples/cmsi-2004-8.txt
     """
     path = path_of(name)
+    if heal_it:
+        _heal(path, as_json)
+        return
     if path.suffix.lower() in (".xlsx", ".xlsm"):
         from .audit import audit  # noqa: PLC0415 - the spreadsheet library is heavy
 
@@ -259,6 +268,20 @@ def _table(header: Sequence[str], rows: Sequence[Sequence[str]], *, right: Seque
     for row in (list(header), *cells):
         pads: list[Callable[[str, int], str]] = [str.rjust if i in right else str.ljust for i in range(len(row))]
         click.echo("  ".join(pad(value, width) for pad, value, width in zip(pads, row, widths, strict=True)).rstrip())
+
+
+def _heal(path: Path, as_json: bool) -> None:
+    from .heal import heal  # noqa: PLC0415 - only when asked for
+
+    if as_json:
+        raise click.UsageError("--heal makes no checks: leave out --json")
+    if path.suffix.lower() != ".xlsx":
+        raise InputError(f"{path}: --heal is for workbooks (.xlsx)")
+    count, backup = heal(path)
+    if backup is None:
+        click.echo(f"{path}: every call of our functions has its bare name; nothing is changed")
+    else:
+        click.echo(f"{path}: {count} call{'s' * (count > 1)} of functions healed; the version before is {backup}")
 
 
 def _show(path: Path) -> None:
