@@ -135,7 +135,10 @@ def test_help_texts_are_registered_within_what_excel_takes(modules: dict[str, st
 
 
 def test_the_add_in_is_tied_to_the_installed_xlwings(addin: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert xlam.addin_version(addin) == metadata.version("xlwings")
+    assert xlam.pinned_in(addin) == (metadata.version("xlwings"), INTERPRETER)
+    assert xlam.pinned_in(xlam.build_addin("C:\\Ж\\python.exe"))[1] == "C:\\Ж\\python.exe"
+    with pytest.raises(TemplateError, match="not an add-in"):
+        xlam.pinned_in(b"nothing")
     monkeypatch.setattr(metadata, "version", lambda name: "0.0.1")
     with pytest.raises(TemplateError, match=r"xlwings 0\.0\.1 ships an add-in for"):
         xlam.build_addin(INTERPRETER)

@@ -20,6 +20,7 @@ import click
 
 from .addins import addin_command
 from .assemble import assemble
+from .doctor import doctor_command
 from .edgar import path_of
 from .errors import FetchError, InputError, MailError, XlremicError
 from .facts import COLUMNS, Reading, fact_row
@@ -75,6 +76,7 @@ main.add_command(run_command)
 main.add_command(grid_command)
 main.add_command(addin_command)
 main.add_command(serve_command)
+main.add_command(doctor_command)
 
 
 class _Steps:
