@@ -9,14 +9,12 @@ import sys
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from importlib import metadata
 from importlib.util import find_spec
 from pathlib import Path, PureWindowsPath
 
 import click
 
 from .errors import TemplateError
-from .hosts.xlam import FILE_NAME, pinned_in, start_folder
 
 EXTRAS = {
     "edgar": ("httpx",),
@@ -71,6 +69,8 @@ class Surroundings:
 
 def here() -> Surroundings:
     """This computer."""
+    from importlib import metadata  # noqa: PLC0415 - keeps other commands quick
+
     return Surroundings(
         platform=sys.platform,
         executable=sys.executable,
@@ -147,6 +147,8 @@ def com_server(around: Surroundings) -> Iterator[Diagnosis]:
 
 def add_in(around: Surroundings) -> Iterator[Diagnosis]:
     """The add-in file that Excel on Windows loads."""
+    from .hosts.xlam import FILE_NAME, pinned_in, start_folder  # noqa: PLC0415 - keeps other commands quick
+
     if around.platform != "win32" or not around.environment.get("APPDATA"):
         return
     place = str(start_folder(around.environment) / FILE_NAME)

@@ -18,7 +18,6 @@ from typing import TYPE_CHECKING
 import click
 
 from .errors import InputError
-from .hosts import officejs
 
 if TYPE_CHECKING:
     from starlette.applications import Starlette
@@ -43,6 +42,8 @@ def make_app(base: str, token: str) -> "Starlette":
     from starlette.concurrency import run_in_threadpool  # noqa: PLC0415
     from starlette.responses import JSONResponse, Response  # noqa: PLC0415
     from starlette.routing import Route  # noqa: PLC0415
+
+    from .hosts import officejs  # noqa: PLC0415 - keeps other commands quick
 
     netloc = base.partition("://")[2]
 
@@ -182,21 +183,22 @@ def serve_command(host: str, port: int) -> None:
     """
     if host in ("0.0.0.0", "::"):  # noqa: S104 - refused
         raise InputError(f"{host} is no name: give --host the name by which Excel reaches this computer")
+    shown = f"[{host}]" if ":" in host else host
+    base = f"https://{shown}" if port == 443 else f"https://{shown}:{port}"
+    folder = state_folder()
     try:
         import uvicorn  # noqa: PLC0415 - an extra
 
-        folder = state_folder()
         public, private = certificate(folder, host)
+        app = make_app(base, kept_token(folder))
     except ImportError as error:
         raise InputError("serving needs one more library: pip install 'xlremic[serve]'") from error
     except OSError as error:
         raise InputError(f"{error.filename} cannot be written: {error.strerror}; set XLREMIC_STATE") from error
-    shown = f"[{host}]" if ":" in host else host
-    base = f"https://{shown}" if port == 443 else f"https://{shown}:{port}"
     if not is_loopback(host):
         click.echo(f"{host} can be reached by others: whoever can read {base}/functions.js can call", err=True)
     click.echo(f"{base}/manifest.xml is the add-in; trust the certificate {public} first", err=True)
     uvicorn.run(
-        make_app(base, kept_token(folder)), host=host, port=port, log_level="warning",
+        app, host=host, port=port, log_level="warning",
         ssl_certfile=public, ssl_keyfile=private, server_header=False, ws="none", lifespan="off",
     )  # fmt: skip
