@@ -7,6 +7,7 @@ filled in, so totals are written over such ranges.
 
 import re
 from collections.abc import Mapping
+from dataclasses import fields
 from pathlib import Path
 
 from openpyxl import Workbook
@@ -21,16 +22,29 @@ from openpyxl.drawing.line import LineProperties
 from openpyxl.drawing.text import CharacterProperties, Paragraph, ParagraphProperties, RegularTextRun
 from openpyxl.formatting.rule import FormulaRule
 from openpyxl.styles import Alignment, Border, Font, NamedStyle, PatternFill, Protection, Side
+from openpyxl.utils import get_column_letter
 from openpyxl.workbook.defined_name import DefinedName
 from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.worksheet import Worksheet
 
-from xlremic.names import BALANCE, FORMATS, LOSS_LIMITS, SHEETS, CalculatedRow, FactRow, usable_name
+from xlremic.assumptions import Assumptions
+from xlremic.names import (
+    BALANCE,
+    DEAL_POOLS,
+    DEAL_TERMS,
+    FORMATS,
+    LOSS_LIMITS,
+    SHEETS,
+    TERMS,
+    CalculatedRow,
+    FactRow,
+    usable_name,
+)
 
 NAVY, LIGHT, YELLOW, GREY = "1F3864", "F2F5FA", "FFF9E5", "7F7F7F"
 FAMILY = "Calibri"
-ORDER = ("Summary", "Pools", "Tranches", "Underwriting", "Call", "Checks", "Source")
-TABS = {"Summary": NAVY, "Pools": "BF9000", "Tranches": "BF9000", "Underwriting": "BF9000", "Call": "548235",
+ORDER = ("Summary", "Pools", "Tranches", "Underwriting", "Call", "Assumptions", "Checks", "Source")
+TABS = {"Summary": NAVY, "Pools": "BF9000", "Tranches": "BF9000", "Underwriting": "BF9000", "Call": "548235", "Assumptions": "BF9000",
         "Checks": "C00000", "Source": GREY}  # fmt: skip
 PURPOSE = {
     "Summary": "What the deal is, where it stands now, and whether everything ties. Blue figures are inputs, black ones"
@@ -41,11 +55,21 @@ PURPOSE = {
     " the call follow.",
     "Underwriting": "How the loans were underwritten, as the filing bounds it, and what that is in dollars.",
     "Call": "The clean-up call: allowed when the pool balance is strictly less than the threshold.",
+    "Assumptions": "What a projection needs and the filing does not state, each with its unit; beside it the pools and classes"
+    " as the worksheet functions take them.",
     "Checks": "Everything in the filing that can be tied out. Each tolerance follows from the digits that the filing"
     " prints; a flag of 1 is a check that fails.",
     "Source": "Every fact with the line and the sentence that it was read from.",
 }
 ROUNDING = {"USD": 2, "dollars": 2, "loans": 0, "months": 12, "rate": 12, "ltv": 12, "share": 12}
+TERM_NAMES = {
+    "psa": "PSA",
+    "cpr": "CPR",
+    "cdr": "CDR",
+    "severity": "Severity",
+    "servicing_fee_rate": "ServicingFee",
+    "delinquency": "Delinquency",
+}
 UNITS = {"dollars": "USD", "rate": "%", "share": "%", "ltv": "%", "loans": "number", "text": "", "fraction": "of one"}
 PRECISE = {"rate": "0.00000%", "ltv": "0.000%", "share": "0.000%", "months": "0.00000"}
 DIFFERENCES = {"rate": '0.000000%;-0.000000%;"-"', "ltv": '0.0000%;-0.0000%;"-"', "share": '0.000%;-0.000%;"-"',
@@ -177,7 +201,7 @@ def measures(book: Workbook, title: str, places: Places) -> None:
     for section, section_rows in SHEETS[title]:
         first = places[section_rows[0].anchor.removeprefix("row.")][1]
         if section.startswith("Ratio"):
-            servicing_fee(book, sheet, first - 1)
+            servicing_fee(sheet, first - 1)
             heading(sheet, first - 2, section)
         else:
             heading(sheet, first - 1, section)
@@ -209,12 +233,11 @@ def heading(sheet: Worksheet, row: int, text: str) -> None:
         sheet[f"{column}{row}"].border = Border(bottom=THIN)
 
 
-def servicing_fee(book: Workbook, sheet: Worksheet, row: int) -> None:
+def servicing_fee(sheet: Worksheet, row: int) -> None:
     put(sheet[f"A{row}"], "Servicing fee", "Label")
     put(sheet[f"B{row}"], "%", "Unit")
     put(sheet[f"C{row}"], "assumption", "Unit")
-    put(sheet[f"D{row}"], 0.0025, "Assumption", "rate")
-    name(book, "ServicingFee", sheet.title, f"D{row}")
+    put(sheet[f"D{row}"], "=ServicingFee", "Link", "rate")
 
 
 def calculated_row(sheet: Worksheet, row: int, measure: CalculatedRow, places: Places) -> None:
@@ -331,7 +354,7 @@ def call(book: Workbook, places: Places) -> None:
         ("Percentage of the cut-off balance less stated", "=ROUND(CallPercent*CutOffBalance-B11,4)", "Formula", "USD",
          '0.0000;-0.0000;"-"', "row.call_difference", "unrounded; the filing rounds to the cent"),
         ("Sum of current class balances", "=SUM(CurrentBalances)", "Link", "USD", "USD", "", "Tranches"),
-        ("Pool balance, if it differs", None, "Assumption", "USD", "USD", "",
+        ("Pool balance, if it differs", None, "Assumption", "USD", "USD", "ReportedPoolBalance",
          "input: leave empty to use the sum of the class balances"),
         ("Current pool balance", "=ROUND(IF(COUNT(B14)=0,B13,B14),2)", "Formula", "USD", "USD",
          "CurrentPoolBalance", "to the cent, as it is compared"),
@@ -353,7 +376,79 @@ def call(book: Workbook, places: Places) -> None:
         "B18",
         FormulaRule(["Callable"], font=Font(color="FFFFFF", bold=True), fill=PatternFill("solid", end_color="C00000")),
     )
-    sheet.print_area = "A1:G18"
+    put(sheet["A19"], "Cumulative losses to date, if known", "Label")
+    put(sheet["B19"], None, "Assumption", "USD", align="right")
+    put(sheet["C19"], "USD", "Unit")
+    put(sheet["D19"], "input: kept in the history", "Unit")
+    name(book, "CumulativeLosses", "Call", "B19")
+    heading(sheet, 21, "History")
+    band(sheet, 22, {"A": "As of", "B": "Pool balance", "C": "Factor", "D": "Subordination levels", "E": "Senior", "F": "Callable",
+                     "G": "Cumulative losses"}, left="AD")  # fmt: skip
+    for column, number_format, align in (
+        ("A", "date", "left"), ("B", "USD", ""), ("C", "0.00000000", ""), ("D", "text", ""), ("E", "0.000%", ""),
+        ("F", "text", "center"), ("G", "USD", ""),
+    ):  # fmt: skip
+        put(sheet[f"{column}23"], None, "Constant", number_format, align=align)
+    name(book, "History", "Call", "A22:G22")
+    sheet.print_area = "A1:G46"
+
+
+def assumptions(book: Workbook, places: Places) -> None:
+    """Terms with name and value side by side, then the tables of pools and classes, each growing downwards."""
+    widths = {"A": 28, "B": 16, "C": 26, "D": 13, "E": 78, "F": 6, "G": 9}
+    columns = [get_column_letter(8 + k) for k in range(len(DEAL_POOLS))]
+    first_class = 8 + len(DEAL_POOLS) + 1
+    gap, label, rank, balance = (get_column_letter(first_class - 1 + k) for k in range(4))
+    widths |= dict.fromkeys(columns, 16) | {gap: 4, label: 10, rank: 8, balance: 18}
+    sheet = frame(book, "Assumptions", widths, 6, "E")
+    band(sheet, 6, {"A": "name", "B": "value", "C": "unit", "D": "source", "E": "what it is"}, left="ACDE")
+    described = {term.name: term for term in fields(Assumptions)}
+    for row, (term, number_format) in enumerate(TERMS, 7):
+        meta = described[term].metadata
+        put(sheet[f"A{row}"], term, "Label")
+        put(sheet[f"B{row}"], None, "Assumption", number_format, align="right")
+        for column, text in (("C", meta["unit"]), ("D", meta["source"]), ("E", meta["help"])):
+            put(sheet[f"{column}{row}"], text, "Unit")
+        name(book, f"row.term.{term}", "Assumptions", f"B{row}")
+        if called := TERM_NAMES.get(term):
+            name(book, called, "Assumptions", f"B{row}")
+    sources = {
+        "cut_off_date": "=CutOffDate",
+        "closing_date": f"=Summary!{places['closing_date'][0]}",
+        "call_threshold": "=CallThreshold",
+    }
+    for row, (term, number_format) in enumerate(DEAL_TERMS, 7 + len(TERMS)):
+        put(sheet[f"A{row}"], term, "Label")
+        put(sheet[f"B{row}"], sources[term], "Link", number_format, align="right")
+        for column, text in (
+            ("C", "USD" if number_format == "USD" else "date"),
+            ("D", "filing"),
+            ("E", "from the filing"),
+        ):
+            put(sheet[f"{column}{row}"], text, "Unit")
+        name(book, f"row.term.{term}", "Assumptions", f"B{row}")
+    last = 6 + len(TERMS) + len(DEAL_TERMS)
+    name(book, "DealAssumptions", "Assumptions", f"A6:B{last}")
+    band(
+        sheet, 6, {"F": "no.", "G": "pool"} | {c: header for c, (header, _, _) in zip(columns, DEAL_POOLS, strict=True)}
+    )
+    put(sheet["F7"], 1, "Constant", "0", align="center")
+    put(sheet["G7"], "I", "Label")
+    for column, (header, field, number_format) in zip(columns, DEAL_POOLS, strict=True):
+        home, at = places[field]
+        pools = f"{home}!${POOL_COLUMN}${at}:${POOL_COLUMN}${at}"
+        put(sheet[f"{column}7"], f"=INDEX({pools},1,$F7)", "Link", number_format)
+        name(book, f"row.deal_pool.{header}", "Assumptions", f"{column}7")
+    name(book, "row.deal_pool.pool", "Assumptions", "G7")
+    name(book, "block.DealPools", "Assumptions", f"F7:{columns[-1]}7")
+    name(book, "DealPools", "Assumptions", f"G6:{columns[-1]}7")
+    band(sheet, 6, {label: "class", rank: "rank", balance: "balance"})
+    put(sheet[f"{label}7"], "=Tranches!A9", "Link")
+    put(sheet[f"{rank}7"], "=Tranches!B9", "Link", "0", align="center")
+    put(sheet[f"{balance}7"], "=Tranches!C9", "Link", "USD")
+    name(book, "block.DealClasses", "Assumptions", f"{label}7:{balance}7")
+    name(book, "DealClasses", "Assumptions", f"{label}6:{balance}7")
+    sheet.print_area = f"A1:E{last}"  # the tables beside it are links to sheets that print
 
 
 def checks(book: Workbook) -> None:
@@ -442,6 +537,7 @@ def summary(book: Workbook, places: Places) -> None:
         put(sheet[f"A{row}"], label, "Label")
         put(sheet[f"B{row}"], None, "Fact", "date" if key.endswith("date") else "", align="left")
         name(book, f"row.{key}", "Summary", f"B{row}")
+    places["closing_date"] = f"B{at['closing_date']}", at["closing_date"]
     name(book, "CutOffDate", "Summary", f"B{at['cut_off_date']}")
     four = ",".join(f"B{at[key]}" for key in ("closing_date", "report_date", "heading_date", "signature_date"))
     closing, prospectus = f"B{at['closing_date']}", f"B{at['prospectus_date']}"
@@ -535,9 +631,10 @@ def make(path: Path) -> None:
     tranches(book, places)
     measures(book, "Underwriting", places)
     call(book, places)
+    summary(book, places)
+    assumptions(book, places)
     checks(book)
     source(book)
-    summary(book, places)
     book.calculation.fullCalcOnLoad = True
     book.properties.creator = "xlremic"
     book.active = 0

@@ -4,15 +4,18 @@ import doctest
 from datetime import date, datetime
 from decimal import Decimal
 from math import inf, isfinite, nan
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from openpyxl import load_workbook
 
 import xlremic.functions as functions_module
 from xlremic import bodies, subordination, waterfall
 from xlremic.assumptions import Assumptions
 from xlremic.cells import day_of, serial
+from xlremic.deal import Deal
 from xlremic.functions import FUNCTIONS, NAMES, CellError, CellErrorCode, Result, call
 
 from .golden_calls import ALL, BALANCES, CLASSES, TEXTBOOK_CLASSES, TEXTBOOK_POOLS, TEXTBOOK_TERMS, Golden
@@ -202,6 +205,23 @@ def test_tables_of_the_sample_give_the_engines_own_flows() -> None:
     lives = call("REMIC_WAL", [None, *tables, "30/360"])
     assert isinstance(lives, list)
     assert [row[1] for row in lives[1:]] == pytest.approx([one.wal_30_360 for one in flows.class_measures()])
+
+
+def test_the_names_of_a_workbook_of_ours_are_the_functions_ranges(workbook: Path, deal: Deal) -> None:
+    book = load_workbook(workbook, data_only=True)
+
+    def named(name: str) -> list[list[object]]:
+        ((sheet, place),) = book.defined_names[name].destinations
+        cells = book[sheet][place]
+        return [[one.value for one in row] for row in cells] if isinstance(cells, tuple) else [[cells.value]]
+
+    tables = [named(NAMES["REMIC_WATERFALL"][name]) for name in ("pools", "classes", "assumptions")]
+    lives = call("REMIC_WAL", [None, *tables])
+    assert isinstance(lives, list)
+    expected = [one.wal_month for one in waterfall.run(deal).class_measures()]
+    assert [row[1] for row in lives[1:]] == pytest.approx(expected, rel=1e-9)
+    level = call("REMIC_SUBORD", ["A", *(named(NAMES["REMIC_SUBORD"][name]) for name in ("classes", "balances"))])
+    assert level == pytest.approx(0.02450067623897, abs=1e-14)  # 8-K
 
 
 @pytest.mark.parametrize(

@@ -4,13 +4,12 @@ Every formula is computed anew by each engine at hand and compared with its cach
 are computed in Python from the workbook's own inputs; the conventions are held against it.
 """
 
-import io
 from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
 from typing import cast
 
-from openpyxl import Workbook, load_workbook
+from openpyxl import Workbook
 from openpyxl.cell import Cell
 
 from .cached_values import Cells, Scalar, Values, calculate, formula_cells, preflight, same
@@ -18,8 +17,10 @@ from .engines import ironcalc_values, libreoffice_values
 from .errors import InputError, TemplateError
 from .lint import lint
 from .names import PUBLIC
+from .patch import opened
 from .subordination import call_threshold, is_callable, subordination_levels
 from .tieout import Finding, Status
+from .wholefile import read_whole
 
 CENT = Decimal("0.005")
 LEVEL = Decimal("1e-12")
@@ -31,17 +32,14 @@ def audit(path: str | Path) -> tuple[Finding, ...]:
     Raises: InputError if the file cannot be read, is no plain workbook, or is not one of ours.
     """
     path = Path(path)
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise InputError(f"{path} cannot be read: {error.strerror or error}") from error
+    data = read_whole(path)
     preflight(data)
     cached = formula_cells(data)
     try:
         calculated = calculate(data)
     except TemplateError as error:
         return (_finding("formulas:computable", 1, Decimal(0), "cells", f"every formula can be computed: {error}"),)
-    book = load_workbook(io.BytesIO(calculated), data_only=True)
+    book = opened(calculated)
     missing = [name for name in PUBLIC if name not in book.defined_names]
     if missing:
         raise InputError(f"{path} is not a workbook of xlremic: it lacks the names {', '.join(missing)}")

@@ -186,7 +186,9 @@ def waterfall_body(report: str | None, pools: Cells | None, classes: Cells | Non
         first = 0 if asked == "balances" else 1
         columns = [getattr(one, _REPORTS[asked]) for one in flows.classes]
         header = ["month", *(one.label for one in flows.classes)]
-        return _table(header, ([float(k), *(c[k] for c in columns)] for k in range(first, flows.months + 1)))
+        return _table(
+            header, zip(map(float, range(first, flows.months + 1)), *(c[first:] for c in columns), strict=True)
+        )
     if asked == "cash":
         return _table(
             ["month", "class", *_FLOWS], ([float(k), c.label, *_flows(c, k)] for k in months for c in flows.classes)

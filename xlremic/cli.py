@@ -13,19 +13,21 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
+from datetime import datetime
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from .addins import addin_command
+from .addin import addin
 from .assemble import assemble
 from .doctor import doctor_command
 from .edgar import path_of
 from .errors import FetchError, InputError, MailError, XlremicError
 from .facts import COLUMNS, Reading, fact_row
 from .parser import read
-from .projection import grid_command, run_command
+from .projection import assumptions_of, given_terms, grid_command, run_command, term_options
 from .serve import serve_command
 from .tieout import Finding, Status, shown, tie_out
 
@@ -40,6 +42,11 @@ _FILING = click.argument("filing", metavar="FILING")
 def printable(text: str) -> str:
     """Text from a file without what could move a cursor, change a terminal or reverse what is read."""
     return _CONTROL.sub("�", text).replace("\n", " ")
+
+
+def printable_lines(text: str) -> str:
+    """Text of several lines, each made printable."""
+    return "\n".join(map(printable, text.splitlines()))
 
 
 def say(message: str) -> None:
@@ -74,7 +81,7 @@ def main() -> None:
 
 main.add_command(run_command)
 main.add_command(grid_command)
-main.add_command(addin_command)
+main.add_command(addin)
 main.add_command(serve_command)
 main.add_command(doctor_command)
 
@@ -99,9 +106,18 @@ class _Steps:
     "-o", "--output", type=click.Path(path_type=Path), help="Workbook to write; default: the filing's name with .xlsx"
 )
 @click.option("--template", type=click.Path(path_type=Path), help="A restyled copy of templates/deal.xlsx to fill")
+@term_options
 @click.option("--open", "open_it", is_flag=True, help="Show it in Excel, or in the system's spreadsheet program")
 @click.option("-v", "--verbose", is_flag=True, help="Tell steps and times")
-def build(filing: str, output: Path | None, template: Path | None, open_it: bool, verbose: bool) -> None:
+def build(
+    filing: str,
+    output: Path | None,
+    template: Path | None,
+    file: Path | None,
+    open_it: bool,
+    verbose: bool,
+    **terms: str | None,
+) -> None:
     """Make the live, checked workbook of a filing.
 
     Example: xlremic build samples/cmsi-2004-8.txt -o cmsi-2004-8.xlsx
@@ -109,6 +125,7 @@ def build(filing: str, output: Path | None, template: Path | None, open_it: bool
     from .workbook import build as build_workbook  # noqa: PLC0415 - the spreadsheet library is heavy
 
     steps = _Steps(verbose)
+    assumptions = assumptions_of(file, given_terms(terms))
     path = path_of(filing)
     reading = read(path)
     steps.done(f"read {len(reading.facts)} facts")
@@ -116,7 +133,7 @@ def build(filing: str, output: Path | None, template: Path | None, open_it: bool
     target = output or Path(path.with_suffix(".xlsx").name)
     if target.exists() and target.samefile(path):
         raise InputError(f"{target} is the filing itself; choose another place with -o")
-    built = build_workbook(reading, target, template=template)
+    built = build_workbook(reading, target, assumptions=assumptions, template=template)
     steps.done(f"made {built.formulas} formulas")
     pools = len(built.deal.pools)
     click.echo(
@@ -219,12 +236,155 @@ def fetch(name: str, output: Path | None, user_agent: str | None, cik: int) -> N
     Example: xlremic fetch 0001141776-04-000244 -o filing.txt
     """
     from .edgar import fetch as fetch_filing  # noqa: PLC0415 - only here
-    from .workbook import write_whole  # noqa: PLC0415 - only here
+    from .wholefile import write_whole  # noqa: PLC0415 - only here
 
     place = fetch_filing(name, user_agent=user_agent, cik=cik)
     if output:
         write_whole(output, place.read_bytes())
     click.echo(output or place)
+
+
+@main.command()
+@click.argument("workbook", type=click.Path(path_type=Path))
+@click.option("--balances", required=True, type=click.Path(path_type=Path), help="CSV: class,current_balance")
+@click.option("--as-of", required=True, type=click.DateTime(["%Y-%m-%d"]), help="Day of the balances, YYYY-MM-DD")
+@click.option("--pool-balance", metavar="USD", help="Reported pool balance, if it is not the sum of the classes")
+@click.option("--cumulative-losses", metavar="USD", help="Realised losses to date, for the history")
+@click.option(
+    "--delinquency", metavar="FRACTION", help="60 or more days late, a fraction of the pool, for a projection"
+)
+@click.option("--allow-increase", is_flag=True, help="Let a balance be above its previous one")
+def update(
+    workbook: Path,
+    balances: Path,
+    as_of: datetime,
+    pool_balance: str | None,
+    cumulative_losses: str | None,
+    delinquency: str | None,
+    allow_increase: bool,
+) -> None:
+    """Put a month's balances into a workbook, perhaps edited by a person; keep everything else byte for byte.
+
+    Example: xlremic update cmsi-2004-8.xlsx --balances balances.csv --as-of 2006-03-25
+    """
+    from .update import Reported, dollars, read_balances  # noqa: PLC0415 - the spreadsheet library is heavy
+    from .update import update as update_workbook  # noqa: PLC0415
+
+    reported = Reported(
+        pool_balance=dollars(pool_balance, "--pool-balance") if pool_balance else None,
+        cumulative_losses=dollars(cumulative_losses, "--cumulative-losses") if cumulative_losses else None,
+        delinquency=dollars(delinquency, "--delinquency") if delinquency else None,
+    )
+    done = update_workbook(
+        workbook,
+        read_balances(balances),
+        as_of=as_of.date(),
+        reported=reported,
+        allow_increase=allow_increase,
+    )
+    senior, level = next(iter(done.levels.items()))
+    click.echo(
+        f"{workbook}: as of {done.as_of}, pool balance {done.pool_balance:,.2f},"
+        f" class {senior} level {100 * level:.3f}%,"
+        f" {'callable' if done.callable_now else 'not callable'}; the previous version is {done.backup}"
+    )
+
+
+@main.command()
+@click.argument("workbook", type=click.Path(path_type=Path))
+@click.option("--to", "recipients", multiple=True, metavar="ADDRESS", help="Recipient; may be given several times")
+@click.option(
+    "--from", "sender", envvar="XLREMIC_MAIL_FROM", metavar="ADDRESS", help="Sender; default: XLREMIC_MAIL_FROM"
+)
+@click.option("--subject", help="Default: the deal and its as-of date")
+@click.option("--eml", type=click.Path(path_type=Path), help="Write a draft to open in a mail program; send nothing")
+@click.option("--server", envvar="XLREMIC_SMTP_SERVER", metavar="HOST[:PORT]", help="Default: XLREMIC_SMTP_SERVER")
+@click.option("--security", type=click.Choice(["starttls", "implicit"]), default="starttls", show_default=True)
+@click.option("--certificates", metavar="FILE", help="Authorities to trust beside the system's")
+@click.option("--max-mb", type=float, default=20.0, show_default=True, help="Largest workbook to send")
+@click.option("--force", is_flag=True, help="Send although values are stale or checks fail; the message says so")
+@click.option("--dry-run", is_flag=True, help="Print the message's text; send nothing")
+def send(
+    workbook: Path,
+    recipients: tuple[str, ...],
+    sender: str | None,
+    subject: str | None,
+    eml: Path | None,
+    server: str | None,
+    security: str,
+    certificates: str | None,
+    max_mb: float,
+    force: bool,
+    dry_run: bool,
+) -> None:
+    """E-mail a workbook, with a summary that a phone can show.
+
+    The login is read from XLREMIC_SMTP_USER and XLREMIC_SMTP_PASSWORD, or from the system's keyring.
+
+    Example: xlremic send cmsi-2004-8.xlsx --to trustee@example.org --eml draft.eml
+    """
+    from .glance import faults, glance_of, safe_name  # noqa: PLC0415 - the spreadsheet library is heavy
+    from .mail import Security, Server, address, deliver, message  # noqa: PLC0415 - only here
+    from .wholefile import read_whole, write_whole  # noqa: PLC0415 - only here
+
+    data = read_whole(workbook)
+    if len(data) > max_mb * 2**20:
+        raise InputError(f"{workbook} has {len(data) / 2**20:.1f} MB, over the limit of {max_mb:g} MB; see --max-mb")
+    glance = glance_of(data)
+    found = tuple(faults(data))
+    if found and not force:
+        raise InputError(f"{workbook} is not sent: {'; '.join(found)}; mend it, or say --force")
+    if not sender:
+        raise InputError("who sends? give --from name@example.org or set XLREMIC_MAIL_FROM")
+    made = message(
+        sender=sender,
+        recipients=[address(one) for one in recipients],
+        subject=subject or glance.subject,
+        text=glance.text(found),
+        html=glance.html(found),
+        attachment=data,
+        name=safe_name(workbook.name),
+        draft=eml is not None,
+    )
+    if dry_run:
+        click.echo(printable_lines(f"To: {made['To']}\nSubject: {made['Subject']}\n\n{glance.text(found)}"))
+        return
+    if eml is not None:
+        write_whole(eml, bytes(made))
+        click.echo(f"{eml}: a draft for {made['To']}")
+        return
+    if not server:
+        raise InputError(
+            "no mail server: give --server host:587 or set XLREMIC_SMTP_SERVER, or write a draft with --eml"
+        )
+    host, _, port = server.partition(":")
+    user, password = _login(host)
+    secured = Security(security)
+    usual = 465 if secured is Security.IMPLICIT else 587
+    if port and not port.isdigit():
+        raise InputError(f"--server {server}: the port must be a number")
+    deliver(
+        made,
+        Server(
+            host=host,
+            port=int(port) if port else usual,
+            security=secured,
+            user=user,
+            password=password,
+            certificates=certificates,
+        ),
+    )
+    click.echo(f"sent {workbook} to {made['To']}, Message-ID {made['Message-ID']}")
+
+
+def _login(host: str) -> tuple[str, str]:
+    """User and password of a mail server, from the environment or the keyring; empty if there is none."""
+    user, password = os.environ.get("XLREMIC_SMTP_USER", ""), os.environ.get("XLREMIC_SMTP_PASSWORD", "")
+    if user and not password and find_spec("keyring"):
+        import keyring  # noqa: PLC0415 - an optional dependency
+
+        password = keyring.get_password(f"xlremic:{host}", user) or ""
+    return user, password
 
 
 def _warn(reading: Reading) -> None:

@@ -30,7 +30,7 @@ _ACT = re.compile(r"Securities\s+Exchange\s+Act\s+of\s+(1934)", re.I)
 _COMMISSION_ZIP = re.compile(r"Washington,?\s+D\.?\s?C\.?,?\s+(\d{5})", re.I)
 _SIGNED = re.compile(rf"\b(?:Dated?|Date)\s*:?\s+(?P<date>{DATE})", re.I)
 _SIGNATORY = re.compile(r"/s/[^\n]*\n(?:[ \t]*[-_]*[ \t]*\n)*[ \t]*(?:Name:[ \t]*)?(?P<name>[A-Z][^\n]*\S)[ \t]*\n"
-                        r"[ \t]*(?:Title:[ \t]*)?(?P<title>[A-Z][^\n]*\S)")  # fmt: skip
+                        r"(?:[ \t]*\n)*[ \t]*(?:Title:[ \t]*)?(?P<title>[A-Z][^\n]*\S)")  # fmt: skip
 
 
 def read_cover(cover: Traced, ledger: Ledger, registrant: str | None) -> None:

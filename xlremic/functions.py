@@ -61,7 +61,8 @@ def call(name: str, arguments: Sequence[object]) -> Result:
         for c, cell in enumerate(row)
         if isinstance(cell, bool)
     )
-    result = _computed(name, given, flags)
+    remembered = _table if _BY_NAME[name].returns == "table" else _value
+    result = remembered(name, given, flags)
     return [list(row) for row in result] if isinstance(result, tuple) else result
 
 
@@ -72,9 +73,8 @@ def by_name(name: str) -> Function:
     return _BY_NAME[name]
 
 
-@lru_cache(maxsize=1024)
 def _computed(
-    name: str, given: tuple[object, ...], flags: tuple[tuple[int, int, int], ...]
+    name: str, given: tuple[object, ...], _flags: tuple[tuple[int, int, int], ...]
 ) -> Scalar | tuple[tuple[Scalar, ...], ...]:
     try:
         result = _BY_NAME[name].body(*given)
@@ -87,6 +87,11 @@ def _computed(
     except OverflowError as error:
         raise number_error(f"{name}: the result is too large") from error
     return tuple(tuple(row) for row in result) if isinstance(result, list) else result
+
+
+# A waterfall's table may take a megabyte, a number takes nothing.
+_table = lru_cache(maxsize=64)(_computed)
+_value = lru_cache(maxsize=4096)(_computed)
 
 
 def _guarded(wrong: str, formula: str) -> str:

@@ -11,8 +11,8 @@ import zipfile
 from pathlib import Path
 
 from .cached_values import preflight
-from .errors import InputError
 from .functions import FUNCTIONS
+from .wholefile import read_whole, write_whole
 
 _FORMULA = re.compile(rb"(?P<open><(?:\w+:)?(?:f|formula[12]?)(?:\s[^<>]*)?(?<!/)>)(?P<text>[^<]*)(?=</)")
 _NAMES = "|".join(function.name for function in FUNCTIONS).encode()
@@ -54,22 +54,13 @@ def heal(path: Path) -> tuple[int, Path | None]:
     Returns: the number of calls changed, and where the previous version is; 0 and ``None`` if nothing was to be done.
     Raises: InputError if the file cannot be read or written, or is no plain workbook.
     """
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise InputError(f"{path} cannot be read: {error.strerror or error}") from error
+    data = read_whole(path)
     result, count = healed(data)
     if not count:
         return 0, None
     backup = _free(path)
-    temporary = path.with_name(f".{path.name}.tmp")
-    try:
-        backup.write_bytes(data)
-        temporary.write_bytes(result)
-        temporary.replace(path)
-    except OSError as error:
-        temporary.unlink(missing_ok=True)
-        raise InputError(f"{path} cannot be written: {error.strerror or error}; it may be open elsewhere") from error
+    write_whole(backup, data)
+    write_whole(path, result)
     return count, backup
 
 

@@ -20,7 +20,7 @@ from .cached_values import formula_cells
 from .errors import TemplateError
 from .names import PUBLIC, usable_name
 
-SHEETS = ("Summary", "Pools", "Tranches", "Underwriting", "Call", "Checks", "Source")
+SHEETS = ("Summary", "Pools", "Tranches", "Underwriting", "Call", "Assumptions", "Checks", "Source")
 FUNCTIONS = frozenset(
     [
         "ABS",
@@ -45,10 +45,13 @@ LONGEST = 260
 INPUTS = frozenset(("Fact", "Assumption"))
 VALUES = INPUTS | {"Constant"}
 CALCULATIONS = frozenset(("Formula", "Link", "Total", "Flag", "Subtitle", "Unit"))
-UNIT_COLUMN = {"Pools": "B", "Underwriting": "B", "Call": "C", "Checks": "C", "Source": "D"}
+UNIT_COLUMN = {"Pools": "B", "Underwriting": "B", "Call": "C", "Assumptions": "C", "Checks": "C", "Source": "D"}
 HEADER_ROWS = 4
 _CELL = r"[A-Za-z]+!\$?[A-Z]+\$?\d+|[A-Za-z]+"
-_LINK = re.compile(rf"=(?:{_CELL}|(?:SUM|INDEX|IF)\((?:{_CELL})(?:,[01]|(?:,\"\w+\")+)?\))\Z")
+_ROW = r"[A-Za-z]+!\$?[A-Z]+\$?\d+:\$?[A-Z]+\$?\d+"
+_LINK = re.compile(
+    rf"=(?:{_CELL}|INDEX\({_ROW},1,\$?[A-Z]+\$?\d+\)|(?:SUM|INDEX|IF)\((?:{_CELL})(?:,[01]|(?:,\"\w+\")+)?\))\Z"
+)
 """A formula that only shows what stands elsewhere: a cell, a name, or a name's sum, first member or words for it."""
 
 
@@ -64,7 +67,7 @@ def lint(data: bytes) -> list[str]:
         complaints += [*_cells(sheet), *_view(sheet)]
     for title, first in (("Pools", 7), ("Underwriting", 10)):
         complaints += _one_formula(book[title], across=True, first=first)
-    for title, first in (("Tranches", 10), ("Checks", 10)):
+    for title, first in (("Tranches", 10), ("Assumptions", 8), ("Checks", 10)):
         complaints += _one_formula(book[title], across=False, first=first)
     cells = formula_cells(data)
     for (title, cell), value in cells.values.items():
@@ -141,7 +144,11 @@ def _formula(cell: Cell) -> Iterator[tuple[str, str]]:
 
 
 def _one_formula(sheet: Worksheet, *, across: bool, first: int) -> Iterator[str]:
-    lines = sheet.iter_rows(min_row=first, min_col=7) if across else sheet.iter_cols(min_row=first - 1)
+    lines = (
+        sheet.iter_rows(min_row=first, min_col=7)
+        if across
+        else sheet.iter_cols(min_row=first - 1, min_col=6 if sheet.title == "Assumptions" else 1)
+    )
     for line in lines:
         formulas = [cell for cell in line if cell.data_type == "f"]
         for cell in formulas[1:]:

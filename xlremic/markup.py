@@ -36,11 +36,11 @@ _BLOCKS = frozenset(
         "table",
         "td",
         "th",
-        "title",
         "tr",
         "ul",
     ]
 )
+_HIDDEN = frozenset(["script", "style", "title"])
 
 
 class _Markup(HTMLParser):
@@ -66,8 +66,10 @@ class _Markup(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         raw = self.get_starttag_text() or ""
-        if tag in ("script", "style"):
+        if tag in _HIDDEN:
             self._hidden += 1
+        elif tag == "body":
+            self._hidden = 0  # whatever the head left open
         elif tag == "hr":
             self._add("\n--------\n", len(raw))
         elif tag == "page":
@@ -82,13 +84,13 @@ class _Markup(HTMLParser):
 
     def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.handle_starttag(tag, attrs)
-        if tag in ("script", "style"):
+        if tag in _HIDDEN:
             self._hidden -= 1
         elif tag == "sup":
             self._marks -= 1
 
     def handle_endtag(self, tag: str) -> None:
-        if tag in ("script", "style"):
+        if tag in _HIDDEN:
             self._hidden = max(0, self._hidden - 1)
         elif tag == "sup":
             self._marks = max(0, self._marks - 1)

@@ -22,8 +22,19 @@ PUBLIC = (
     "CallThreshold",
     "CurrentPoolBalance",
     "Callable",
+    "PSA",
+    "CPR",
+    "CDR",
+    "Severity",
     "ServicingFee",
+    "DealPools",
+    "DealClasses",
+    "DealAssumptions",
     "AsOfDate",
+    "CumulativeLosses",
+    "ReportedPoolBalance",
+    "Delinquency",
+    "History",
     "ChecksFailed",
     "ChecksNotEvaluated",
 )
@@ -42,6 +53,7 @@ FORMATS = {
     "level": "0.000000000000%",
     "fraction": "0.0000000000",
     "text": "General",
+    "truth": '"TRUE";"TRUE";"FALSE"',
 }
 
 
@@ -317,6 +329,47 @@ def rows(sheet: str) -> list[FactRow | CalculatedRow]:
     """The rows of one sheet, sections left out."""
     return [row for _, section in SHEETS[sheet] for row in section]
 
+
+TERMS = (
+    ("psa", "0"),
+    ("cpr", "rate"),
+    ("cdr", "rate"),
+    ("sda", "0"),
+    ("severity", "rate"),
+    ("lag", "0"),
+    ("advancing", "truth"),
+    ("servicing_fee_rate", "rate"),
+    ("whole_months", "truth"),
+    ("prepayment_shortfall_days", "0.0"),
+    ("compensation_cap", "rate"),
+    ("delinquency", "rate"),
+    ("delinquency_limit", "rate"),
+    ("two_times_test", "truth"),
+    ("undersubordination_transfer", "truth"),
+    ("call", "General"),
+    ("settlement", "date"),
+    ("first_distribution", "date"),
+    ("payment_day", "0"),
+)
+"""Rows of Assumptions, fields of the class of that name, with their number formats."""
+
+DEAL_TERMS = (("cut_off_date", "date"), ("closing_date", "date"), ("call_threshold", "USD"))
+"""What a projection takes from the filing beside pools and classes, on Assumptions as links."""
+
+DEAL_POOLS = (
+    ("balance", BALANCE, "USD"),
+    ("coupon", "weighted_average_coupon", "rate"),
+    ("remaining_term", "weighted_average_remaining_term", "months"),
+    ("original_term", "weighted_average_original_term", "months"),
+    ("target_rate", "discount.net_loan_rate", "rate"),
+    ("discount_balance", _DISCOUNT, "USD"),
+    ("discount_coupon", "discount.weighted_average_coupon", "rate"),
+    ("discount_remaining_term", "discount.weighted_average_remaining_term", "months"),
+    ("premium_balance", _PREMIUM, "USD"),
+    ("premium_coupon", "premium.weighted_average_coupon", "rate"),
+    ("premium_remaining_term", "premium.weighted_average_remaining_term", "months"),
+)
+"""Columns of the table of pools that the worksheet functions take, each with its row on Pools."""
 
 _CHECK_ROWS = {
     "pools_sum:balance": (BALANCE, "difference"),

@@ -36,6 +36,7 @@ _LTV_LIMIT = re.compile(
     r"(?:in\sexcess\sof|greater\sthan|more\sthan|exceeding|above|over)\s(?=[\d.A-Za-z])",
     re.I,
 )
+_NO_LOANS = re.compile(r"\bno(?:ne\sof)?\s(?:the\s|such\s)?(?:mortgage|loans?|pools?|groups?)\b", re.I)
 _INSURANCE = re.compile(r"\bprimary\smortgage\s(?:guaranty\s)?insurance\b", re.I)
 _DOCUMENTATION = (
     ("documentation_streamlined_percent", Qualifier.NO_MORE_THAN, re.compile(r"\bstreamlined\b", re.I)),
@@ -225,10 +226,10 @@ def read_high_ltv(sentence: Sentence, ledger: Ledger) -> None:
         if term is None:
             continue
         qualifier = sentence.qualifier(term.start) or Qualifier.IN_EXCESS_OF
-        clause = max(sentence.text.rfind(mark, 0, match.start()) for mark in (", but ", ", and no", "; ")) + 1
+        clause = max(sentence.text.rfind(mark, 0, match.start()) for mark in (", but ", ", and no ", "; ")) + 1
         before = [found for found in sentence.loans if clause <= found.start < match.start()]
         loans = _definite(before, bare=True)
-        if re.search(r"\bno(?:ne)?\b", sentence.text[clause : match.start()], re.I):
+        if loans and _NO_LOANS.search(sentence.text, clause, loans.start + len("no mortgage")):
             ledger.pair(
                 "max_ltv", Unit.PERCENT, sentence, loans, [term], qualifier=Qualifier.NO_MORE_THAN, broadcast=True
             )

@@ -45,7 +45,7 @@ FINDERS: tuple[tuple[Finder, tuple[str, ...]], ...] = (
 
 _HEADING = re.compile(
     r"DETAILED\s+DESCRIPTION\s+OF\s+THE\s+MORTGAGE\s+(?:LOAN\s+)?POOL[\s_-]+AND\s+THE\s+MORTGAGED\s+PROPERTIES"
-    r"(?:[ \t]*(?P<mark>\(\w{1,2}\)|[1A*](?=[ \t]*$)))?",
+    r"(?:[ \t]*\n?[ \t]*(?P<mark>\(\w{1,2}\)|[1A*](?=[ \t]*$)))?",
     re.M | re.I,
 )
 _SIGNATURES = re.compile(
@@ -73,7 +73,11 @@ _TOKEN = re.compile(
 _COUNTED_WORDS = re.compile(
     rf"{NUMBER_WORDS}(?=\s(?:percent|per\scent|months?|years?|dollars|mortgage\sloans)\b)", re.I
 )
-_START = re.compile(r"\b(?=[US])(?:UNITED\s+STATES\s+|U\.\s?S\.\s+)?SECURITIES\s+AND\s+EXCHANGE\s+COMMISSION", re.I)
+_START = re.compile(
+    r"\b(?=[USWF])(?:(?:UNITED\s+STATES\s+|U\.\s?S\.\s+)?SECURITIES\s+AND\s+EXCHANGE\s+COMMISSION"
+    r"|Washington,?\s+D\.\s?C\.|FORM\s+8-K)",
+    re.I,
+)
 
 _OTHER_KINDS = (
     (
@@ -135,11 +139,11 @@ def parse(filing: Filing) -> Reading:
         ledger.claim("footnote_mark", text, *heading.span("mark"))
     if not heading:
         ledger.warn("no_heading", "the heading of the pool description is missing", text, body)
-    if not opening:
-        ledger.warn("no_opening", "the opening sentence, which gives the transfer and the balance, is missing", text)
-
     described, footnotes = _part_footnotes(text.slice(body, end), ledger)
     running = flow(_without_marks(_without_pages(described, ledger), ledger))
+    opening = opening or narrative.OPENING.search(running.text)  # a page may have been turned within the sentence
+    if not opening:
+        ledger.warn("no_opening", "the opening sentence, which gives the transfer and the balance, is missing", text)
     read_sentences = list(sentences(running))
     for sentence in read_sentences:
         words = sentence.text.lower()
@@ -152,7 +156,7 @@ def parse(filing: Filing) -> Reading:
     for footnote in footnotes:
         read_footnote(footnote, ledger)
     if signatures:
-        read_signature(text.slice(end, len(text.text)), ledger)
+        read_signature(_without_pages(text.slice(end, len(text.text)), ledger), ledger)
     else:
         ledger.warn(
             "truncated", "there is no signature page: the document seems to be cut off", text, len(text.text) - 1

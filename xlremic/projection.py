@@ -7,7 +7,7 @@ as one; data for programs (CSV, JSON, Parquet) has one row per month or scenario
 import csv
 import json
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -52,7 +52,8 @@ def deal_of(filing: str) -> Deal:
     return assemble(reading)
 
 
-def _term_options(command: F) -> F:
+def term_options(command: F) -> F:
+    """Gives a command an option for each usual term, and ``--assumptions``."""
     for name, meaning in reversed(TERMS):
         command = click.option(f"--{name.replace('_', '-')}", name, metavar="VALUE", help=meaning)(command)
     return click.option(
@@ -79,13 +80,19 @@ def _value(name: str, text: str) -> Any:
         return text
 
 
-def _assumptions(file: Path | None, terms: dict[str, Any]) -> Assumptions:
+def given_terms(options: Mapping[str, str | None]) -> dict[str, Any]:
+    """The options that were given, as terms."""
+    return {name: _value(name, text) for name, text in options.items() if text is not None}
+
+
+def assumptions_of(file: Path | None, terms: dict[str, Any]) -> Assumptions:
+    """Assumptions from a TOML file and options that override it."""
     return read_assumptions(file, **terms) if file is not None else Assumptions().replace(**terms)
 
 
 @click.command("run", short_help="Project class cash flows and measures.")
 @click.argument("filing")
-@_term_options
+@term_options
 @click.option("--report", type=click.Choice(REPORTS), default="summary", show_default=True)
 @_output_options
 @click.pass_context
@@ -108,7 +115,7 @@ def run_command(
     from .waterfall import run  # noqa: PLC0415 - the engine, only when it runs
 
     _one_format(as_csv, as_json, parquet)
-    assumptions = _assumptions(file, {name: _value(name, text) for name, text in terms.items() if text is not None})
+    assumptions = assumptions_of(file, given_terms(terms))
     deal = deal_of(filing)
     flows = run(deal, assumptions)
     table = report_table(flows, report)
@@ -128,7 +135,7 @@ def run_command(
 
 @click.command("grid", short_help="Measure the classes in many scenarios.")
 @click.argument("filing")
-@_term_options
+@term_options
 @click.option("--yields", is_flag=True, help="Solve the yield of every class too.")
 @click.option("--workers", type=click.IntRange(1), default=1, show_default=True, help="Number of processes.")
 @_output_options
@@ -156,7 +163,7 @@ def grid_command(
         if text is not None
     }
     single = {name: values[0] for name, values in axes.items() if len(values) == 1}
-    assumptions = _assumptions(file, single)
+    assumptions = assumptions_of(file, single)
     deal = deal_of(filing)
     with _Progress() as progress:
         frame = grid(deal, assumptions, yields=yields, workers=workers, progress=progress.told, **axes)

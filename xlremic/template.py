@@ -1,7 +1,7 @@
 """The template and how it grows: from one pool, one class and one check to as many as a deal has.
 
 A prototype is a range with a block name (``block.Pools``). Its copies stand to the right or below; then every range
-that spans the prototype exactly, in formulas, names, formats, print areas and charts, is stretched over all copies.
+that spans the prototype and ends with it (in formulas, names, formats, print areas, charts) spans all copies too.
 Nothing is ever inserted, so nothing else moves.
 """
 
@@ -151,8 +151,8 @@ class Template:
 
 
 def _stretch_print_area(sheet: Worksheet, block: Block) -> None:
-    if sheet.print_area:
-        left, top, right, bottom = bounds_of(str(sheet.print_area).rpartition("!")[2])
+    left, top, right, bottom = bounds_of(str(sheet.print_area).rpartition("!")[2])
+    if left <= block.first[0] and block.first[2] <= right:
         last = get_column_letter(max(right, block.grown[2]))
         sheet.print_area = f"{get_column_letter(left)}{top}:{last}{max(bottom, block.grown[3])}"
 
@@ -187,8 +187,8 @@ def stretched_range(reference: str, sheet: str, blocks: Iterable[Block]) -> str:
         first_left, first_top, first_right, first_bottom = block.first
         if block.sheet != sheet:
             continue
-        if (left, right) == (first_left, first_right) and first_top <= top and bottom <= first_bottom:
+        if left <= first_left and right == first_right and first_top <= top and bottom <= first_bottom:
             right = block.grown[2]
-        if (top, bottom) == (first_top, first_bottom) and first_left <= left and right <= first_right:
+        if top <= first_top and bottom == first_bottom and first_left <= left and right <= first_right:
             bottom = block.grown[3]
     return f"{match[1]}{match[2]}{match[3]}{top}:{match[5]}{get_column_letter(right)}{match[7]}{bottom}"

@@ -367,9 +367,8 @@ def sizes(reading: Reading, deal: Deal) -> Iterator[Finding]:
             part: Decimal | None = getattr(pool, key)
             if part is not None:
                 excess = max(Fraction(0), Fraction(part) - Fraction(balance)) if balance is not None else None
-                yield _finding(
-                    f"part_of_pool:{key}:{pool.scope}", f"{_words(key)} is part of {_place(pool.scope)}", "USD", excess
-                )
+                says = f"{_words(key)} is part of {_place(pool.scope)}"
+                yield _finding(f"part_of_pool:{key}:{pool.scope}", says, "USD", excess, _unit(part) / 2)
 
 
 def shares_weighted(reading: Reading, deal: Deal) -> Iterator[Finding]:

@@ -4,8 +4,6 @@ The only importer of openpyxl. A workbook whose computed cells disagree with Pyt
 """
 
 import io
-import os
-import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -21,14 +19,17 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.hyperlink import Hyperlink
 
 from .assemble import assemble, fact_of
+from .assumptions import Assumptions
 from .cached_values import Cells, calculate, formula_cells
 from .deal import Deal, Pool
 from .errors import DealError, InputError, TemplateError
 from .facts import Fact, Qualifier, Reading, Unit, printed
-from .names import FORMATS, LOSS_LIMITS, SHEETS, CalculatedRow, FactRow, check_cell, rows
+from .history import history_entry
+from .names import DEAL_POOLS, FORMATS, LOSS_LIMITS, SHEETS, TERMS, CalculatedRow, FactRow, check_cell, rows
 from .subordination import call_threshold, class_percentages, is_callable, subordination_levels
 from .template import Template
 from .tieout import CALL_PERCENT, Finding, Status, tie_out
+from .wholefile import write_whole
 
 PROGRAM = f"xlremic {metadata.version('xlremic')}"
 CENT = 0.005
@@ -68,7 +69,13 @@ class Built:
     deal: Deal
 
 
-def build(reading: Reading, path: str | Path, *, template: str | Path | None = None) -> Built:
+def build(
+    reading: Reading,
+    path: str | Path,
+    *,
+    assumptions: Assumptions | None = None,
+    template: str | Path | None = None,
+) -> Built:
     """Write the deal's workbook, with values computed and compared.
 
     Raises: DealError if the facts do not make a deal; TemplateError if the template lacks a part or the computed
@@ -76,14 +83,19 @@ def build(reading: Reading, path: str | Path, *, template: str | Path | None = N
     """
     deal = assemble(reading)
     findings = tie_out(reading, deal)
-    data, cells = workbook_bytes(reading, deal, findings, template=template)
+    data, cells = workbook_bytes(reading, deal, findings, assumptions=assumptions, template=template)
     path = Path(path)
     write_whole(path, data)
     return Built(path=path, formulas=len(cells.formulas), findings=findings, reading=reading, deal=deal)
 
 
 def workbook_bytes(
-    reading: Reading, deal: Deal, findings: Sequence[Finding], *, template: str | Path | None = None
+    reading: Reading,
+    deal: Deal,
+    findings: Sequence[Finding],
+    *,
+    assumptions: Assumptions | None = None,
+    template: str | Path | None = None,
 ) -> tuple[bytes, Cells]:
     """The finished workbook and its formula cells. Raises as ``build`` does."""
     if not deal.tranches or deal.all.aggregate_scheduled_principal_balance is None:
@@ -91,7 +103,7 @@ def workbook_bytes(
             f"{reading.source.file}: a workbook needs the classes and the aggregate scheduled principal balance;"
             f" found {len(deal.tranches)} classes; see what `xlremic parse` warns of"
         )
-    book = _Book(Template(template), reading, deal, findings)
+    book = _Book(Template(template), reading, deal, findings, assumptions or Assumptions())
     book.fill()
     buffer = io.BytesIO()
     book.template.workbook.save(buffer)
@@ -99,30 +111,6 @@ def workbook_bytes(
     cells = formula_cells(data)
     _compare(cells, book.expected)
     return data, cells
-
-
-def write_whole(path: Path, data: bytes) -> None:
-    """Write a file all at once: to a temporary file beside it, then in its place.
-
-    Raises: InputError if the place cannot be written (no such folder, no permission, open in a spreadsheet program).
-    """
-    try:
-        handle, temporary = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".tmp", dir=path.parent)
-    except OSError as error:
-        raise InputError(
-            f"{path} cannot be written: {error.strerror or error}; choose another place with -o"
-        ) from error
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-        mask = os.umask(0)
-        os.umask(mask)
-        Path(temporary).chmod(0o666 & ~mask)
-        Path(temporary).replace(path)
-    except OSError as error:
-        Path(temporary).unlink(missing_ok=True)
-        reason = "it may be open in a spreadsheet program" if isinstance(error, PermissionError) else error.strerror
-        raise InputError(f"{path} cannot be written: {reason}; close it or choose another place with -o") from error
 
 
 def write_text(cell: Cell, text: str) -> None:
@@ -140,6 +128,7 @@ class _Book:
     reading: Reading
     deal: Deal
     findings: Sequence[Finding]
+    assumptions: Assumptions
     expected: dict[tuple[str, str], tuple[float | bool, float]] = field(default_factory=dict)
     source_rows: dict[int, int] = field(default_factory=dict)
 
@@ -148,6 +137,7 @@ class _Book:
         self.template.grow([
             ("Pools", pools, True), ("Underwriting", pools, True), ("Tranches", len(self.deal.tranches), False),
             ("Checks", len(self.findings), False), ("Source", facts, False),
+            ("DealPools", pools, False), ("DealClasses", len(self.deal.tranches), False),
         ])  # fmt: skip
         self._fill_source()
         self._fill_summary()
@@ -156,6 +146,8 @@ class _Book:
         self._fill_loss_limits()
         self._fill_tranches()
         self._fill_call()
+        self._fill_history()
+        self._fill_assumptions()
         self._fill_checks()
         for page in self.template.workbook.worksheets:
             page.oddHeader.left.text = f"Series {self.deal.series}".replace("&", "&&")
@@ -251,10 +243,11 @@ class _Book:
         write_text(title, f"{issuer}REMIC Pass-Through Certificates, Series {self.deal.series}")
         for key in _SUMMARY_FACTS:
             self._put_fact(self.template.anchor(key), self.reading.get(key, "filing"))
-        write_text(
-            self.template.anchor("inputs_note"),
-            "Two inputs are assumptions of ours, not the filing's: servicing fee, call percentage.",
+        given = sum(getattr(self.assumptions, term) is not None for term, _ in TERMS) + 1  # and the call percentage
+        note = (
+            f"{given} inputs are assumptions, none of them from the filing: see Assumptions, and the call percentage."
         )
+        write_text(self.template.anchor("inputs_note"), note)
         warnings = len(self.reading.warnings)
         counts = self.reading.token_counts()
         note = f"{counts.total()} numbers in the filing, {counts['unread']} of them not understood"
@@ -371,6 +364,44 @@ class _Book:
             ("CallHeadroom", total - threshold), ("Callable", is_callable(total, threshold)),
         ):  # fmt: skip
             self._expect(self.template.named(name), known, CENT)
+
+    def _fill_history(self) -> None:
+        """The first line of the history is the deal at issue; every update adds one."""
+        sheet, (column, header, _, _) = self.template.place("History")
+        balances = [tranche.class_initial_principal_balance for tranche in self.deal.tranches]
+        levels = subordination_levels(balances, [tranche.rank for tranche in self.deal.tranches])
+        total = sum(balances, Decimal(0))
+        threshold = call_threshold(cast(Decimal, self.deal.all.aggregate_scheduled_principal_balance), CALL_PERCENT)
+        labels = [tranche.label for tranche in self.deal.tranches]
+        entry = history_entry(self.deal.cut_off_date, total, Decimal(1), labels, levels, is_callable(total, threshold))
+        for k, value in enumerate(entry):
+            cell = self.template.cell(sheet, header + 1, column + k)
+            if isinstance(value, str):
+                write_text(cell, value)
+            else:
+                cell.value = value
+
+    def _fill_assumptions(self) -> None:
+        """The terms of a projection, and the pools and classes as the worksheet functions take them."""
+        for term, _ in TERMS:
+            value = getattr(self.assumptions, term)
+            cell = self.template.anchor(f"term.{term}")
+            if isinstance(value, str):
+                write_text(cell, value)
+            elif value is None or isinstance(value, int | float | date):
+                cell.value = value
+            else:
+                raise InputError(
+                    f"{term}: the workbook takes one value or words, found {value!r}; use the commands for more"
+                )
+        for k, pool in enumerate(self.deal.pools):
+            sheet, row, column = self.template.anchors["deal_pool.pool"]
+            write_text(self.template.cell(sheet, row + k, column), pool.id)
+            self.template.cell(sheet, row + k, column - 1).value = k + 1
+            for header, need, _ in DEAL_POOLS:
+                _, _, at = self.template.anchors[f"deal_pool.{header}"]
+                if self._lacks(pool, need):
+                    self.template.cell(sheet, row + k, at).value = None
 
     def _fill_checks(self) -> None:
         sheet, (_, top, _, _) = self.template.place("block.Checks")

@@ -15,7 +15,7 @@ from xml.sax.saxutils import escape
 from lxml import etree
 
 from ..errors import InputError
-from ..functions import FUNCTIONS, NAMES, CellError, Function, Scalar, call
+from ..functions import FUNCTIONS, CellError, Function, Scalar, call
 
 SHEET = "Functions"
 _MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
@@ -40,9 +40,8 @@ def lambda_text(function: Function) -> str:
     """
     if function.closed_form is None:
         raise InputError(f"{function.name} has no closed form: it needs an add-in")
-    # A parameter spelled like a name of the workbook (classes, Classes) would be taken for it.
-    taken = {name.lower() for names in NAMES.values() for name in names.values()}
-    parameters = [f"_xlpm.{a.name}_" if a.name in taken else f"_xlpm.{a.name}" for a in function.arguments]
+    # A parameter spelled like a name of the workbook (classes, Classes; cpr, CPR) could be taken for it.
+    parameters = [f"_xlpm.{argument.name}_" for argument in function.arguments]
     return f"_xlfn.LAMBDA({','.join(parameters)},{with_arguments(function, parameters)})"
 
 
