@@ -1,7 +1,9 @@
 """The doctor names each fault of a set-up, also those of systems that this is not, and says how to mend it."""
 
+import tomllib
 from collections.abc import Mapping
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
@@ -109,3 +111,8 @@ def test_the_command_tells_every_finding_and_fails_on_a_fault(monkeypatch: pytes
 
 def test_this_computer_can_be_looked_at() -> None:
     assert {one.what for one in diagnose(doctor.here())} >= {"Python", "Excel", "LibreOffice"}
+
+
+def test_every_extra_of_the_package_is_looked_for() -> None:
+    project = tomllib.loads((Path(__file__).parent.parent / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    assert set(EXTRAS) == set(project["optional-dependencies"]) - {"test"}

@@ -19,6 +19,7 @@ from .errors import TemplateError
 EXTRAS = {
     "edgar": ("httpx",),
     "fast": ("numba",),
+    "keyring": ("keyring",),
     "parquet": ("pyarrow",),
     "serve": ("cryptography", "starlette", "uvicorn"),
     "verify": ("ironcalc", "python_calamine"),
