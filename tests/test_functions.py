@@ -234,7 +234,8 @@ def test_the_names_of_a_workbook_of_ours_are_the_functions_ranges(workbook: Path
         (1, ["B-9", None, 5], "class B-9: give its rank"),
         (1, ["B-9", 9, "x"], "balance 'x' is not a number"),
         (1, ["B-9", 9, 1e6], "the classes add up to"),
-        (0, ["IV", 1e6, 0.06], "pool IV cannot be projected"),
+        (0, ["IV", 1e6, 0.06], "pool IV: give its remaining_term"),
+        (0, ["IV", 1e6, None, 360], "pool IV cannot be projected"),
     ],
 )
 def test_tables_that_cannot_be_read_say_why(table: int, change: list[object], says: str) -> None:
@@ -244,6 +245,31 @@ def test_tables_that_cannot_be_read_say_why(table: int, change: list[object], sa
     with pytest.raises(CellError, match=says) as caught:
         call("REMIC_WAL", ["B-1", *tables])
     assert caught.value.code is CellErrorCode.VALUE
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "expected"),
+    [
+        ("coupon", 6.132, CellErrorCode.NUM),
+        ("remaining_term", 400_000_000, CellErrorCode.NUM),
+        ("remaining_term", 0, CellErrorCode.VALUE),
+        ("remaining_term", None, CellErrorCode.VALUE),
+        ("balance", -1, CellErrorCode.NUM),
+        ("target_rate", 5.5, CellErrorCode.NUM),
+        ("discount_remaining_term", None, CellErrorCode.VALUE),
+        ("pool", None, CellErrorCode.VALUE),
+    ],
+)
+def test_pools_out_of_range_are_refused(column: str, value: object, expected: CellErrorCode) -> None:
+    pools, classes, terms = sample_tables()
+    pools[1][pools[0].index(column)] = value
+    assert code("REMIC_WAL", "B-1", pools, classes, terms) is expected
+
+
+def test_results_beyond_every_number_are_number_errors() -> None:
+    assert code("REMIC_DURATION", -3, [[100]]) is CellErrorCode.NUM
+    assert code("REMIC_PRICE", -1.99999, [[1e308]] * 400) is CellErrorCode.NUM
+    assert code("REMIC_PRICE", 0, [[1e308]] * 400) is CellErrorCode.NUM
 
 
 @given(

@@ -124,6 +124,12 @@ def test_copy_keeps_every_other_part_byte_for_byte(workbook: Path) -> None:
         assert all(old.read(name) == new.read(name) for name in set(old.namelist()) - lists)
 
 
+def test_the_sheet_is_related_as_every_reader_expects(workbook: Path) -> None:
+    with zipfile.ZipFile(io.BytesIO(portable(workbook.read_bytes()))) as package:
+        assert b'name="Functions"' in package.read("xl/workbook.xml")
+        assert b'r:id="rIdFunctions"' in package.read("xl/workbook.xml")
+
+
 def test_new_words_are_prefixed_and_nothing_else() -> None:
     text = lambda_text(by_name("REMIC_CPR"))
     assert text == "_xlfn.LAMBDA(_xlpm.smm_,IF(OR(_xlpm.smm_<0,_xlpm.smm_>1),EXP(9999),1-(1-_xlpm.smm_)^12))"

@@ -237,6 +237,21 @@ def test_bundled_code_runs_alone_and_on_an_older_python(tmp_path: Path, older: s
     assert isinstance(expected, list) and done.stdout.strip() == str(expected[1]), done.stderr
 
 
+def test_install_asks_libreoffices_own_manager(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    target = tmp_path / "xlremic.oxt"
+    monkeypatch.setenv("PATH", str(tmp_path))
+    missing = CliRunner().invoke(main, ["addin", "libreoffice", "-o", str(target), "--install"])
+    assert missing.exit_code == 2 and "open" in missing.output and target.exists()
+    manager = tmp_path / "unopkg"
+    manager.write_text(f'#!/bin/sh\necho "$@" > {tmp_path / "asked"}\n')
+    manager.chmod(0o755)
+    assert CliRunner().invoke(main, ["addin", "libreoffice", "-o", str(target), "--install"]).exit_code == 0
+    assert (tmp_path / "asked").read_text().split() == ["add", "--force", str(target)]
+    manager.write_text("#!/bin/sh\necho it is running >&2\nexit 1\n")
+    refused = CliRunner().invoke(main, ["addin", "libreoffice", "-o", str(target), "--install"])
+    assert refused.exit_code == 2 and "it is running" in refused.output
+
+
 def test_command_writes_the_extension(tmp_path: Path) -> None:
     target = tmp_path / "functions.oxt"
     done = CliRunner().invoke(main, ["addin", "libreoffice", "-o", str(target)])

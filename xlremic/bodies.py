@@ -279,7 +279,7 @@ def _cash(
 def price_body(
     bond_yield: float, flows: Cells, settlement: float | None, first_payment: float | None, delay: float | None
 ) -> Result:
-    return price(*_cash(flows, settlement, first_payment, delay), 100 * bond_yield)
+    return price(*_cash(flows, settlement, first_payment, delay), _per_cent(bond_yield))
 
 
 def yield_body(
@@ -294,13 +294,20 @@ def yield_body(
 def duration_body(
     bond_yield: float, flows: Cells, settlement: float | None, first_payment: float | None, delay: float | None
 ) -> Result:
-    return modified_duration(*_cash(flows, settlement, first_payment, delay), 100 * bond_yield)
+    return modified_duration(*_cash(flows, settlement, first_payment, delay), _per_cent(bond_yield))
 
 
 def convexity_body(
     bond_yield: float, flows: Cells, settlement: float | None, first_payment: float | None, delay: float | None
 ) -> Result:
-    return convexity(*_cash(flows, settlement, first_payment, delay), 100 * bond_yield)
+    return convexity(*_cash(flows, settlement, first_payment, delay), _per_cent(bond_yield))
+
+
+def _per_cent(bond_yield: float) -> float:
+    """A bond-equivalent yield as it is quoted."""
+    if bond_yield <= -2:
+        raise number_error(f"bond_yield {bond_yield:g}: must be above -2, that is -200%")
+    return 100 * bond_yield
 
 
 def fact_body(key: str, scope: str, facts: Cells | None) -> Result:

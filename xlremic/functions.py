@@ -7,6 +7,7 @@ holds them. A wrong argument gives an error value, never a text and never a wron
 
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
+from math import isfinite
 
 from . import bodies
 from .cells import (
@@ -86,6 +87,9 @@ def _computed(
         raise CellError(CellErrorCode.DIV0, f"{name} divides by zero here") from error
     except OverflowError as error:
         raise number_error(f"{name}: the result is too large") from error
+    rows = result if isinstance(result, list) else [[result]]
+    if not all(isfinite(cell) for row in rows for cell in row if isinstance(cell, float)):
+        raise number_error(f"{name}: the result is too large")
     return tuple(tuple(row) for row in result) if isinstance(result, list) else result
 
 

@@ -94,7 +94,8 @@ def _with_names(part: bytes) -> bytes:
         if function.closed_form is not None:
             etree.SubElement(names, f"{{{_MAIN}}}definedName", name=function.name).text = lambda_text(function)
     highest = max(int(sheet.get("sheetId", "0")) for sheet in sheets)
-    sheet = etree.SubElement(sheets, f"{{{_MAIN}}}sheet", name=SHEET, sheetId=str(highest + 1))
+    # Some readers look for the relation under no other prefix than r.
+    sheet = etree.SubElement(sheets, f"{{{_MAIN}}}sheet", {"name": SHEET, "sheetId": str(highest + 1)}, {"r": _OFFICE})
     sheet.set(f"{{{_OFFICE}}}id", f"rId{SHEET}")
     return etree.tostring(book, xml_declaration=True, encoding="UTF-8", standalone=True)
 
