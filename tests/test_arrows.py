@@ -87,6 +87,8 @@ ARROWS: dict[str, set[str]] = {
     },
     "wholefile": set(),
     "addin": {"hosts", "wholefile", "cached_values"},
+    "serve": {"hosts"},
+    "doctor": {"hosts"},
     "history": set(),
     "patch": {"cached_values"},
     "update": {"names", "subordination", "cached_values", "history", "patch", "wholefile"},
@@ -95,6 +97,8 @@ ARROWS: dict[str, set[str]] = {
     "audit": {"wholefile", "patch", "names", "tieout", "subordination", "cached_values", "engines", "lint"},
     "cli": {
         "addin",
+        "serve",
+        "doctor",
         "heal",
         "facts",
         "parser",
@@ -116,6 +120,9 @@ HEAVY = {
     "openpyxl": {"template", "workbook", "lint", "audit", "engines", "patch", "update", "glance", "hosts"},
     "formualizer": {"cached_values"},
     "xlwings": {"cli", "hosts"},
+    "starlette": {"serve"},
+    "uvicorn": {"serve"},
+    "cryptography": {"serve"},
 }
 
 

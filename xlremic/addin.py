@@ -31,9 +31,10 @@ def excel(output: Path | None, install: bool, interpreter: str | None) -> None:
         raise click.UsageError("choose -o or --install, not both")
     target = Path(start_folder(), FILE_NAME) if install else output or Path(FILE_NAME)
     content = build_addin(pinned_interpreter(interpreter))
-    target.parent.mkdir(parents=True, exist_ok=True)
+    if install:
+        target.parent.mkdir(parents=True, exist_ok=True)
     write_whole(target, content)
-    click.echo(f"{target}: start Excel again to use it" if install else target)
+    click.echo(f"{target}: {'installed; start Excel again' if install else 'open it in Excel on Windows'}")
 
 
 @addin.command()

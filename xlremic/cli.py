@@ -22,11 +22,13 @@ import click
 
 from .addin import addin
 from .assemble import assemble
+from .doctor import doctor_command
 from .edgar import path_of
 from .errors import FetchError, InputError, MailError, XlremicError
 from .facts import COLUMNS, Reading, fact_row
 from .parser import read
 from .projection import assumptions_of, given_terms, grid_command, run_command, term_options
+from .serve import serve_command
 from .tieout import Finding, Status, shown, tie_out
 
 if TYPE_CHECKING:
@@ -80,6 +82,8 @@ def main() -> None:
 main.add_command(run_command)
 main.add_command(grid_command)
 main.add_command(addin)
+main.add_command(serve_command)
+main.add_command(doctor_command)
 
 
 class _Steps:
