@@ -527,6 +527,7 @@ def source(book: Workbook) -> None:
     put(sheet["H9"], None, "Unit")
     sheet["H9"].alignment = Alignment(wrap_text=True, vertical="top")
     name(book, "block.Source", "Source", "A9:H9")
+    name(book, "SourceFacts", "Source", "A8:H9")
     sheet.print_area = "A1:H9"
 
 
