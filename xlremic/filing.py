@@ -141,8 +141,17 @@ _HEADER = {
 }
 
 
+_BLANK = r"(?:\s|&nbsp;|&#160;|<[^<>]{0,200}>)+"
+_DESCRIPTION = re.compile(_BLANK.join(["DETAILED", "DESCRIPTION", "OF", "THE", "MORTGAGE"]), re.I)
+
+
+def _is_8k(document: str) -> bool:
+    kind = _TYPE.search(document, 0, 2000)
+    return kind is not None and kind[1].upper().startswith("8-K")
+
+
 def _document(source: str) -> tuple[tuple[int, int], dict[str, str]]:
-    """Where the 8-K stands in the source, and what the submission's header says."""
+    """Where the description stands in the source (else the 8-K), and what the submission's header says."""
     start = 0
     if mail := _MAIL_END.match(source):
         start = mail.end()
@@ -154,13 +163,7 @@ def _document(source: str) -> tuple[tuple[int, int], dict[str, str]]:
     for key, label in _HEADER.items():
         if found := re.search(rf"{label}[ \t]*([^\r\n]*\S)", head):
             submission[key] = found[1].strip()
-    for document in documents:
-        kind = _TYPE.search(document[1][:2000])
-        if kind and kind[1].upper().startswith("8-K"):
-            chosen = document
-            break
-    else:
-        chosen = documents[0]
+    chosen = max(documents, key=lambda document: (_DESCRIPTION.search(document[1]) is not None, _is_8k(document[1])))
     filename = _FILENAME.search(chosen[1][:2000])
     submission["document_filename"] = filename[1] if filename else ""
     body = _BODY.search(source, chosen.start(1), chosen.end(1))

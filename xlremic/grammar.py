@@ -54,7 +54,7 @@ NUMBER_WORDS = rf"(?<![A-Za-z])(?=[zotfsenhmZOTFSENHM])(?i:(?:{_WORD})(?:(?:\s|-
 _VALUE = re.compile(
     rf"""(?:(?<![A-Za-z])(?=[\dA-Za-z.])|(?=\$))
     (?:(?P<date>{DATE})
-      | \$\s?(?P<money>{NUMBER})(?:\s(?P<scale>million|billion)\b)?
+      | \$\s?(?P<money>{NUMBER})(?:\s(?P<scale>thousand|million|billion)\b)?
       | (?<![\w$.,/-])(?:(?P<number>{NUMBER})|(?P<words>{NUMBER_WORDS}))(?![\w/]|-\w|\.\d)
         (?:\s?(?P<unit>%|percent\b|per\scent\b|months?\b|years?\b|dollars\b))?
       | (?P<none>(?i:\b(?:none|no|nil)\b)))""",
@@ -67,6 +67,7 @@ _KINDS = {
 
 _ID = r"(?:[IVX]{1,5}|\d{1,2}|[A-H])(?![\w-])"
 _POOL = r"(?i:pools?|groups?)"
+NUMBERED_POOL = re.compile(rf"\b{_POOL}\s\d")
 _PARTS = r"(?i:discount|premium)"
 _MENTION = re.compile(
     rf"""(?<![A-Za-z])(?=[pgmdaentsPGMDAENTS])
@@ -140,7 +141,11 @@ class Sentence:
 
     @cached_property
     def terms(self) -> tuple[Term, ...]:
-        return tuple(_terms(self.text))
+        terms = tuple(_terms(self.text))
+        if NUMBERED_POOL.search(self.text):  # the number of "pool 2 mortgage loans" is a name, not a value
+            names = [(loans.start, loans.end) for loans in self.loans]
+            terms = tuple(t for t in terms if t.kind != "number" or not any(a <= t.start < b for a, b in names))
+        return terms
 
     @cached_property
     def loans(self) -> tuple[Loans, ...]:
@@ -209,7 +214,7 @@ def _terms(text: str) -> Iterator[Term]:
             kind, value = "none", Decimal(0)
         elif match["money"]:
             kind, value = "money", decimal(match["money"])
-            value *= {"million": 10**6, "billion": 10**9}.get(match["scale"] or "", 1)
+            value *= {"thousand": 1000, "million": 10**6, "billion": 10**9}.get(match["scale"] or "", 1)
         else:
             unit = re.sub(r"\s", " ", match["unit"] or "").lower()
             kind = _KINDS.get(unit, "number")

@@ -62,6 +62,12 @@ _DIRECTLY = re.compile(
     r",?\s?(?:respectively,?\s)?(?:of|for|in\sthe\scase\sof)\s(?:(?:each|all|both)\sof\s)?(?:the\s|such\s)?\Z", re.I
 )
 
+_ONLY_SOME = re.compile(
+    r"\bloans?,?\s(?:that|which|whose|having|with|for\swhich|secured|originated|located|underwritten|insured|made|in)\s",
+    re.I,
+)
+"""Words that narrow a pool down to some of its loans."""
+
 
 def read_opening(sentence: Sentence, ledger: Ledger) -> None:
     """ "On <closing date> <issuer> transferred to the Trustee mortgage loans with an aggregate ... of $..."."""
@@ -97,6 +103,13 @@ def read_balances(sentence: Sentence, ledger: Ledger) -> None:
     loans = _definite(sentence.loans) or next(iter(sentence.loans), None)
     lists = list(sentence.lists("money"))
     if not lists:
+        return
+    if (
+        loans
+        and loans.bare
+        and re.search(r"\bloans?\s(?:located|secured|originated|insured|made)\b", sentence.text, re.I)
+    ):
+        ledger.warn("only_some", "a balance of some of the mortgage loans was not read", sentence.traced)
         return
     key = "aggregate_scheduled_principal_balance"
     if not _pair_directly(sentence, ledger, key, Unit.USD, lists):
@@ -302,7 +315,7 @@ def read_documentation(sentence: Sentence, ledger: Ledger) -> None:
 
 def read_sub_pools(sentence: Sentence, ledger: Ledger) -> None:
     """ "Pool I discount loans will consist of pool I mortgage loans with net loan rates less than 5.50%"."""
-    rates = list(re.finditer(r"\bnet\s(?:loan|mortgage|interest|note)\srates?\b", sentence.text, re.I))
+    rates = re.search(r"\bnet\s(?:loan|mortgage|interest|note)\srates?\b|\bNNRs?\b", sentence.text, re.I)
     parts = [
         loans
         for loans in sentence.loans
@@ -385,7 +398,7 @@ def _pair_directly(
 ) -> bool:
     """ "5% of the pool I mortgage loans and 8% of the pool II mortgage loans": each list with the loans after it."""
     pairs = [(terms, loans) for terms in lists if (loans := _loans_after(sentence, terms))]
-    if not pairs or (len(lists) > len(pairs) and len(pairs) > 1):
+    if not pairs or len(lists) > len(pairs):
         return False
     bound: Qualifier | None = None
     for terms, loans in pairs:
@@ -402,6 +415,17 @@ def _pair_measure(
     if _pair_directly(sentence, ledger, key, unit, lists):
         return
     terms = lists[0]
+    if len(lists) > 1:
+        shown = ", ".join(sentence.text[found[0].start : found[-1].end] for found in lists)
+        ledger.warn(
+            "several_lists", f"{key}: {shown}: which of them is meant is not clear", sentence.traced, terms[0].start
+        )
+        return
+    if only := _ONLY_SOME.search(sentence.text, position, terms[0].start):
+        ledger.warn(
+            "only_some", f"{key}: it is of loans {only[0]!r}, not of a whole pool", sentence.traced, only.start()
+        )
+        return
     between = [loans for loans in sentence.loans if position <= loans.end and loans.end <= terms[0].start]
     before = [loans for loans in sentence.loans if loans.end <= position]
     ledger.pair(key, unit, sentence, _definite(between, bare=True) or _definite(before[::-1], bare=True), terms)

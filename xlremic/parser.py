@@ -15,7 +15,7 @@ from .cover import read_cover, read_footnote, read_signature
 from .errors import FilingError
 from .facts import Caution, Qualifier, Reading, Source, Token, Unread, printed
 from .filing import SIZE_LIMIT, Filing, read_filing
-from .grammar import DATE, NUMBER, NUMBER_WORDS, Sentence, flow, sentences
+from .grammar import DATE, NUMBER, NUMBER_WORDS, NUMBERED_POOL, Sentence, flow, sentences
 from .ledger import Ledger
 from .traced import Traced
 
@@ -35,7 +35,7 @@ FINDERS: tuple[tuple[Finder, tuple[str, ...]], ...] = (
     (narrative.read_zip_codes, ("zip code",)),
     (narrative.read_occupancy, ("residence", "investment")),
     (narrative.read_documentation, ("require", "streamlined")),
-    (narrative.read_sub_pools, ("net ",)),
+    (narrative.read_sub_pools, ("net ", "nnr")),
     (narrative.read_pledged, ("pledged", "such ")),
     (classes.read_loss_limits, ("loss",)),
     (classes.read_class_balances, ("class",)),
@@ -73,6 +73,13 @@ _TOKEN = re.compile(
 _COUNTED_WORDS = re.compile(
     rf"{NUMBER_WORDS}(?=\s(?:percent|per\scent|months?|years?|dollars|mortgage\sloans)\b)", re.I
 )
+_UNCLEAR = re.compile(
+    r"\b(?:other\sthan|except(?:ing)?(?:\sfor)?|excluding|exclusive\sof|not\sincluding|apart\sfrom)\s(?:the\s|any\s|all\s|such\s)*"
+    r"(?:pools?|groups?|mortgage\sloans?|relocation|discount|premium|loans?)\b"
+    r"|\b(?:pools?|groups?|class(?:es)?)\s[IVXA-M0-9-]+\s(?:through|thru|to)\s(?:pool\s|group\s|class\s)?[IVXA-M0-9-]+\s",
+    re.I,
+)
+"""Loans or classes named by what they are not, or as a range: nothing here tells which they are."""
 _START = re.compile(
     r"\b(?=[USWF])(?:(?:UNITED\s+STATES\s+|U\.\s?S\.\s+)?SECURITIES\s+AND\s+EXCHANGE\s+COMMISSION"
     r"|Washington,?\s+D\.\s?C\.|FORM\s+8-K)",
@@ -147,6 +154,10 @@ def parse(filing: Filing) -> Reading:
     read_sentences = list(sentences(running))
     whole = bool(signatures) or re.search(r"\.\s*\*?\s+\Z", described.text) is not None
     for sentence in read_sentences if whole else read_sentences[:-1]:  # the last number of a cut text may be cut too
+        if _UNCLEAR.search(sentence.text):
+            continue  # its numbers end in ``unread``
+        if NUMBERED_POOL.search(sentence.text):
+            _claim_pool_numbers(sentence, ledger)
         words = sentence.text.lower()
         for find, keywords in FINDERS:
             if any(keyword in words for keyword in keywords):
@@ -173,6 +184,13 @@ def parse(filing: Filing) -> Reading:
         unread=unread,
         tokens=tokens,
     )
+
+
+def _claim_pool_numbers(sentence: Sentence, ledger: Ledger) -> None:
+    """The "2" of "pool 2 mortgage loans" is a name."""
+    for loans in sentence.loans:
+        for number in re.finditer(r"\d+", sentence.text[loans.start : loans.end]):
+            ledger.claim("label", sentence.traced, loans.start + number.start(), loans.start + number.end())
 
 
 class _Ahead:
@@ -249,6 +267,10 @@ _HEADER_FACTS = (("report_date", "period_of_report"), ("commission_file_number",
 
 def _warn_of_the_unusual(ledger: Ledger) -> None:
     """What every filing of the shelf says alike, and what the submission's header says once more."""
+    for fact in chain.from_iterable(ledger.facts.values()):
+        if fact.as_of and ledger.cut_off_date and fact.as_of != ledger.cut_off_date:
+            message = f"{fact.key} of {fact.scope} is as of {fact.as_of}, not of the cut-off date {ledger.cut_off_date}"
+            ledger.warnings.append(Caution(code="as_of", message=message, line=fact.provenance.line))
     for key, scope, usual in (
         ("form_type", "filing", ("8-K", "8-K/A")),
         ("regular_interests_percent", "all", ("100",)),
