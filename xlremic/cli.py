@@ -14,21 +14,19 @@ import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from .addin import addin
 from .assemble import assemble
-from .doctor import doctor_command
 from .edgar import path_of
 from .errors import FetchError, InputError, MailError, XlremicError
 from .facts import COLUMNS, Reading, fact_row
 from .parser import read
-from .projection import assumptions_of, given_terms, grid_command, run_command, term_options
-from .serve import serve_command
+from .projection import assumptions_of, given_terms, term_options
 from .tieout import Finding, Status, shown, tie_out
 
 if TYPE_CHECKING:
@@ -53,8 +51,28 @@ def say(message: str) -> None:
     click.echo(printable(message), err=True)
 
 
+_ELSEWHERE = {
+    "run": ("projection", "run_command"),
+    "grid": ("projection", "grid_command"),
+    "addin": ("addin", "addin"),
+    "serve": ("serve", "serve_command"),
+    "doctor": ("doctor", "doctor_command"),
+}
+"""Commands of other modules, which are imported when asked for: most calls need none of them."""
+
+
 class _Group(click.Group):
     """Turns the package's own errors into one line and an exit code."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted([*super().list_commands(ctx), *_ELSEWHERE])
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name in _ELSEWHERE:
+            module, name = _ELSEWHERE[cmd_name]
+            command: click.Command = getattr(import_module(f".{module}", __package__), name)
+            return command
+        return super().get_command(ctx, cmd_name)
 
     def main(self, *args: Any, **kwargs: Any) -> Any:
         try:
@@ -77,13 +95,6 @@ def main() -> None:
 
     Example: xlremic build samples/cmsi-2004-8.txt -o cmsi-2004-8.xlsx
     """
-
-
-main.add_command(run_command)
-main.add_command(grid_command)
-main.add_command(addin)
-main.add_command(serve_command)
-main.add_command(doctor_command)
 
 
 class _Steps:
