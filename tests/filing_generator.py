@@ -7,7 +7,7 @@ repeated on the other. A filing is first a list of blocks (lines, paragraphs, fo
 import random
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
@@ -47,6 +47,10 @@ class Dialect:
     one_class_list: bool = False
     glued: bool = False
     cover_differs: bool = False
+    pool_names: str = "pool I"  # pool I, group I, pool 1
+    direct: bool = False  # "5% of the pool I mortgage loans and 8% of the pool II mortgage loans"
+    nnr: bool = False  # "Net Note Rates (NNRs)"
+    own_levels: bool = False  # a level for each senior class
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +113,10 @@ class Writer:
             self.rng, pools=dialect.pools, classes=dialect.classes, seniors=dialect.seniors, year=dialect.year,
             mezzanine=dialect.mezzanine and dialect.classes > 2,
         )  # fmt: skip
+        if dialect.pool_names.endswith("1"):
+            groups = tuple(replace(group, id=str(k)) for k, group in enumerate(self.tape.groups, 1))
+            self.tape = replace(self.tape, groups=groups)
+        self.word = dialect.pool_names.partition(" ")[0]
         self.document = Document(dialect, self.tape)
         self.one = dialect.pools == 1
         self.series = f"{dialect.year}-{self.rng.randint(1, 12)}"
@@ -182,7 +190,10 @@ class Writer:
                 phrases.append("all mortgage loans")
             else:
                 ids = [scope.removeprefix("pool:") for scope in run]
-                words = [f"pool {ids[0]}", *(f"pool {name}" if self.chance() else name for name in ids[1:])]
+                words = [
+                    f"{self.word} {ids[0]}",
+                    *(f"{self.word} {name}" if self.chance() else name for name in ids[1:]),
+                ]
                 phrases.append(f"{article}{self.listed(words, joint if len(runs) == 1 else 'and')} mortgage loans")
         text = self.listed(phrases, joint)
         if every and len(scopes) > 1:
@@ -248,6 +259,10 @@ class Writer:
                 printed = share(part, loans)
                 self.fact(key, scope, printed, "percent", qualifier)
                 values.append(f"{printed}%" + (mark if k == 0 else ""))
+        if self.dialect.direct and len(scopes) > 1:
+            named = [f"{value} of {self.named([scope])}" for scope, value in zip(scopes, values, strict=True)]
+            if "no" not in values:
+                return f"{bound} {self.listed(named)} {rest}."
         return f"{bound} {self.respectively(values, inside=True)} of {self.named(scopes)} {rest}."
 
     def cover(self) -> None:
@@ -399,7 +414,7 @@ class Writer:
         total = plain(balance_of(group.loans))
         self._balance(scope, total)
         return (
-            f'The mortgage loans that have original maturities of {terms}{relocation}, the "pool {group.id} mortgage loans",'
+            f'The mortgage loans that have original maturities of {terms}{relocation}, the "{self.word} {group.id} mortgage loans",'
             f" have an aggregate scheduled principal balance outstanding{due} as of {spoken(self.tape.cut_off)} of {dollars(total)}."
         )
 
@@ -604,7 +619,7 @@ class Writer:
     def strips(self) -> None:
         for scope in self.pool_scopes:
             group = self.tape.groups[0] if self.one else self.groups[scope]
-            title = "" if self.one else f"pool {group.id} "
+            title = "" if self.one else f"{self.word} {group.id} "
             sides = {"discount": group.discount, "premium": group.premium}
             order = ["premium", "discount"] if self.dialect.premium_first else ["discount", "premium"]
             bounds = {"discount": ("less than", "less_than"), "premium": ("greater than or equal to", "at_least")}
@@ -613,7 +628,9 @@ class Writer:
             for side in order:
                 words, qualifier = bounds[side]
                 self.fact("net_loan_rate", f"{scope}:{side}", rate, "percent", qualifier)
-                text = f"{title}{side} loans will consist of {title}mortgage loans with net loan rates {words} {rate}%."
+                named = "net note rates (NNRs)" if side == order[0] else "NNRs"
+                rates = named if self.dialect.nnr else "net loan rates"
+                text = f"{title}{side} loans will consist of {title}mortgage loans with {rates} {words} {rate}%."
                 sentences.append(text[0].upper() + text[1:])
             who = f"the {title}{order[0]} loans and the {title}{order[1]} loans"
             if self.dialect.folded and self.chance():
@@ -660,12 +677,10 @@ class Writer:
         tape, cut_off = self.tape, spoken(self.tape.cut_off)
         for label, balance in tape.classes:
             self.fact("class_initial_principal_balance", f"class:{label}", plain(balance), "USD")
-        own = "A" in tape.seniors
-        labels = ["A", *(label for label, _ in tape.classes[len(tape.seniors) : -1])]
+        senior = list(tape.seniors) if self.dialect.own_levels else ["A"]
+        labels = [*senior, *(label for label, _ in tape.classes[len(tape.seniors) : -1])]
         for label in labels:
-            self.fact(
-                "subordination_level", f"class:{label}", tape.level(label if own or label != "A" else "A"), "percent"
-            )
+            self.fact("subordination_level", f"class:{label}", tape.level(label), "percent")
         if self.dialect.one_class_list:
             listed = self.listed([f"class {label}" for label, _ in tape.classes])
             values = self.respectively([dollars(balance) for _, balance in tape.classes])

@@ -33,6 +33,10 @@ dialects = st.builds(
     one_class_list=YESNO,
     glued=YESNO,
     cover_differs=st.sampled_from([False, False, False, True]),
+    pool_names=st.sampled_from(["pool I", "pool I", "group I", "pool 1"]),
+    direct=YESNO,
+    nnr=YESNO,
+    own_levels=YESNO,
 )
 
 envelopes = st.builds(

@@ -99,3 +99,23 @@ def test_missing_file_folder_and_size(tmp_path: Path) -> None:
         read_filing(tmp_path)
     with pytest.raises(FilingError, match="over the limit"):
         read_filing(SAMPLE, size_limit=100)
+
+
+def test_marked_sections_of_word_processors_vanish() -> None:
+    html = b"<html><body><p>There are <![if !supportLists]>17<![endif]> loans <![CDAT--]>here.<![</p></body></html>"
+    assert "There are 17 loans here." in filing_of(html, name="word.htm").text.text
+
+
+def test_a_title_is_no_part_of_the_document_and_a_body_ends_what_the_head_left_open() -> None:
+    html = b"<html><head><title>8-K of 1998<style></head><body><p>There are 17 loans.</p></body></html>"
+    assert filing_of(html.replace(b"<style>", b"</title>"), name="x.htm").text.text.split() == [
+        "There",
+        "are",
+        "17",
+        "loans.",
+    ]
+
+
+def test_ampersands_that_begin_no_reference_stay() -> None:
+    html = b"<html><body><p>A&B & C &amp; D&nbsp;E &&& &bogus</p></body></html>"
+    assert filing_of(html, name="x.htm").text.text.strip() == "A&B & C & D E &&& &bogus"

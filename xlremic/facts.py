@@ -5,6 +5,7 @@ places, which set the tolerance of every tie-out), a percentage as the percentag
 """
 
 import json
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -22,6 +23,8 @@ COLUMNS = (
 )  # fmt: skip
 """A fact as one flat row, in frames and CSV."""
 
+_UNSEEN = re.compile("[\x7f-\x9f\xad\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
+"""Characters that terminals and viewers act on instead of showing them; JSON escapes the others by itself."""
 Value = Decimal | date | bool | str
 
 
@@ -199,7 +202,8 @@ class Reading:
         }
 
     def to_json(self, checks: Iterable[Mapping[str, str]] = ()) -> str:
-        return json.dumps(self.to_dict(checks), indent=1, ensure_ascii=False)
+        text = json.dumps(self.to_dict(checks), indent=1, ensure_ascii=False)
+        return _UNSEEN.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
 
     def _printed(self, key: str, scope: str) -> str:
         fact = self.get(key, scope)

@@ -74,6 +74,7 @@ def filing_of(data: bytes, *, name: str) -> Filing:
         raise FilingError(f"{name} is empty; expected the text or HTML of an 8-K filing")
     document, submission = _document(source)
     text = Traced.whole(source).slice(*document)
+    text = text.sub(HARMFUL, lambda _: "")
     if "\r" in text.text:
         text = text.sub(_LINE_END, lambda _: "\n")
     form = "edgar-submission" if submission else "text"
@@ -96,6 +97,10 @@ def filing_of(data: bytes, *, name: str) -> Filing:
     )
 
 
+HARMFUL = re.compile(
+    "\x1b\\[[0-9;]*[A-Za-z]|[\x00-\x08\x0b\x0e-\x1f\x7f-\x84\x86-\x9f\xad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]"
+)
+"""Escapes of terminals, control characters, and marks without width that hide or turn around what a person sees."""
 _LINE_END = re.compile(r"\r\n?")
 # Mail of the 1990s put "- " before each line that begins with a dash; the dash that follows is looked at, not eaten.
 _STUFFED = re.compile(r"^- -(?=-)", re.M)

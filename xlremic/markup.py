@@ -111,6 +111,11 @@ class _Markup(HTMLParser):
         else:  # outside <pre> a line break is only a blank, so that no number is taken for a page mark
             self._add(re.sub(r"[\r\n\t]", " ", data), len(data))
 
+    def parse_marked_section(self, i: int, report: int = 1) -> int:
+        """Skips ``<![endif]>`` and the like, of which the library would raise at the ones that it does not know."""
+        end = self.rawdata.find(">", i)
+        return end + 1 if end >= 0 else -1
+
     def handle_entityref(self, name: str) -> None:
         self._reference(f"&{name}")
 

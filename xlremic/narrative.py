@@ -397,8 +397,9 @@ def _pair_directly(
     default: Qualifier | None = None,
 ) -> bool:
     """ "5% of the pool I mortgage loans and 8% of the pool II mortgage loans": each list with the loans after it."""
-    pairs = [(terms, loans) for terms in lists if (loans := _loans_after(sentence, terms))]
-    if not pairs or len(lists) > len(pairs):
+    stated = (*lists, *sentence.lists("none"))
+    pairs = [(terms, loans) for terms in stated if (loans := _loans_after(sentence, terms))]
+    if len(lists) > sum(terms[0].kind != "none" or len(terms) > 1 for terms, _ in pairs):
         return False
     bound: Qualifier | None = None
     for terms, loans in pairs:
@@ -438,8 +439,7 @@ def _pair_shares(
     lists = list(sentence.lists(kind))
     if not lists:
         return
-    alone = [terms for terms in sentence.lists("none") if _loans_after(sentence, terms)]  # "and none of the ..."
-    if _pair_directly(sentence, ledger, key, unit, sorted([*lists, *alone], key=lambda terms: terms[0].start), default):
+    if _pair_directly(sentence, ledger, key, unit, lists, default):
         return
     qualifier = sentence.qualifier(lists[0][0].start) or Qualifier.EXACT
     ledger.pair(key, unit, sentence, loans, lists[0], qualifier=qualifier)

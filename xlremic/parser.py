@@ -14,7 +14,7 @@ from . import classes, narrative
 from .cover import read_cover, read_footnote, read_signature
 from .errors import FilingError
 from .facts import Caution, Qualifier, Reading, Source, Token, Unread, printed
-from .filing import SIZE_LIMIT, Filing, read_filing
+from .filing import HARMFUL, SIZE_LIMIT, Filing, read_filing
 from .grammar import DATE, NUMBER, NUMBER_WORDS, NUMBERED_POOL, Sentence, flow, sentences
 from .ledger import Ledger
 from .traced import Traced
@@ -314,7 +314,7 @@ def _account(
             return places[i][1].text
         line = filing.line(start)
         stop = filing.line_starts[line] if line < len(filing.line_starts) else len(filing.source)
-        return filing.source[filing.line_starts[line - 1] : stop].strip()
+        return HARMFUL.sub("", filing.source[filing.line_starts[line - 1] : stop]).strip()
 
     first = _START.search(filing.text.text)
     tokens: list[Token] = []
