@@ -140,6 +140,29 @@ def test_swapped_and_repeated_figures_are_noticed(old: str, new: str) -> None:
     assert is_noticed(TEXT.replace(old, new, 1))
 
 
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("No more than $4,538,332", "At least $4,538,332"),
+        ("At least 53%", "No more than 53%"),
+        ("is less than $49", "is more than $49"),
+        ("net loan\nrates less than 5.50%", "net loan\nrates more than 5.50%"),
+        ("Pool I premium loans will consist", "Pool I discount loans will consist"),
+        ("but not more than 15 years", "but more than 15 years"),
+        ("of not less than $50,000", "of less than $50,000"),
+        ("weighted average remaining terms to stated maturity of the pool I mortgage", "weighted average original terms to stated maturity of the pool I mortgage"),
+    ],
+)  # fmt: skip
+def test_bounds_turned_around_are_noticed(old: str, new: str) -> None:
+    flat = TEXT.replace(
+        "remaining terms to stated maturity of the pool I mortgage\nloans",
+        "remaining terms to stated maturity of the pool I mortgage loans\n",
+    )
+    flat = flat.replace("average\nremaining", "average remaining")
+    assert old in flat
+    assert is_noticed(flat.replace(old, new, 1))
+
+
 def test_a_fact_stated_twice_and_differently_is_kept_twice() -> None:
     again = " The aggregate initial principal balance of the class B-1 certificates as of\nOctober 1, 2004 was $6,170,001.00.\n\n"
     place = TEXT.index("     The aggregate initial principal balance of the class B-2")

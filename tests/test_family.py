@@ -54,6 +54,20 @@ def check_round_trip(document: Document, data: bytes) -> None:
     Envelope(stuffed=True, container="mail"),
 )
 @example(Dialect(pools=6, classes=12, orders="any", folded=True), Envelope(form="html", depth=400, cut_numbers=True))
+@example(
+    Dialect(
+        seed=5808,
+        pools=6,
+        classes=4,
+        seniors="numbered",
+        year=2004,
+        citi=True,
+        limits="mixed",
+        future=True,
+        adjusted=True,
+    ),
+    Envelope(seed=5808, width=66, indent=3, encoding="utf-16-le", footnotes_in_sentence=False),
+)
 def test_facts_read_are_the_facts_rendered(dialect: Dialect, envelope: Envelope) -> None:
     document = written(dialect)
     check_round_trip(document, printed_filing(document, envelope))

@@ -10,7 +10,7 @@ from .ledger import Ledger, is_whole
 
 BALANCE_TERM = r"(?:scheduled\sprincipal\sbalances?|adjusted\sbalances?)"
 OPENING = re.compile(
-    rf"\bOn\s+(?P<date>{DATE}),?\s+(?P<issuer>[A-Z][^()]{{2,90}}?),?\s*(?:\([^)]{{1,30}}\)\s*)?"
+    rf"\bOn\s+(?P<date>{DATE}),?\s+(?P<issuer>[A-Z][^()<]{{2,90}}?),?\s*(?:\([^)]{{1,30}}\)\s*)?"
     r"(?:will\s+transfer|(?:has\s+)?transferred|will\s+sell|sold|conveyed)\s+to\s+the\s+Trustee"
     r"(?:,\s+(?P<trustee>[A-Z].{2,80}?),)?\s+(?:the\s+|certain\s+)?(?=mortgage\s+loans)",
     re.I | re.S,

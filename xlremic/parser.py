@@ -265,12 +265,33 @@ def _warn_of_series(ledger: Ledger) -> None:
 _HEADER_FACTS = (("report_date", "period_of_report"), ("commission_file_number", "sec_file_number"))
 
 
+_LEAST, _MOST, _EXACT, _NONE = Qualifier.AT_LEAST, Qualifier.NO_MORE_THAN, Qualifier.EXACT, Qualifier.NONE
+_USUAL_BOUNDS = {
+    "call_threshold": (Qualifier.LESS_THAN,),
+    "original_term_years": (_LEAST, _MOST, _EXACT),
+    "original_principal_balance": (_LEAST, _MOST),
+    "max_zip_code_balance": (_MOST,),
+    "primary_residence_percent": (_LEAST, _EXACT),
+    "documentation_full_percent": (_LEAST, _EXACT),
+    "documentation_no_asset_verification_percent": (_MOST, _EXACT, _NONE),
+    "documentation_no_income_verification_percent": (_MOST, _EXACT, _NONE),
+    "documentation_streamlined_percent": (_MOST, _EXACT, _NONE),
+    "high_ltv_threshold": (Qualifier.IN_EXCESS_OF, Qualifier.GREATER_THAN),
+}
+_USUAL_SIDES = {"discount": (Qualifier.LESS_THAN,), "premium": (_LEAST,)}
+
+
 def _warn_of_the_unusual(ledger: Ledger) -> None:
     """What every filing of the shelf says alike, and what the submission's header says once more."""
     for fact in chain.from_iterable(ledger.facts.values()):
         if fact.as_of and ledger.cut_off_date and fact.as_of != ledger.cut_off_date:
             message = f"{fact.key} of {fact.scope} is as of {fact.as_of}, not of the cut-off date {ledger.cut_off_date}"
             ledger.warnings.append(Caution(code="as_of", message=message, line=fact.provenance.line))
+        side = fact.scope.rpartition(":")[2]
+        usual_bounds = _USUAL_SIDES.get(side) if fact.key == "net_loan_rate" else _USUAL_BOUNDS.get(fact.key)
+        if usual_bounds and fact.qualifier not in usual_bounds:
+            message = f"{fact.key} of {fact.scope} is a bound of another kind than usual: {fact.qualifier}"
+            ledger.warnings.append(Caution(code="unusual", message=message, line=fact.provenance.line))
     for key, scope, usual in (
         ("form_type", "filing", ("8-K", "8-K/A")),
         ("regular_interests_percent", "all", ("100",)),

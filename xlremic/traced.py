@@ -1,8 +1,9 @@
 """Text that remembers where it came from, so that cleaning a filing never loses the place of a number."""
 
 import re
+from array import array
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 Piece = tuple[str, int, int]  # text, first offset in the source, offset after the last character
@@ -17,9 +18,9 @@ class Traced:
     """
 
     text: str
-    starts: tuple[int, ...]
-    origins: tuple[int, ...]
-    ends: tuple[int, ...]
+    starts: Sequence[int]  # arrays, since a file of 25 MB may have millions of runs
+    origins: Sequence[int]
+    ends: Sequence[int]
 
     @classmethod
     def whole(cls, source: str) -> "Traced":
@@ -29,9 +30,7 @@ class Traced:
     def join(cls, pieces: Iterable[Piece]) -> "Traced":
         """Pieces in order, empty ones dropped."""
         texts: list[str] = []
-        starts: list[int] = []
-        origins: list[int] = []
-        ends: list[int] = []
+        starts, origins, ends = array("q"), array("q"), array("q")
         position = 0
         for text, origin, end in pieces:
             if text:
@@ -40,7 +39,7 @@ class Traced:
                 origins.append(origin)
                 ends.append(end)
                 position += len(text)
-        return cls("".join(texts), tuple(starts), tuple(origins), tuple(ends))
+        return cls("".join(texts), starts, origins, ends)
 
     def _run(self, position: int) -> tuple[int, int, int, bool]:
         i = bisect_right(self.starts, position) - 1
