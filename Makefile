@@ -3,12 +3,12 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test lint bench libreoffice clean
+.PHONY: demo test lint bench libreoffice chromium clean
 
 demo: $(VENV)/installed
 	$(BIN)/xlremic build samples/cmsi-2004-8.txt -o cmsi-2004-8.xlsx
 
-test: $(VENV)/installed-test libreoffice lint
+test: $(VENV)/installed-test libreoffice chromium lint
 	$(BIN)/python -m pytest
 
 lint: $(VENV)/installed-test
@@ -18,6 +18,7 @@ lint: $(VENV)/installed-test
 
 bench: $(VENV)/installed-test
 	$(BIN)/python tests/bench/bench_reading.py
+	$(BIN)/python tests/bench/bench_functions.py
 
 $(VENV)/installed: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -42,6 +43,17 @@ libreoffice:
 	    $$as apt-get update -qq && $$as apt-get install -y -qq --no-install-recommends $$wanted >/dev/null; \
 	else \
 	    echo "LibreOffice ($$wanted) is not installed: the tests that need it are skipped"; \
+	fi
+
+# The custom functions of Excel for the web are tried in Chromium, by the same rule.
+chromium:
+	@if command -v chromedriver >/dev/null; then :; \
+	elif command -v apt-get >/dev/null && [ "$$(id -u)" = 0 ]; then \
+	    apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium chromium-driver >/dev/null; \
+	elif command -v apt-get >/dev/null && sudo -n true 2>/dev/null; then \
+	    sudo apt-get update -qq && sudo apt-get install -y -qq --no-install-recommends chromium chromium-driver >/dev/null; \
+	else \
+	    echo "Chromium is not installed: the tests that run our script in a browser are skipped"; \
 	fi
 
 clean:

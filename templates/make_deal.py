@@ -156,7 +156,10 @@ def frame(book: Workbook, title: str, widths: Mapping[str, float], header: int, 
     sheet.freeze_panes = f"B{header + 1}" if title != "Summary" else f"A{header}"
     sheet.page_setup.orientation = "landscape"
     sheet.page_setup.paperSize = sheet.PAPERSIZE_LETTER
-    sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0 if title in ("Checks", "Source") else 1
+    sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = (
+        1,
+        0 if title in ("Pools", "Underwriting", "Checks", "Source") else 1,
+    )
     sheet.sheet_properties.pageSetUpPr.fitToPage = True
     sheet.page_margins.left = sheet.page_margins.right = 0.4
     sheet.page_margins.top = sheet.page_margins.bottom = 0.7
@@ -349,7 +352,7 @@ def tranches(book: Workbook, places: Places) -> None:
 
 
 def call(book: Workbook, places: Places) -> None:
-    sheet = frame(book, "Call", {"A": 44, "B": 21, "C": 11, "D": 62, "E": 12, "F": 12, "G": 18}, 6, "G")
+    sheet = frame(book, "Call", {"A": 44, "B": 21, "C": 12, "D": 78, "E": 12, "F": 12, "G": 18}, 6, "G")
     band(sheet, 6, {"A": "Clean-up call", "B": "Value", "C": "Unit", "D": "Where it comes from"}, left="ACD")
     pool_sheet, balance_row = places[BALANCE]
     lines: tuple[tuple[str, object, str, str, str, str, str], ...] = (
@@ -524,6 +527,7 @@ def source(book: Workbook) -> None:
     put(sheet["H9"], None, "Unit")
     sheet["H9"].alignment = Alignment(wrap_text=True, vertical="top")
     name(book, "block.Source", "Source", "A9:H9")
+    name(book, "SourceFacts", "Source", "A8:H9")
     sheet.print_area = "A1:H9"
 
 

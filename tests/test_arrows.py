@@ -68,7 +68,7 @@ ARROWS: dict[str, set[str]] = {
     },
     "functions": {"bodies", "cells", "speeds"},
     "hosts": {"functions"},
-    "addins": {"hosts"},
+    "heal": {"cached_values", "functions", "wholefile"},
     "template": {"names", "cached_values"},
     "engines": {"cached_values"},
     "lint": {"names", "cached_values"},
@@ -86,7 +86,9 @@ ARROWS: dict[str, set[str]] = {
         "wholefile",
     },
     "wholefile": set(),
-    "addin": {"hosts", "wholefile"},
+    "addin": {"hosts", "wholefile", "cached_values"},
+    "serve": {"hosts"},
+    "doctor": {"hosts"},
     "history": set(),
     "patch": {"cached_values"},
     "update": {"names", "subordination", "cached_values", "history", "patch", "wholefile"},
@@ -95,7 +97,9 @@ ARROWS: dict[str, set[str]] = {
     "audit": {"wholefile", "patch", "names", "tieout", "subordination", "cached_values", "engines", "lint"},
     "cli": {
         "addin",
-        "addins",
+        "serve",
+        "doctor",
+        "heal",
         "facts",
         "parser",
         "assemble",
@@ -113,9 +117,12 @@ ARROWS: dict[str, set[str]] = {
 """``errors`` is open to all; ``__init__`` and ``__main__`` only hand on names."""
 
 HEAVY = {
-    "openpyxl": {"template", "workbook", "lint", "audit", "engines", "patch", "update", "glance"},
+    "openpyxl": {"template", "workbook", "lint", "audit", "engines", "patch", "update", "glance", "hosts"},
     "formualizer": {"cached_values"},
     "xlwings": {"cli", "hosts"},
+    "starlette": {"serve"},
+    "uvicorn": {"serve"},
+    "cryptography": {"serve"},
 }
 
 

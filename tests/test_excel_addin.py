@@ -20,7 +20,9 @@ from xlremic.functions import FUNCTIONS, CellError, call
 from xlremic.hosts import vba, xlam
 from xlremic.hosts.ole import Streams, compress, decompress, read_container, write_container
 
-from .host_calls import CALLS
+from .golden_calls import ALL
+
+CALLS = [(one.name, list(one.arguments)) for one in ALL]
 
 INTERPRETER = r"C:\Program Files\Python312\pythonw.exe"
 RESERVED = set(
@@ -133,7 +135,10 @@ def test_help_texts_are_registered_within_what_excel_takes(modules: dict[str, st
 
 
 def test_the_add_in_is_tied_to_the_installed_xlwings(addin: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert xlam.addin_version(addin) == metadata.version("xlwings")
+    assert xlam.pinned_in(addin) == (metadata.version("xlwings"), INTERPRETER)
+    assert xlam.pinned_in(xlam.build_addin("C:\\Ж\\python.exe"))[1] == "C:\\Ж\\python.exe"
+    with pytest.raises(TemplateError, match="not an add-in"):
+        xlam.pinned_in(b"nothing")
     monkeypatch.setattr(metadata, "version", lambda name: "0.0.1")
     with pytest.raises(TemplateError, match=r"xlwings 0\.0\.1 ships an add-in for"):
         xlam.build_addin(INTERPRETER)
@@ -217,7 +222,7 @@ def test_calls_through_xlwings_answer_as_the_registry() -> None:
 def test_the_command_writes_the_file(tmp_path: Path) -> None:
     target = tmp_path / "our.xlam"
     done = CliRunner().invoke(main, ["addin", "excel", "-o", str(target), "--interpreter", INTERPRETER])
-    assert (done.exit_code, done.output) == (0, f"{target}\n")
+    assert (done.exit_code, done.output) == (0, f"{target}: open it in Excel on Windows\n")
     assert target.read_bytes() == xlam.build_addin(INTERPRETER)
 
 

@@ -4,15 +4,18 @@ import doctest
 from datetime import date, datetime
 from decimal import Decimal
 from math import inf, isfinite, nan
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from openpyxl import load_workbook
 
 import xlremic.functions as functions_module
 from xlremic import bodies, subordination, waterfall
 from xlremic.assumptions import Assumptions
 from xlremic.cells import day_of, serial
+from xlremic.deal import Deal
 from xlremic.functions import FUNCTIONS, NAMES, CellError, CellErrorCode, Result, call
 
 from .golden_calls import ALL, BALANCES, CLASSES, TEXTBOOK_CLASSES, TEXTBOOK_POOLS, TEXTBOOK_TERMS, Golden
@@ -204,6 +207,23 @@ def test_tables_of_the_sample_give_the_engines_own_flows() -> None:
     assert [row[1] for row in lives[1:]] == pytest.approx([one.wal_30_360 for one in flows.class_measures()])
 
 
+def test_the_names_of_a_workbook_of_ours_are_the_functions_ranges(workbook: Path, deal: Deal) -> None:
+    book = load_workbook(workbook, data_only=True)
+
+    def named(name: str) -> list[list[object]]:
+        ((sheet, place),) = book.defined_names[name].destinations
+        cells = book[sheet][place]
+        return [[one.value for one in row] for row in cells] if isinstance(cells, tuple) else [[cells.value]]
+
+    tables = [named(NAMES["REMIC_WATERFALL"][name]) for name in ("pools", "classes", "assumptions")]
+    lives = call("REMIC_WAL", [None, *tables])
+    assert isinstance(lives, list)
+    expected = [one.wal_month for one in waterfall.run(deal).class_measures()]
+    assert [row[1] for row in lives[1:]] == pytest.approx(expected, rel=1e-9)
+    level = call("REMIC_SUBORD", ["A", *(named(NAMES["REMIC_SUBORD"][name]) for name in ("classes", "balances"))])
+    assert level == pytest.approx(0.02450067623897, abs=1e-14)  # 8-K
+
+
 @pytest.mark.parametrize(
     ("table", "change", "says"),
     [
@@ -214,7 +234,8 @@ def test_tables_of_the_sample_give_the_engines_own_flows() -> None:
         (1, ["B-9", None, 5], "class B-9: give its rank"),
         (1, ["B-9", 9, "x"], "balance 'x' is not a number"),
         (1, ["B-9", 9, 1e6], "the classes add up to"),
-        (0, ["IV", 1e6, 0.06], "pool IV cannot be projected"),
+        (0, ["IV", 1e6, 0.06], "pool IV: give its remaining_term"),
+        (0, ["IV", 1e6, None, 360], "pool IV cannot be projected"),
     ],
 )
 def test_tables_that_cannot_be_read_say_why(table: int, change: list[object], says: str) -> None:
@@ -224,6 +245,31 @@ def test_tables_that_cannot_be_read_say_why(table: int, change: list[object], sa
     with pytest.raises(CellError, match=says) as caught:
         call("REMIC_WAL", ["B-1", *tables])
     assert caught.value.code is CellErrorCode.VALUE
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "expected"),
+    [
+        ("coupon", 6.132, CellErrorCode.NUM),
+        ("remaining_term", 400_000_000, CellErrorCode.NUM),
+        ("remaining_term", 0, CellErrorCode.VALUE),
+        ("remaining_term", None, CellErrorCode.VALUE),
+        ("balance", -1, CellErrorCode.NUM),
+        ("target_rate", 5.5, CellErrorCode.NUM),
+        ("discount_remaining_term", None, CellErrorCode.VALUE),
+        ("pool", None, CellErrorCode.VALUE),
+    ],
+)
+def test_pools_out_of_range_are_refused(column: str, value: object, expected: CellErrorCode) -> None:
+    pools, classes, terms = sample_tables()
+    pools[1][pools[0].index(column)] = value
+    assert code("REMIC_WAL", "B-1", pools, classes, terms) is expected
+
+
+def test_results_beyond_every_number_are_number_errors() -> None:
+    assert code("REMIC_DURATION", -3, [[100]]) is CellErrorCode.NUM
+    assert code("REMIC_PRICE", -1.99999, [[1e308]] * 400) is CellErrorCode.NUM
+    assert code("REMIC_PRICE", 0, [[1e308]] * 400) is CellErrorCode.NUM
 
 
 @given(

@@ -12,6 +12,7 @@ import os
 import shutil
 import stat
 import subprocess
+import sys
 import tempfile
 import zipfile
 from collections.abc import Iterator
@@ -89,7 +90,7 @@ class Office:
         return sheets
 
 
-@pytest.fixture(scope="module", params=list(PROGRAMS))
+@pytest.fixture(scope="module", params=[pytest.param("installed", marks=pytest.mark.real), "other"])
 def office(request: pytest.FixtureRequest) -> Iterator[Office]:
     program = PROGRAMS[request.param]
     if not (program / "soffice.bin").exists() or not (program / "unopkg").exists():
@@ -132,7 +133,6 @@ def _number(text: str) -> float:
         return nan
 
 
-@pytest.mark.real
 def test_golden_calls_in_libreoffice(office: Office) -> None:
     book = Workbook()
     sheet = book.active
@@ -153,7 +153,6 @@ def test_golden_calls_in_libreoffice(office: Office) -> None:
     assert not wrong, "\n".join(wrong)
 
 
-@pytest.mark.real
 def test_every_stored_name_and_every_place_binds(office: Office) -> None:
     book = Workbook()
     sheet = book.active
@@ -217,22 +216,40 @@ def test_the_extension_is_whole_and_the_same_every_time() -> None:
     assert all(f" {f.name}(" in idl for f in FUNCTIONS)
 
 
-def test_bundled_code_runs_alone(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "older", ["", "import enum, typing; del enum.StrEnum, typing.Self; sys.modules['tomllib'] = None;"]
+)
+def test_bundled_code_runs_alone_and_on_an_older_python(tmp_path: Path, older: str) -> None:
     with zipfile.ZipFile(io.BytesIO(libreoffice.addin_bytes())) as package:
         package.extractall(tmp_path)
-    program = (
-        "from xlremic_functions.functions import call; print(call('REMIC_WATERFALL', ['balances', *eval(input())])[1])"
-    )
+        for name in (name for name in package.namelist() if name.endswith(".py")):
+            ast.parse(package.read(name), name, feature_version=(3, 10))
     tables = [TEXTBOOK_POOLS, TEXTBOOK_CLASSES, TEXTBOOK_TERMS]
+    program = (
+        f"import sys; {older} sys.path.insert(0, {str(tmp_path / 'pythonpath')!r});"
+        "from xlremic_functions.functions import call;"
+        "print(call('REMIC_WATERFALL', ['balances', *eval(input())])[1])"
+    )
     done = subprocess.run(
-        ["python3", "-I", "-c", f"import sys; sys.path.insert(0, {str(tmp_path / 'pythonpath')!r}); {program}"],
-        input=repr(tables),
-        capture_output=True,
-        text=True,
-        check=True,
+        [sys.executable, "-I", "-c", program], input=repr(tables), capture_output=True, text=True, check=False
     )
     expected = call("REMIC_WATERFALL", ["balances", *tables])
-    assert isinstance(expected, list) and done.stdout.strip() == str(expected[1])
+    assert isinstance(expected, list) and done.stdout.strip() == str(expected[1]), done.stderr
+
+
+def test_install_asks_libreoffices_own_manager(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    target = tmp_path / "xlremic.oxt"
+    monkeypatch.setenv("PATH", str(tmp_path))
+    missing = CliRunner().invoke(main, ["addin", "libreoffice", "-o", str(target), "--install"])
+    assert missing.exit_code == 2 and "open" in missing.output and target.exists()
+    manager = tmp_path / "unopkg"
+    manager.write_text(f'#!/bin/sh\necho "$@" > {tmp_path / "asked"}\n')
+    manager.chmod(0o755)
+    assert CliRunner().invoke(main, ["addin", "libreoffice", "-o", str(target), "--install"]).exit_code == 0
+    assert (tmp_path / "asked").read_text().split() == ["add", "--force", str(target)]
+    manager.write_text("#!/bin/sh\necho it is running >&2\nexit 1\n")
+    refused = CliRunner().invoke(main, ["addin", "libreoffice", "-o", str(target), "--install"])
+    assert refused.exit_code == 2 and "it is running" in refused.output
 
 
 def test_command_writes_the_extension(tmp_path: Path) -> None:
@@ -241,4 +258,4 @@ def test_command_writes_the_extension(tmp_path: Path) -> None:
     assert done.exit_code == 0 and str(target) in done.output
     assert target.read_bytes() == libreoffice.addin_bytes()
     refused = CliRunner().invoke(main, ["addin", "libreoffice", "-o", str(tmp_path / "no" / "such.oxt")])
-    assert refused.exit_code == 2 and "choose another with -o" in refused.output
+    assert refused.exit_code == 2 and "choose another place with -o" in refused.output

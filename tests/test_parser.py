@@ -142,6 +142,8 @@ def test_frame_has_a_row_per_fact(reading: Reading) -> None:
          " residence of the borrower.", "primary_residence_percent", {"all": "50"}),
         ("The special hazard, fraud and bankruptcy loss limits are $5,000,000, $10,000,000 and $100,000, respectively.",
          "fraud_loss_limit", {"all": "10000000"}),
+        ("The Special Hazard Loss Amount as of October 1, 2004 is $3,034,595.00. There is no Bankruptcy Loss Amount.",
+         "special_hazard_loss_limit", {"all": "3034595.00"}),
         ("The aggregate Initial Stated Amount of the Class M CitiCertificates as of October 1, 2004 was $7,500,123.45.",
          "class_initial_principal_balance", {"class:M": "7500123.45"}),
         ("The aggregate scheduled principal balances outstanding as of the cut-off date of the premium loans and the"
@@ -174,6 +176,26 @@ def test_unequal_lists_emit_nothing_and_warn(text: str) -> None:
     assert values(read, "loan_count") == {}
     assert {"list_lengths", "scope_twice"} & {warning.code for warning in read.warnings}
     assert read.unread
+
+
+@pytest.mark.parametrize(
+    ("text", "key", "expected"),
+    [
+        ("At least 53%, or 31% by number, of the pool I mortgage loans and all mortgage loans are secured by properties"
+         " determined by X to be the primary residence.", "primary_residence_percent", {}),
+        ("The aggregate initial principal balance of the class A certificates, excluding the class A-PO certificates with"
+         " $1,000.00, as of October 1, 2004 was $481,546,830.00.", "class_initial_principal_balance", {}),
+        ("The weighted average interest rate of the mortgage loans in pool I was 6.132% and that of the mortgage loans in"
+         " pool II was 5.486%.", "weighted_average_coupon", {}),
+        ("The total numbers of the pool I mortgage loans and the pool II mortgage loans were 663 (including 12 cooperative"
+         " loans) and 154, respectively.", "loan_count", {}),
+    ],
+)  # fmt: skip
+def test_misleading_sentences_give_no_wrong_number_and_a_warning(text: str, key: str, expected: dict[str, str]) -> None:
+    read = sentence(text)
+    assert values(read, key) == expected
+    assert read.unread
+    assert {"unread", "list_lengths"} & {warning.code for warning in read.warnings}
 
 
 @pytest.mark.parametrize(

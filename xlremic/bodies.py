@@ -186,7 +186,9 @@ def waterfall_body(report: str | None, pools: Cells | None, classes: Cells | Non
         first = 0 if asked == "balances" else 1
         columns = [getattr(one, _REPORTS[asked]) for one in flows.classes]
         header = ["month", *(one.label for one in flows.classes)]
-        return _table(header, ([float(k), *(c[k] for c in columns)] for k in range(first, flows.months + 1)))
+        return _table(
+            header, zip(map(float, range(first, flows.months + 1)), *(c[first:] for c in columns), strict=True)
+        )
     if asked == "cash":
         return _table(
             ["month", "class", *_FLOWS], ([float(k), c.label, *_flows(c, k)] for k in months for c in flows.classes)
@@ -277,7 +279,7 @@ def _cash(
 def price_body(
     bond_yield: float, flows: Cells, settlement: float | None, first_payment: float | None, delay: float | None
 ) -> Result:
-    return price(*_cash(flows, settlement, first_payment, delay), 100 * bond_yield)
+    return price(*_cash(flows, settlement, first_payment, delay), _per_cent(bond_yield))
 
 
 def yield_body(
@@ -292,13 +294,20 @@ def yield_body(
 def duration_body(
     bond_yield: float, flows: Cells, settlement: float | None, first_payment: float | None, delay: float | None
 ) -> Result:
-    return modified_duration(*_cash(flows, settlement, first_payment, delay), 100 * bond_yield)
+    return modified_duration(*_cash(flows, settlement, first_payment, delay), _per_cent(bond_yield))
 
 
 def convexity_body(
     bond_yield: float, flows: Cells, settlement: float | None, first_payment: float | None, delay: float | None
 ) -> Result:
-    return convexity(*_cash(flows, settlement, first_payment, delay), 100 * bond_yield)
+    return convexity(*_cash(flows, settlement, first_payment, delay), _per_cent(bond_yield))
+
+
+def _per_cent(bond_yield: float) -> float:
+    """A bond-equivalent yield as it is quoted."""
+    if bond_yield <= -2:
+        raise number_error(f"bond_yield {bond_yield:g}: must be above -2, that is -200%")
+    return 100 * bond_yield
 
 
 def fact_body(key: str, scope: str, facts: Cells | None) -> Result:

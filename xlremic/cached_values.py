@@ -36,8 +36,10 @@ class Cells:
     formulas: Mapping[tuple[str, str], str]
 
 
-def preflight(data: bytes) -> None:
+def preflight(data: bytes, *, links: bool = False) -> None:
     """Refuse packages that are not a plain workbook before any spreadsheet reader sees them.
+
+    ``links`` lets links to other workbooks pass: an add-in's function that a program stored by its file has one.
 
     Raises: InputError for bombs, unsafe paths, DTDs, macros, external links and other active content.
     """
@@ -53,7 +55,7 @@ def preflight(data: bytes) -> None:
         for name in names:
             if name.startswith("/") or ".." in name.split("/") or "\\" in name:
                 raise InputError(f"the workbook is refused: part {name!r} points outside the package")
-            if any(active in name for active in _ACTIVE):
+            if any(active in name for active in _ACTIVE if not (links and active == "externalLinks/")):
                 raise InputError(f"the workbook is refused: it holds active or external content ({name})")
         if "xl/workbook.xml" not in names:
             raise InputError("this is not an Excel workbook (.xlsx): xl/workbook.xml is missing")

@@ -1,6 +1,7 @@
 """Facts of the certificates: initial balances and subordination levels of the classes, loss limits."""
 
 import re
+from collections.abc import Sequence
 
 from .facts import Qualifier, Unit
 from .grammar import Sentence, Term
@@ -38,18 +39,18 @@ def _pair(sentence: Sentence, ledger: Ledger, key: str, unit: Unit, kind: str) -
     lists = list(sentence.lists(kind))
     named = list(_CLASSES.finditer(sentence.text))
     for match in named:
-        for name in re.finditer(NAME, match["names"]):
-            if re.search(r"\d", name[0]):
-                start = match.start("names") + name.start()
-                ledger.claim("label", sentence.traced, start, start + len(name[0]))
+        for label in re.finditer(NAME, match["names"]):
+            if re.search(r"\d", label[0]):
+                start = match.start("names") + label.start()
+                ledger.claim("label", sentence.traced, start, start + len(label[0]))
     if not lists or not named:
         return
-    names = [name for match in named for name in re.findall(NAME, re.sub(r"(?i)\bclass\b", "", match["names"]))]
+    names = [name for match in named for name in _names(match)]
     terms: list[Term] = [term for found in lists for term in found]
-    if len(names) != len(terms) or len(set(names)) < len(names):
+    if len(set(names)) < len(names) or not _in_step(named, lists):
         ledger.warn(
             "list_lengths",
-            f"{key}: {len(names)} classes ({', '.join(names)}) but {len(terms)} values; none was read",
+            f"{key}: classes ({', '.join(names)}) and {len(terms)} values do not stand in step; none was read",
             sentence.traced,
             terms[0].start,
         )
@@ -70,10 +71,25 @@ def _pair(sentence: Sentence, ledger: Ledger, key: str, unit: Unit, kind: str) -
         )
 
 
+def _names(match: re.Match[str]) -> list[str]:
+    return re.findall(NAME, re.sub(r"(?i)\bclass\b", "", match["names"]))
+
+
+def _in_step(named: Sequence[re.Match[str]], lists: Sequence[Sequence[Term]]) -> bool:
+    """Whether each list of names is followed by a list of as many values, before the next names."""
+    if len(named) != len(lists):
+        return False
+    places = [place for match, found in zip(named, lists, strict=True) for place in (match.start(), found[0].start)]
+    return places == sorted(places) and all(
+        len(_names(match)) == len(found) for match, found in zip(named, lists, strict=True)
+    )
+
+
 def read_loss_limits(sentence: Sentence, ledger: Ledger) -> None:
     """ "There are no special hazard, fraud or bankruptcy loss limits", or the amounts of those that there are."""
     matches = list(_LIMITS.finditer(sentence.text))
     untils = [*(match.start() for match in matches[1:]), len(sentence.text)]
+    as_of = ledger.as_of(sentence) if matches else None
     for match, until in zip(matches, untils, strict=False):
         names = [re.sub(r"\s", "_", name.lower()) for name in re.findall(_LIMIT_NAME, match["names"], re.I)]
         terms = [t for found in sentence.lists("money") for t in found if match.end() <= t.start < until]
@@ -101,4 +117,13 @@ def read_loss_limits(sentence: Sentence, ledger: Ledger) -> None:
             )
         else:
             for name, term in zip(names, terms, strict=True):
-                ledger.enter(f"{name}_loss_limit", "all", term.value, Unit.USD, sentence.traced, term.start, term.end)
+                ledger.enter(
+                    f"{name}_loss_limit",
+                    "all",
+                    term.value,
+                    Unit.USD,
+                    sentence.traced,
+                    term.start,
+                    term.end,
+                    as_of=as_of,
+                )

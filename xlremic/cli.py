@@ -14,20 +14,19 @@ import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from .addin import excel
-from .addins import addin_command
 from .assemble import assemble
 from .edgar import path_of
 from .errors import FetchError, InputError, MailError, XlremicError
 from .facts import COLUMNS, Reading, fact_row
 from .parser import read
-from .projection import assumptions_of, given_terms, grid_command, run_command, term_options
+from .projection import assumptions_of, given_terms, term_options
 from .tieout import Finding, Status, shown, tie_out
 
 if TYPE_CHECKING:
@@ -52,8 +51,28 @@ def say(message: str) -> None:
     click.echo(printable(message), err=True)
 
 
+_ELSEWHERE = {
+    "run": ("projection", "run_command"),
+    "grid": ("projection", "grid_command"),
+    "addin": ("addin", "addin"),
+    "serve": ("serve", "serve_command"),
+    "doctor": ("doctor", "doctor_command"),
+}
+"""Commands of other modules, which are imported when asked for: most calls need none of them."""
+
+
 class _Group(click.Group):
     """Turns the package's own errors into one line and an exit code."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted([*super().list_commands(ctx), *_ELSEWHERE])
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name in _ELSEWHERE:
+            module, name = _ELSEWHERE[cmd_name]
+            command: click.Command = getattr(import_module(f".{module}", __package__), name)
+            return command
+        return super().get_command(ctx, cmd_name)
 
     def main(self, *args: Any, **kwargs: Any) -> Any:
         try:
@@ -76,12 +95,6 @@ def main() -> None:
 
     Example: xlremic build samples/cmsi-2004-8.txt -o cmsi-2004-8.xlsx
     """
-
-
-main.add_command(run_command)
-main.add_command(grid_command)
-main.add_command(addin_command)
-addin_command.add_command(excel)
 
 
 class _Steps:
@@ -177,12 +190,21 @@ def parse(filing: str, as_json: bool, as_csv: bool) -> None:
 @main.command()
 @click.argument("name", metavar="FILING_OR_WORKBOOK")
 @click.option("--json", "as_json", is_flag=True, help="The checks as JSON")
-def check(name: str, as_json: bool) -> None:
+@click.option(
+    "--heal",
+    "heal_it",
+    is_flag=True,
+    help="Instead of checking, give calls of REMIC_ functions back their bare names; the old version is kept",
+)
+def check(name: str, as_json: bool, heal_it: bool) -> None:
     """Tie out a filing, or recalculate and check a workbook of ours.
 
     Example: xlremic check samples/cmsi-2004-8.txt
     """
     path = path_of(name)
+    if heal_it:
+        _heal(path, as_json)
+        return
     if path.suffix.lower() in (".xlsx", ".xlsm"):
         from .audit import audit  # noqa: PLC0415 - the spreadsheet library is heavy
 
@@ -419,6 +441,20 @@ def _table(header: Sequence[str], rows: Sequence[Sequence[str]], *, right: Seque
     for row in (list(header), *cells):
         pads: list[Callable[[str, int], str]] = [str.rjust if i in right else str.ljust for i in range(len(row))]
         click.echo("  ".join(pad(value, width) for pad, value, width in zip(pads, row, widths, strict=True)).rstrip())
+
+
+def _heal(path: Path, as_json: bool) -> None:
+    from .heal import heal  # noqa: PLC0415 - only when asked for
+
+    if as_json:
+        raise click.UsageError("--heal makes no checks: leave out --json")
+    if path.suffix.lower() != ".xlsx":
+        raise InputError(f"{path}: --heal is for workbooks (.xlsx)")
+    count, backup = heal(path)
+    if backup is None:
+        click.echo(f"{path}: every call of our functions has its bare name; nothing is changed")
+    else:
+        click.echo(f"{path}: {count} call{'s' * (count > 1)} of functions healed; the version before is {backup}")
 
 
 def _show(path: Path) -> None:

@@ -7,6 +7,7 @@ holds them. A wrong argument gives an error value, never a text and never a wron
 
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
+from math import isfinite
 
 from . import bodies
 from .cells import (
@@ -61,7 +62,8 @@ def call(name: str, arguments: Sequence[object]) -> Result:
         for c, cell in enumerate(row)
         if isinstance(cell, bool)
     )
-    result = _computed(name, given, flags)
+    remembered = _table if _BY_NAME[name].returns == "table" else _value
+    result = remembered(name, given, flags)
     return [list(row) for row in result] if isinstance(result, tuple) else result
 
 
@@ -72,9 +74,8 @@ def by_name(name: str) -> Function:
     return _BY_NAME[name]
 
 
-@lru_cache(maxsize=1024)
 def _computed(
-    name: str, given: tuple[object, ...], flags: tuple[tuple[int, int, int], ...]
+    name: str, given: tuple[object, ...], _flags: tuple[tuple[int, int, int], ...]
 ) -> Scalar | tuple[tuple[Scalar, ...], ...]:
     try:
         result = _BY_NAME[name].body(*given)
@@ -86,24 +87,24 @@ def _computed(
         raise CellError(CellErrorCode.DIV0, f"{name} divides by zero here") from error
     except OverflowError as error:
         raise number_error(f"{name}: the result is too large") from error
+    rows = result if isinstance(result, list) else [[result]]
+    if not all(isfinite(cell) for row in rows for cell in row if isinstance(cell, float)):
+        raise number_error(f"{name}: the result is too large")
     return tuple(tuple(row) for row in result) if isinstance(result, list) else result
 
 
-def _label(column: str) -> str:
-    """A spreadsheet's text of a class label without what says which pool it is of: B1 of IIB-1."""
-    return f'SUBSTITUTE(SUBSTITUTE(SUBSTITUTE(SUBSTITUTE({column},"I",""),"V",""),"X",""),"-","")'
-
-
-def _below(column: str) -> str:
-    """1 where a class is subordinated, else 0."""
-    return f'((LEFT({_label(column)},1)="M")+(LEFT({_label(column)},1)="B"))'
+# A waterfall's table may take a megabyte, a number takes nothing.
+_table = lru_cache(maxsize=64)(_computed)
+_value = lru_cache(maxsize=4096)(_computed)
 
 
 def _guarded(wrong: str, formula: str) -> str:
     """A closed form that gives #NUM! where an argument is out of range."""
-    return f"IF({wrong},SQRT(-1),{formula})"
+    return f"IF({wrong},EXP(9999),{formula})"
 
 
+# Subordinated classes of one pool (IB-1, II-M-2) share ranks; the closed form refuses them rather than misjudge them.
+_POOLED = "+".join(f'COUNTIF(classes,"*{mark}{kind}*")' for mark in "IVX-" for kind in "MB")
 _TRANCHE = Argument("tranche", "text", "Label of the class, such as B-1; every class if left out", optional=True)
 _CLASSES = Argument("classes", "text", "Labels of the classes", optional=True, is_range=True, workbook_name="Classes")
 _BALANCES = Argument(
@@ -159,8 +160,13 @@ FUNCTIONS: tuple[Function, ...] = (
         "level per class. Classes stand in order of seniority; senior ones (A, IA, A-PO) share a rank.",
         (_TRANCHE, _CLASSES, _BALANCES), "table", bodies.subord_body,
         '=REMIC_SUBORD("B-1",Classes,CurrentBalances)',
-        f"SUMPRODUCT({_below('classes')}*(1-{_below('tranche')}*(1-(MATCH(classes,classes,0)>MATCH(tranche,classes,0))"
-        f"*({_label('classes')}<>{_label('tranche')})))*balances)/SUM(balances)",
+        _guarded(
+            "MIN(balances)<0",
+            f"IF(OR(COLUMNS(classes)>1,COLUMNS(balances)>1,ROWS(classes)<>ROWS(balances),{_POOLED}>0),VALUE(\"?\"),"
+            'IF(OR(LEFT(tranche,1)="M",LEFT(tranche,1)="B"),'
+            "SUMPRODUCT((ROW(balances)-MIN(ROW(balances))+1>MATCH(tranche,classes,0))*balances),"
+            '0*MATCH(tranche,classes,0)+SUMIF(classes,"M*",balances)+SUMIF(classes,"B*",balances))/SUM(balances))',
+        ),
     ),
     Function(
         "REMIC_CALL_THRESHOLD",

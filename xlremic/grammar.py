@@ -73,14 +73,15 @@ _MENTION = re.compile(
     rf"""(?<![A-Za-z])(?=[pgmdaentsPGMDAENTS])
     (?:{_POOL}\s(?P<ids>{_ID}(?:(?:\s?,\s?(?:(?:and|or)\s)?|\s(?:and|or|&)\s)(?:the\s)?(?:{_POOL}\s)?{_ID})*)
          \s(?:(?P<parts>{_PARTS}(?:\s(?:and|or)\s{_PARTS})?)\s)?(?i:(?:mortgage\s)?loans?)\b
-      | (?i:mortgage\sloans?\sin\s(?:the\s)?){_POOL}
+      | (?i:(?:(?:all|each)\s(?:of\s)?)?(?:the\s|such\s)?(?:mortgage\s)?loans?\sin\s(?:the\s)?){_POOL}
          \s(?P<ids_after>{_ID}(?:(?:\s?,\s?(?:and\s)?|\sand\s)(?:{_POOL}\s)?{_ID})*)
       | (?P<parts_alone>{_PARTS}(?:\s(?:and|or)\s{_PARTS})?)\s(?i:(?:mortgage\s)?loans?)\b
       | (?P<all>(?i:\b(?:all|each|any|none)\s(?:of\s)?(?:the\s|such\s)?mortgage\sloans?\b))
       | (?P<bare>(?i:\b(?:(?:the|such|no)\s)?mortgage\sloans?\b)))""",
     re.X,
 )
-_BETWEEN_VALUES = re.compile(r"\s?[,;]?\s?(?:(?:and|or|and/or|&)\s)?(?:respectively,?\s)?\Z")
+# "53%, or 31% by number" is one value said twice, not a list of two.
+_BETWEEN_VALUES = re.compile(r"\s?[,;]?\s?(?:(?:and|&)\s)?(?:respectively,?\s)?\Z")
 _BETWEEN_MENTIONS = re.compile(
     r"\s?,?\s?(?:(?:and|or|nor|and/or|&)\s)?(?:(?:each|both|all)\sof\s)?(?:for\s|of\s)?(?:the\s|such\s)?\Z", re.I
 )

@@ -35,6 +35,7 @@ PUBLIC = (
     "ReportedPoolBalance",
     "Delinquency",
     "History",
+    "SourceFacts",
     "ChecksFailed",
     "ChecksNotEvaluated",
 )

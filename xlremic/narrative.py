@@ -382,6 +382,12 @@ def _definite(lists: Sequence[Loans], *, bare: bool = False) -> Loans | None:
     return lists[0] if bare and lists else None
 
 
+def _loans_after(sentence: Sentence, terms: Sequence[Term]) -> Loans | None:
+    """The groups of loans that directly follow a list of values: "5% of the pool I mortgage loans"."""
+    following = (loans for loans in sentence.loans if loans.start >= terms[-1].after)
+    return next((one for one in following if _DIRECTLY.match(sentence.text[terms[-1].after : one.start])), None)
+
+
 def _pair_directly(
     sentence: Sentence,
     ledger: Ledger,
@@ -391,12 +397,8 @@ def _pair_directly(
     default: Qualifier | None = None,
 ) -> bool:
     """ "5% of the pool I mortgage loans and 8% of the pool II mortgage loans": each list with the loans after it."""
-    pairs = []
-    for terms in (*lists, *sentence.lists("none")):
-        for loans in sentence.loans:
-            if loans.start >= terms[-1].after and _DIRECTLY.match(sentence.text[terms[-1].after : loans.start]):
-                pairs.append((terms, loans))
-                break
+    stated = (*lists, *sentence.lists("none"))
+    pairs = [(terms, loans) for terms in stated if (loans := _loans_after(sentence, terms))]
     if len(lists) > sum(terms[0].kind != "none" or len(terms) > 1 for terms, _ in pairs):
         return False
     bound: Qualifier | None = None
@@ -435,7 +437,9 @@ def _pair_shares(
 ) -> None:
     """A bound that comes first: "At least 53%, 31% and 45%, respectively, of the ... loans"."""
     lists = list(sentence.lists(kind))
-    if not lists or _pair_directly(sentence, ledger, key, unit, lists, default):
+    if not lists:
+        return
+    if _pair_directly(sentence, ledger, key, unit, lists, default):
         return
     qualifier = sentence.qualifier(lists[0][0].start) or Qualifier.EXACT
     ledger.pair(key, unit, sentence, loans, lists[0], qualifier=qualifier)

@@ -197,10 +197,14 @@ def psa_smms(speed: float, first_month: int, months: int) -> tuple[float, ...]:
     >>> [round(x, 8) for x in psa_smms(100.0, 4, 2)]
     [0.0, 0.00066912, 0.00083718]
     """
-    ramp = min(months, max(0, PSA_RAMP_MONTHS - first_month + 1))
-    rising = [smm_from_cpr(psa_cpr(speed, first_month + k)) for k in range(ramp)]
-    flat = smm_from_cpr(psa_cpr(speed, PSA_RAMP_MONTHS))
-    return (0.0, *rising, *[flat] * (months - ramp))
+    rising = _psa_ramp(speed)[first_month - 1 :][:months]
+    return (0.0, *rising, *[_psa_ramp(speed)[-1]] * (months - len(rising)))
+
+
+@lru_cache(maxsize=512)
+def _psa_ramp(speed: float) -> tuple[float, ...]:
+    """SMM of months 1 to 30 at a PSA speed; loans of every age read from the same ramp."""
+    return tuple(smm_from_cpr(psa_cpr(speed, month)) for month in range(1, PSA_RAMP_MONTHS + 1))
 
 
 @lru_cache(maxsize=512)

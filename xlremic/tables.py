@@ -8,10 +8,11 @@ from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
+from math import inf
 from typing import TYPE_CHECKING, Any
 
 from .assumptions import Assumptions
-from .cells import Cell, Cells, day_of, label_of, not_available, value_error, whole
+from .cells import Cell, Cells, day_of, label_of, not_available, number_error, value_error, whole
 from .deal import Deal, DealRules, Pool, SubPool, Tranche
 
 if TYPE_CHECKING:
@@ -33,6 +34,8 @@ _NUMBERS = (
 )  # fmt: skip
 TERMS = (*_BY_MONTH, *_NUMBERS, *_WHOLE, *_FLAGS, *DATES, "call", "structure")
 """The names that an assumptions table may hold: fields of Assumptions, and the dates and call threshold of a deal."""
+LONGEST = 1200
+"""Longest term in months: a date, or dollars, in the wrong column must not be projected."""
 
 
 def records(cells: Cells, what: str, needed: tuple[str, ...]) -> list[dict[str, Cell]]:
@@ -62,6 +65,8 @@ def project(pools: Cells, classes: Cells, assumptions: Cells | None) -> "Tranche
     target_rates, own_pools = {}, []
     for row in records(pools, "pools", ("pool", "balance", "coupon", "remaining_term")):
         pool = _pool(row)
+        if not pool.weighted_average_remaining_term:
+            raise value_error(f"{pool.label}: give its remaining_term in months, above zero")
         own_pools.append(pool)
         rate = _number(row, "target_rate", pool.label)
         if rate is not None:
@@ -112,9 +117,9 @@ def _pool(row: dict[str, Cell]) -> Pool:
         scope=f"pool:{name}",
         label=label,
         aggregate_scheduled_principal_balance=_decimal(row, "balance", label),
-        weighted_average_coupon=_decimal(row, "coupon", label),
-        weighted_average_remaining_term=_decimal(row, "remaining_term", label),
-        weighted_average_original_term=_decimal(row, "original_term", label),
+        weighted_average_coupon=_decimal(row, "coupon", label, most=1.0),
+        weighted_average_remaining_term=_decimal(row, "remaining_term", label, most=LONGEST),
+        weighted_average_original_term=_decimal(row, "original_term", label, most=LONGEST),
         discount=_sub_pool(row, "discount", label),
         premium=_sub_pool(row, "premium", label),
     )
@@ -127,8 +132,8 @@ def _sub_pool(row: dict[str, Cell], kind: str, label: str) -> SubPool | None:
         return None
     return SubPool(
         aggregate_scheduled_principal_balance=balance,
-        weighted_average_coupon=_decimal(row, f"{kind}_coupon", label),
-        weighted_average_remaining_term=_decimal(row, f"{kind}_remaining_term", label),
+        weighted_average_coupon=_decimal(row, f"{kind}_coupon", label, most=1.0),
+        weighted_average_remaining_term=_decimal(row, f"{kind}_remaining_term", label, most=LONGEST),
     )
 
 
@@ -209,9 +214,15 @@ def _number(row: dict[str, Cell], name: str, label: str) -> float | None:
     return value
 
 
-def _decimal(row: dict[str, Cell], name: str, label: str) -> Decimal | None:
+def _decimal(row: dict[str, Cell], name: str, label: str, most: float = inf) -> Decimal | None:
     value = _number(row, name, label)
-    return None if value is None else _exact(value)
+    if value is None:
+        return None
+    if not 0 <= value <= most:
+        raise number_error(
+            f"{label}: {name} {value:g}: give a number from zero{'' if most == inf else f' to {most:g}'}"
+        )
+    return _exact(value)
 
 
 def _exact(number: float) -> Decimal:

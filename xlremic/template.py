@@ -63,6 +63,7 @@ class Template:
             raise InputError(f"template {place} cannot be read: {error.strerror or error}") from error
         preflight(data)
         self.workbook: Workbook = load_workbook(io.BytesIO(data))
+        self._sheets = {sheet.title: sheet for sheet in self.workbook.worksheets}
         self.anchors: dict[str, tuple[str, int, int]] = {}
         for name in self.workbook.defined_names:
             if name.startswith("row."):
@@ -86,7 +87,7 @@ class Template:
         return sheet.strip("'"), bounds_of(reference)
 
     def cell(self, sheet: str, row: int, column: int) -> Cell:
-        return cast(Cell, self.workbook[sheet].cell(row, column))
+        return cast(Cell, self._sheets[sheet].cell(row, column))
 
     def anchor(self, name: str, along: int = 0) -> Cell:
         """The prototype cell of a row, or the cell that many columns beside it."""
@@ -111,19 +112,18 @@ class Template:
         title, bounds = self.place(f"block.{name}")
         sheet = self.workbook[title]
         left, top, right, bottom = bounds
-        for k in range(1, count):
-            for row in range(top, bottom + 1):
-                for column in range(left, right + 1):
-                    prototype = sheet.cell(row, column)
+        for row in range(top, bottom + 1):
+            for column in range(left, right + 1):
+                prototype = sheet.cell(row, column)
+                formula = prototype.data_type == "f"
+                translated = Translator(str(prototype.value), prototype.coordinate) if formula else None
+                for k in range(1, count):
                     twin = sheet.cell(row + (0 if across else k), column + (k if across else 0))
-                    twin._style = copy(prototype._style)
-                    value = prototype.value
-                    if prototype.data_type == "f":
-                        value = Translator(str(value), prototype.coordinate).translate_formula(twin.coordinate)
-                    twin.value = value
-            if across:
-                width = sheet.column_dimensions[get_column_letter(left)].width
-                sheet.column_dimensions[get_column_letter(left + k)].width = width
+                    twin._style = copy(prototype._style)  # the public way copies each part of a style
+                    twin.value = translated.translate_formula(twin.coordinate) if translated else prototype.value
+        for k in range(1, count if across else 1):
+            width = sheet.column_dimensions[get_column_letter(left)].width
+            sheet.column_dimensions[get_column_letter(left + k)].width = width
         more = max(count, 1) - 1
         return Block(title, bounds, (left, top, right + more * across, bottom + more * (not across)))
 

@@ -22,7 +22,7 @@ from ..functions import FUNCTIONS, Function
 SERVICE, REBIND = "XLREMIC", "org.xlremic.Rebind"
 ALIAS, STORED = "XLDUDF_", "_xldudf_"
 PACKAGE = "xlremic_functions"
-COMPONENT = "libreoffice_component.py"
+COMPONENT, OPENING = "libreoffice_component.py", "older_python.py"
 _UNDATED = (2000, 1, 1, 0, 0, 0)
 _REGISTRY = 'xmlns:oor="http://openoffice.org/2001/registry" xmlns:xs="http://www.w3.org/2001/XMLSchema"'
 
@@ -37,7 +37,7 @@ def addin_bytes() -> bytes:
         "CalcAddIns.xcu": _calc_addins(),
         "Jobs.xcu": _jobs(),
         COMPONENT: (here / "hosts" / COMPONENT).read_text(encoding="utf-8"),
-        f"pythonpath/{PACKAGE}/__init__.py": '"""The REMIC functions, as the add-in was made of them."""\n',
+        f"pythonpath/{PACKAGE}/__init__.py": (here / "hosts" / OPENING).read_text(encoding="utf-8"),
         **{
             f"pythonpath/{PACKAGE}/{name}.py": (here / f"{name}.py").read_text(encoding="utf-8")
             for name in bundled_modules(here)

@@ -108,15 +108,17 @@ class Rebind(unohelper.Base, XJob, XServiceInfo):  # type: ignore[misc]
 
 
 def rebind(document: Any) -> None:
-    """Enter the formulas of ours again in every sheet of a spreadsheet document."""
+    """Enter the formulas of ours again in every sheet of a spreadsheet document; that alone is nothing to save."""
     if not document.supportsService("com.sun.star.sheet.SpreadsheetDocument"):
         return
+    modified = document.isModified()
     for sheet in document.Sheets:
         for block in sheet.queryContentCells(_FORMULA_CELLS):
             for r, row in enumerate(block.getFormulaArray()):
                 for c, formula in enumerate(row):
                     if formula.startswith(("=", "{=")) and (plain := plain_calls(formula)) != formula:
                         _enter(sheet, block.getCellByPosition(c, r), plain)
+    document.setModified(modified)
 
 
 def _enter(sheet: Any, cell: Any, formula: str) -> None:

@@ -212,7 +212,7 @@ def xlwings_module(original: str, interpreter: str) -> str:
     if not found or not all(kept):
         raise TemplateError("the xlwings add-in is not built as expected; use another version of xlwings")
     pinned = f"""
-' From here on this is not the module that xlwings ships: see the README of xlremic.
+' From here on this is not the module that xlwings ships: see docs/excel-functions.md of xlremic.
 
 Function GetConfig(configKey As String, Optional default As String = "", Optional source As String = "") As Variant
     ' Pinned when the add-in was made. No sheet, folder, settings file or environment variable is asked.

@@ -192,11 +192,18 @@ def start_folder(environment: Mapping[str, str] = os.environ) -> PureWindowsPath
     return PureWindowsPath(environment["APPDATA"], "Microsoft", "Excel", "XLSTART")
 
 
-def addin_version(content: bytes) -> str:
-    """The version of xlwings that an add-in file of ours needs. Raises: TemplateError if it is none of ours."""
+def pinned_in(content: bytes) -> tuple[str, str]:
+    """The version of xlwings that an add-in file of ours needs, and the Python that it starts.
+
+    Raises: TemplateError if it is none of ours.
+    """
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as given:
-            text = decompress(read_container(given.read("xl/vbaProject.bin"))["VBA", "xlwings"])
+            text = decompress(read_container(given.read("xl/vbaProject.bin"))["VBA", "xlwings"]).decode(_CODEC)
     except (KeyError, zipfile.BadZipFile, struct.error) as error:
         raise TemplateError("this is not an add-in of xlremic") from error
-    return str(_DLL.findall(text.decode(_CODEC))[0])
+    version, pinned = _DLL.search(text), re.search(r'Case "INTERPRETER_WIN": GetConfig = (.*)', text)
+    if not version or not pinned:
+        raise TemplateError("this is not an add-in of xlremic")
+    parts = re.findall(r'"((?:[^"]|"")*)"|ChrW\((\d+)\)', pinned[1])
+    return version[1], "".join(chr(int(code)) if code else plain for plain, code in parts)
