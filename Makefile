@@ -18,7 +18,9 @@ lint: $(VENV)/installed-test
 
 bench: $(VENV)/installed-test
 	$(BIN)/python tests/bench/bench_reading.py
+	$(BIN)/python tests/bench/bench_engine.py
 	$(BIN)/python tests/bench/bench_functions.py
+	$(BIN)/python tests/bench/bench_scaling.py
 
 $(VENV)/installed: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
