@@ -141,7 +141,12 @@ def test_a_workbook_that_is_not_ours_or_not_a_workbook(tmp_path: Path) -> None:
 
 def test_control_characters_never_reach_a_terminal(tmp_path: Path) -> None:
     (tmp_path / "escape.txt").write_text(TEXT.replace("Howard Darmstadter\n", "Howard\x1b[31m\x07\n"), encoding="utf-8")
-    for arguments in (["parse", "escape.txt"], ["check", "escape.txt"], ["build", "escape.txt"]):
+    for arguments in (
+        ["parse", "escape.txt"],
+        ["parse", "escape.txt", "--csv"],
+        ["check", "escape.txt"],
+        ["build", "escape.txt"],
+    ):
         done = xlremic(*arguments, cwd=tmp_path)
         assert "\x1b" not in done.stdout + done.stderr
     assert printable("a\x1b[31m\u202eb") == "a�[31m�b"

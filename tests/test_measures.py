@@ -1,6 +1,7 @@
 """Measures against the Standard Formulas' GNMA example and other printed figures."""
 
 import doctest
+from collections.abc import Callable
 from datetime import date
 
 import pytest
@@ -138,6 +139,20 @@ def test_window_and_decrement_cells() -> None:
     assert [printed_percent(x) for x in (100.0, 0.0, 0.49, 0.5, 1.49)] == ["100", "0", "*", "1", "1"]
     with pytest.raises(InputError, match="balance at the start"):
         decrement([0.0, 0.0])
+
+
+@pytest.mark.parametrize(
+    "of",
+    [
+        measures_module.price,
+        measures_module.macaulay_duration,
+        measures_module.modified_duration,
+        measures_module.convexity,
+    ],
+)
+def test_a_yield_that_leaves_nothing_to_discount_by_is_refused(of: Callable[..., float]) -> None:
+    with pytest.raises(InputError, match="above -200"):
+        of([0.0, 1.0], [0.0, 1.0], -200.0)
 
 
 def test_times_count_from_settlement() -> None:

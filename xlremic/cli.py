@@ -419,8 +419,11 @@ def _exit(findings: Sequence[Finding]) -> None:
 
 
 def _for_csv(value: str | int) -> str | int:
-    """Text that a spreadsheet program would take for a formula starts with an apostrophe."""
-    return f"'{value}" if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r") else value
+    """Text without control characters, line ends aside; what a spreadsheet would take for a formula starts with "'"."""
+    if not isinstance(value, str):
+        return value
+    text = re.sub(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]", "�", value)
+    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
 
 
 def _table(header: Sequence[str], rows: Sequence[Sequence[str]], *, right: Sequence[int] = ()) -> None:

@@ -135,10 +135,16 @@ def price(flows: Sequence[float], times: Sequence[float], bond_yield: float) -> 
     >>> round(price([0.0, 100.0], [0.0, 0.5], 10.0), 6)
     95.238095
     """
+    growth = _growth(bond_yield)
+    return sum(cash * math.pow(growth, -2 * t) for cash, t in zip(flows, times, strict=True) if cash)
+
+
+def _growth(bond_yield: float) -> float:
+    """Growth of one half-year at a yield in per cent. Raises: InputError where there is none left to discount by."""
     growth = 1 + bond_yield / 200
     if growth <= 0:
         raise InputError(f"yield {bond_yield}: must be above -200")
-    return sum(cash * math.pow(growth, -2 * t) for cash, t in zip(flows, times, strict=True) if cash)
+    return growth
 
 
 def yield_to_price(flows: Sequence[float], times: Sequence[float], full_price: float) -> float | None:
@@ -250,7 +256,7 @@ def macaulay_duration(flows: Sequence[float], times: Sequence[float], bond_yield
     >>> macaulay_duration([0.0, 100.0], [0.0, 0.5], 10.0)
     0.5
     """
-    growth = 1 + bond_yield / 200
+    growth = _growth(bond_yield)
     total = sum(t * cash * math.pow(growth, -2 * t) for cash, t in zip(flows, times, strict=True) if cash)
     return total / price(flows, times, bond_yield)
 
@@ -266,7 +272,7 @@ def modified_duration(flows: Sequence[float], times: Sequence[float], bond_yield
     >>> round(modified_duration([0.0, 100.0], [0.0, 0.5], 10.0), 6)
     0.47619
     """
-    return macaulay_duration(flows, times, bond_yield) / (1 + bond_yield / 200)
+    return macaulay_duration(flows, times, bond_yield) / _growth(bond_yield)
 
 
 def convexity(flows: Sequence[float], times: Sequence[float], bond_yield: float) -> float:
@@ -280,7 +286,7 @@ def convexity(flows: Sequence[float], times: Sequence[float], bond_yield: float)
     >>> round(convexity([0.0, 100.0], [0.0, 0.5], 10.0), 6)
     0.453515
     """
-    growth = 1 + bond_yield / 200
+    growth = _growth(bond_yield)
     total = sum(t * (t + 0.5) * cash * math.pow(growth, -2 * t) for cash, t in zip(flows, times, strict=True) if cash)
     return total / price(flows, times, bond_yield) / growth**2
 
