@@ -144,10 +144,10 @@ def test_window_and_decrement_cells() -> None:
 @pytest.mark.parametrize(
     "of",
     [
-        measures_module.price,
-        measures_module.macaulay_duration,
-        measures_module.modified_duration,
-        measures_module.convexity,
+        price,
+        macaulay_duration,
+        modified_duration,
+        convexity,
     ],
 )
 def test_a_yield_that_leaves_nothing_to_discount_by_is_refused(of: Callable[..., float]) -> None:
