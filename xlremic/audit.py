@@ -10,14 +10,13 @@ from pathlib import Path
 from typing import cast
 
 from openpyxl import Workbook
-from openpyxl.cell import Cell
 
 from .cached_values import Cells, Scalar, Values, calculate, formula_cells, preflight, same
 from .engines import ironcalc_values, libreoffice_values
 from .errors import InputError, TemplateError
 from .lint import lint
 from .names import PUBLIC
-from .patch import opened
+from .patch import named_cells, opened
 from .subordination import call_threshold, is_callable, subordination_levels
 from .tieout import Finding, Status
 from .wholefile import read_whole
@@ -79,15 +78,8 @@ def _alike(value: Scalar | None, like: Scalar | None) -> Scalar | None:
     return bool(value) if isinstance(like, bool) and isinstance(value, float | int) else value
 
 
-def _cells(book: Workbook, name: str) -> list[Cell]:
-    (sheet, reference), *_ = book.defined_names[name].destinations
-    found = book[sheet][reference]
-    rows = found if isinstance(found, tuple) else ((found,),)
-    return [cast(Cell, cell) for row in rows for cell in row]
-
-
 def _numbers(book: Workbook, name: str) -> list[Decimal]:
-    values = [cell.value for cell in _cells(book, name)]
+    values = [cell.value for cell in named_cells(book, name)]
     if not all(isinstance(value, int | float) for value in values):
         raise InputError(f"the workbook's {name} must be numbers, found {values!r}")
     return [Decimal(repr(value)) for value in values]
@@ -95,7 +87,7 @@ def _numbers(book: Workbook, name: str) -> list[Decimal]:
 
 def _python(book: Workbook) -> Iterator[Finding]:
     """Levels and call from the workbook's own inputs."""
-    ranks = [int(cast(float, cell.offset(0, 1).value)) for cell in _cells(book, "Classes")]
+    ranks = [int(cast(float, cell.offset(0, 1).value)) for cell in named_cells(book, "Classes")]
     for balances, levels in (
         ("InitialBalances", "SubordinationLevelsAtIssue"),
         ("CurrentBalances", "SubordinationLevels"),
@@ -111,7 +103,7 @@ def _python(book: Workbook) -> Iterator[Finding]:
     )
     says = "CallThreshold is what Python computes from CutOffBalance and CallPercent"
     yield _finding("python:CallThreshold", threshold - call_threshold(cut_off, percent), CENT, "USD", says)
-    shown = bool(_cells(book, "Callable")[0].value)
+    shown = bool(named_cells(book, "Callable")[0].value)
     differs = shown is not is_callable(current, threshold)
     yield _finding("python:Callable", int(differs), Decimal(0), "differences", "Callable is what Python finds")
 

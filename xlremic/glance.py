@@ -9,7 +9,7 @@ from openpyxl import Workbook
 
 from .cached_values import calculate, formula_cells, preflight, same
 from .errors import InputError, TemplateError
-from .patch import opened
+from .patch import named_cells, opened
 
 NEEDED = (
     "Classes", "CurrentBalances", "SubordinationLevels", "AsOfDate", "CurrentPoolBalance", "CallThreshold", "Callable",
@@ -138,6 +138,4 @@ def safe_name(name: str) -> str:
 
 
 def _values(book: Workbook, name: str) -> list[object]:
-    (sheet, reference), *_ = book.defined_names[name].destinations
-    found = book[sheet][reference.replace("$", "")]
-    return [cell.value for row in (found if isinstance(found, tuple) else ((found,),)) for cell in row]
+    return [cell.value for cell in named_cells(book, name)]

@@ -13,6 +13,7 @@ from datetime import date
 from xml.sax.saxutils import escape
 
 from openpyxl import Workbook, load_workbook
+from openpyxl.cell import Cell as NamedCell
 from openpyxl.utils import column_index_from_string, coordinate_to_tuple, get_column_letter, range_boundaries
 
 from .cached_values import sheet_parts
@@ -30,6 +31,16 @@ def opened(data: bytes) -> Workbook:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", UserWarning)
         return load_workbook(io.BytesIO(data), data_only=True)
+
+
+def named_cells(book: Workbook, name: str) -> list[NamedCell]:
+    """The cells of a defined name, row by row. Raises: InputError if its sheet is missing."""
+    (sheet, reference), *_ = book.defined_names[name].destinations
+    if sheet not in book.sheetnames:
+        raise InputError(f"the workbook's {name} points to sheet {sheet}, which is missing; was it renamed?")
+    found = book[sheet][reference.replace("$", "")]
+    rows = found if isinstance(found, tuple) else ((found,),)
+    return [cell for row in rows for cell in row]
 
 
 def patched(

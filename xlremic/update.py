@@ -23,7 +23,7 @@ from .cached_values import calculate, preflight
 from .errors import InputError, TemplateError
 from .history import history_entry
 from .names import PUBLIC
-from .patch import Cell, below, opened, patched
+from .patch import Cell, below, named_cells, opened, patched
 from .subordination import call_threshold, is_callable, subordination_levels
 from .wholefile import read_whole, write_whole
 
@@ -167,7 +167,7 @@ def updated_bytes(
     elif override is not None:  # last month's figure must not stand over this month's classes
         values[place] = None
 
-    ranks = [int(book[place[0]][below(place[1], 0)].offset(0, 1).value) for place, _ in _cells(book, "Classes")]
+    ranks = [int(cell.offset(0, 1).value) for cell in named_cells(book, "Classes")]
     levels = subordination_levels(amounts, ranks) if any(amounts) else [Decimal(0)] * len(amounts)
     ((_, percent),), ((_, cut_off),) = _cells(book, "CallPercent"), _cells(book, "CutOffBalance")
     cut_off_balance = Decimal(repr(cut_off))
@@ -194,12 +194,7 @@ Place = tuple[str, str]
 
 def _cells(book: Workbook, name: str) -> list[tuple[Place, object]]:
     """Places and values of a defined name."""
-    (sheet, reference), *_ = book.defined_names[name].destinations
-    if sheet not in book.sheetnames:
-        raise InputError(f"the workbook's {name} points to sheet {sheet}, which is missing; was it renamed?")
-    found = book[sheet][reference.replace("$", "")]
-    rows = found if isinstance(found, tuple) else ((found,),)
-    return [((sheet, cell.coordinate), cell.value) for row in rows for cell in row]
+    return [((cell.parent.title, cell.coordinate), cell.value) for cell in named_cells(book, name)]
 
 
 def _refuse_unfit(
