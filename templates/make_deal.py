@@ -6,12 +6,14 @@ filled in, so totals are written over such ranges.
 """
 
 import re
-from collections.abc import Mapping
 from dataclasses import fields
 from pathlib import Path
 
+import make_projection
+import make_results
+from look import GREY, NAVY, ORDER, band, frame, heading, name, put, styles
+from make_projection import Kinds
 from openpyxl import Workbook
-from openpyxl.cell import Cell
 from openpyxl.chart import BarChart
 from openpyxl.chart.data_source import AxDataSource, NumDataSource, NumRef
 from openpyxl.chart.series import Series, SeriesLabel, StrRef, attribute_mapping
@@ -21,10 +23,8 @@ from openpyxl.chart.title import Title
 from openpyxl.drawing.line import LineProperties
 from openpyxl.drawing.text import CharacterProperties, Paragraph, ParagraphProperties, RegularTextRun
 from openpyxl.formatting.rule import FormulaRule
-from openpyxl.styles import Alignment, Border, Font, NamedStyle, PatternFill, Protection, Side
+from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
-from openpyxl.workbook.defined_name import DefinedName
-from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.worksheet import Worksheet
 
 from xlremic.assumptions import Assumptions
@@ -32,35 +32,14 @@ from xlremic.names import (
     BALANCE,
     DEAL_POOLS,
     DEAL_TERMS,
-    FORMATS,
     LOSS_LIMITS,
+    POOL_TERMS,
     SHEETS,
     TERMS,
     CalculatedRow,
     FactRow,
-    usable_name,
 )
 
-NAVY, LIGHT, YELLOW, GREY = "1F3864", "F2F5FA", "FFF9E5", "7F7F7F"
-FAMILY = "Calibri"
-ORDER = ("Summary", "Pools", "Tranches", "Underwriting", "Call", "Assumptions", "Checks", "Source")
-TABS = {"Summary": NAVY, "Pools": "BF9000", "Tranches": "BF9000", "Underwriting": "BF9000", "Call": "548235", "Assumptions": "BF9000",
-        "Checks": "C00000", "Source": GREY}  # fmt: skip
-PURPOSE = {
-    "Summary": "What the deal is, where it stands now, and whether everything ties. Blue figures are inputs, black ones"
-    " formulas, green ones links; change a blue figure and every sheet follows.",
-    "Pools": "The mortgage pools as the filing states them, recomputed from their parts. Click a blue figure to see the"
-    " sentence that it was read from.",
-    "Tranches": "The classes in order of seniority. Put current balances into the yellow column; levels, factors and"
-    " the call follow.",
-    "Underwriting": "How the loans were underwritten, as the filing bounds it, and what that is in dollars.",
-    "Call": "The clean-up call: allowed when the pool balance is strictly less than the threshold.",
-    "Assumptions": "What a projection needs and the filing does not state, each with its unit; beside it the pools and classes"
-    " as the worksheet functions take them.",
-    "Checks": "Everything in the filing that can be tied out. Each tolerance follows from the digits that the filing"
-    " prints; a flag of 1 is a check that fails.",
-    "Source": "Every fact with the line and the sentence that it was read from.",
-}
 ROUNDING = {"USD": 2, "dollars": 2, "loans": 0, "months": 12, "rate": 12, "ltv": 12, "share": 12, "years": 2}
 TERM_NAMES = {
     "psa": "PSA",
@@ -76,105 +55,7 @@ DIFFERENCES = {"dollars": '#,##0;-#,##0;"-"', "rate": '0.000000%;-0.000000%;"-"'
                "months": '0.000000;-0.000000;"-"', "loans": '0;-0;"-"', "years": '0.00;-0.00;"-"'}  # fmt: skip
 """Number formats of recomputed figures and of differences, finer than what the filing prints."""
 POOL_COLUMN, WHOLE_COLUMN, PARTS_COLUMN, DIFFERENCE_COLUMN = "G", "D", "E", "F"
-THIN = Side(style="thin", color="BFBFBF")
 
-
-def styles(book: Workbook) -> None:
-    """The named styles by which a reader, and the lint, tell inputs from formulas and links."""
-
-    def style(
-        name: str, color: str = "000000", *, fill: str = "", bold: bool = False, size: int = 10, **more: object
-    ) -> None:
-        made = NamedStyle(name, font=Font(name=FAMILY, size=size, bold=bold, color=color, **more))
-        if fill:
-            made.fill = PatternFill("solid", start_color=fill)
-        made.alignment = Alignment(vertical="center")
-        if name == "Unit":
-            made.alignment = Alignment(horizontal="left", vertical="center", indent=1)
-        made.protection = Protection(locked=name not in ("Fact", "Assumption"))
-        book.add_named_style(made)
-
-    style("Title", NAVY, bold=True, size=16)
-    style("Subtitle", NAVY, size=10, bold=True)
-    style("Note", GREY, italic=True)
-    style("Band", "FFFFFF", fill=NAVY, bold=True)
-    style("Section", NAVY, bold=True, size=12)
-    style("Label")
-    style("Unit", GREY)
-    style("Fact", "0000FF", fill=YELLOW)
-    style("Assumption", "0000FF", fill=YELLOW, italic=True)
-    style("Constant")
-    style("Formula")
-    style("Link", "006100")
-    style("Total", fill=LIGHT, bold=True)
-    style("Flag", bold=True)
-    style("Navigation", "2F5597", underline="single")
-    base = next(s for s in book._named_styles if s.name == "Normal")
-    base.font = Font(name=FAMILY, size=10)
-
-
-def put(cell: Cell, value: object, style: str, number_format: str = "", align: str = "") -> Cell:
-    cell.value = value
-    cell.style = style
-    if number_format:
-        cell.number_format = FORMATS.get(number_format, number_format)
-    if align:
-        cell.alignment = Alignment(horizontal=align, vertical="center", wrap_text=align == "center")
-    return cell
-
-
-def name(book: Workbook, called: str, sheet: str, reference: str) -> None:
-    absolute = re.sub(r"\$?([A-Z]+)\$?(\d+)", r"$\1$\2", reference)
-    book.defined_names[usable_name(called)] = DefinedName(called, attr_text=f"{sheet}!{absolute}")
-
-
-def frame(book: Workbook, title: str, widths: Mapping[str, float], header: int, last: str) -> Worksheet:
-    """A sheet with title, live subtitle, purpose, navigation, print set-up and frozen panes."""
-    sheet: Worksheet = book[title]
-    sheet.sheet_properties.tabColor = TABS[title]
-    sheet.sheet_view.showGridLines = False
-    sheet.sheet_view.zoomScale = 100
-    for column, width in widths.items():
-        sheet.column_dimensions[column].width = width
-    put(sheet["A1"], title, "Title")
-    sheet.row_dimensions[1].height = 24
-    put(sheet["A2"], "=DealTitle", "Subtitle")
-    put(sheet["A3"], PURPOSE[title], "Note")
-    wide = [column for column, width in widths.items() if width >= 11]
-    for column, other in zip(wide, (other for other in ORDER if other != title), strict=False):
-        cell = put(sheet[f"{column}4"], other, "Navigation", align="left")
-        cell.hyperlink = Hyperlink(ref=cell.coordinate, location=f"'{other}'!A1", display=other)
-        cell.style = "Navigation"
-    flag = put(sheet[f"{last}1"], "=ChecksStatus", "Flag", align="right")
-    sheet.conditional_formatting.add(
-        flag.coordinate,
-        FormulaRule(
-            ["ChecksFailed>0"], font=Font(color="FFFFFF", bold=True), fill=PatternFill("solid", end_color="C00000")
-        ),
-    )
-    put(sheet[f"{last}2"], "=AsOfDate", "Unit", '"as of" d mmm yyyy', align="right")
-    sheet.freeze_panes = f"B{header + 1}" if title != "Summary" else f"A{header}"
-    sheet.page_setup.orientation = "landscape"
-    sheet.page_setup.paperSize = sheet.PAPERSIZE_LETTER
-    sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = (
-        1,
-        0 if title in ("Pools", "Underwriting", "Checks", "Source") else 1,
-    )
-    sheet.sheet_properties.pageSetUpPr.fitToPage = True
-    sheet.page_margins.left = sheet.page_margins.right = 0.4
-    sheet.page_margins.top = sheet.page_margins.bottom = 0.7
-    sheet.oddHeader.left.text, sheet.oddHeader.right.text = "xlremic", "&A"
-    sheet.oddFooter.left.text, sheet.oddFooter.right.text = "&F", "Page &P of &N"
-    if title != "Summary":
-        sheet.print_title_rows = f"{header}:{header}"
-    return sheet
-
-
-def band(sheet: Worksheet, row: int, labels: Mapping[str, str], left: str = "A") -> None:
-    """A header row; text columns (``left``) are left-aligned, the others centred."""
-    for column, label in labels.items():
-        put(sheet[f"{column}{row}"], label, "Band", align="left" if column in left else "center")
-    sheet.row_dimensions[row].height = 30
 
 
 Places = dict[str, tuple[str, int]]
@@ -232,12 +113,6 @@ def measures(book: Workbook, title: str, places: Places) -> None:
             name(book, f"row.{key}_excess", title, f"F{row}")
     name(book, f"block.{title}", title, f"G6:G{row}")
     sheet.print_area = f"A1:G{row}"
-
-
-def heading(sheet: Worksheet, row: int, text: str) -> None:
-    put(sheet[f"A{row}"], text, "Section")
-    for column in "ABCDEFG":
-        sheet[f"{column}{row}"].border = Border(bottom=THIN)
 
 
 def servicing_fee(sheet: Worksheet, row: int) -> None:
@@ -392,25 +267,42 @@ def call(book: Workbook, places: Places) -> None:
     put(sheet["C19"], "USD", "Unit")
     put(sheet["D19"], "input: kept in the history", "Unit")
     name(book, "CumulativeLosses", "Call", "B19")
-    heading(sheet, 21, "History")
-    band(sheet, 22, {"A": "As of", "B": "Pool balance", "C": "Factor", "D": "Subordination levels", "E": "Senior", "F": "Callable",
+    months, callable_ = (f"Waterfall!{make_results.AT[field]}$11:{make_results.AT[field]}$11" for field in ("month", "callable"))
+    put(sheet["A20"], "First month below the threshold, projected", "Label")
+    put(sheet["B20"], f'=IF(SUM({callable_})=0,"none",MAX({months})+1-SUM({callable_}))', "Formula", "0", align="right")
+    put(sheet["C20"], "month", "Unit")
+    put(sheet["D20"], "Waterfall: of the projection, counted from its start", "Unit")
+    name(book, "FirstCallableMonth", "Call", "B20")
+    put(sheet["A21"], "First callable distribution date, projected", "Label")
+    dates = f"Waterfall!{make_results.AT['date']}$11:{make_results.AT['date']}$11"
+    put(sheet["B21"], f'=IF(ISNUMBER(B20),INDEX({dates},B20),"none")', "Formula", "date", align="right")
+    put(sheet["C21"], "date", "Unit")
+    put(sheet["D21"], "Waterfall: before it moves off a holiday", "Unit")
+    name(book, "FirstCallableDate", "Call", "B21")
+    heading(sheet, 23, "History")
+    band(sheet, 24, {"A": "As of", "B": "Pool balance", "C": "Factor", "D": "Subordination levels", "E": "Senior", "F": "Callable",
                      "G": "Cumulative losses"}, left="AD")  # fmt: skip
     for column, number_format, align in (
         ("A", "date", "left"), ("B", "USD", ""), ("C", "0.00000000", ""), ("D", "text", ""), ("E", "0.000%", ""),
         ("F", "text", "center"), ("G", "USD", ""),
     ):  # fmt: skip
-        put(sheet[f"{column}23"], None, "Constant", number_format, align=align)
-    name(book, "History", "Call", "A22:G22")
-    sheet.print_area = "A1:G46"
+        put(sheet[f"{column}25"], None, "Constant", number_format, align=align)
+    name(book, "History", "Call", "A24:G24")
+    sheet.print_area = "A1:G48"
 
 
-def assumptions(book: Workbook, places: Places) -> None:
-    """Terms with name and value side by side, then the tables of pools and classes, each growing downwards."""
+def assumptions(book: Workbook, places: Places, kinds: Kinds) -> dict[str, str]:
+    """Terms with name and value side by side, then the tables of pools and classes, each growing downwards.
+
+    Returns: the cells that the projection's formulas take, by their names there.
+    """
+    outside: dict[str, str] = {"ranks": "Tranches!$B$9:$B$9"}
     widths = {"A": 28, "B": 16, "C": 26, "D": 13, "E": 78, "F": 6, "G": 9}
     columns = [get_column_letter(8 + k) for k in range(len(DEAL_POOLS))]
-    first_class = 8 + len(DEAL_POOLS) + 1
+    own_columns = [get_column_letter(8 + len(DEAL_POOLS) + k) for k in range(len(POOL_TERMS))]
+    first_class = 8 + len(DEAL_POOLS) + len(POOL_TERMS) + 1
     gap, label, rank, balance = (get_column_letter(first_class - 1 + k) for k in range(4))
-    widths |= dict.fromkeys(columns, 16) | {gap: 4, label: 10, rank: 8, balance: 18}
+    widths |= dict.fromkeys(columns, 16) | dict.fromkeys(own_columns, 11) | {gap: 4, label: 10, rank: 8, balance: 18}
     sheet = frame(book, "Assumptions", widths, 6, "E")
     band(sheet, 6, {"A": "name", "B": "value", "C": "unit", "D": "source", "E": "what it is"}, left="ACDE")
     described = {term.name: term for term in fields(Assumptions)}
@@ -420,6 +312,7 @@ def assumptions(book: Workbook, places: Places) -> None:
         put(sheet[f"B{row}"], None, "Assumption", number_format, align="right")
         for column, text in (("C", meta["unit"]), ("D", meta["source"]), ("E", meta["help"])):
             put(sheet[f"{column}{row}"], text, "Unit")
+        outside[f"a.{term}"] = f"Assumptions!$B${row}"
         name(book, f"row.term.{term}", "Assumptions", f"B{row}")
         if called := TERM_NAMES.get(term):
             name(book, called, "Assumptions", f"B{row}")
@@ -437,6 +330,7 @@ def assumptions(book: Workbook, places: Places) -> None:
             ("E", "from the filing"),
         ):
             put(sheet[f"{column}{row}"], text, "Unit")
+        outside[f"a.{term}"] = f"Assumptions!$B${row}"
         name(book, f"row.term.{term}", "Assumptions", f"B{row}")
     last = 6 + len(TERMS) + len(DEAL_TERMS)
     name(book, "DealAssumptions", "Assumptions", f"A6:B{last}")
@@ -449,17 +343,29 @@ def assumptions(book: Workbook, places: Places) -> None:
         home, at = places[field]
         pools = f"{home}!${POOL_COLUMN}${at}:${POOL_COLUMN}${at}"
         put(sheet[f"{column}7"], f"=INDEX({pools},1,$F7)", "Link", number_format)
+        outside[f"pools.{header}"] = f"Assumptions!${column}$7:${column}$7"
         name(book, f"row.deal_pool.{header}", "Assumptions", f"{column}7")
+    put(sheet["F5"], "Pools, with terms of their own where they have them (else the common term holds)", "Section")
+    for column, (header, number_format) in zip(own_columns, POOL_TERMS, strict=True):
+        put(sheet[f"{column}6"], header, "Band", align="center")
+        put(sheet[f"{column}7"], None, "Assumption", number_format)
+        outside[f"pools.{header}"] = f"Assumptions!${column}$7:${column}$7"
+        name(book, f"row.pool_term.{header}", "Assumptions", f"{column}7")
+    outside["pools.pool"] = "Assumptions!$G$7:$G$7"
     name(book, "row.deal_pool.pool", "Assumptions", "G7")
-    name(book, "block.DealPools", "Assumptions", f"F7:{columns[-1]}7")
-    name(book, "DealPools", "Assumptions", f"G6:{columns[-1]}7")
+    name(book, "block.DealPools", "Assumptions", f"F7:{own_columns[-1]}7")
+    name(book, "DealPools", "Assumptions", f"G6:{own_columns[-1]}7")
     band(sheet, 6, {label: "class", rank: "rank", balance: "balance"})
     put(sheet[f"{label}7"], "=Tranches!A9", "Link")
     put(sheet[f"{rank}7"], "=Tranches!B9", "Link", "0", align="center")
     put(sheet[f"{balance}7"], "=Tranches!C9", "Link", "USD")
     name(book, "block.DealClasses", "Assumptions", f"{label}7:{balance}7")
     name(book, "DealClasses", "Assumptions", f"{label}6:{balance}7")
+    put(sheet[f"{label}5"], "Classes", "Section")
+    sheet.column_dimensions[get_column_letter(first_class + 3)].width = 4
+    make_projection.assumption_tables(book, sheet, first_class + 4, outside, kinds)
     sheet.print_area = f"A1:E{last}"  # the tables beside it are links to sheets that print
+    return outside
 
 
 def checks(book: Workbook) -> None:
@@ -583,12 +489,13 @@ def summary(book: Workbook, places: Places) -> None:
         ("Clean-up call threshold", "=CallThreshold", "USD"),
         ("Headroom over the threshold", "=CallHeadroom", "USD"),
         ("Callable now", '=IF(Callable,"yes","no")', "General"),
+        ("First callable distribution, projected", "=FirstCallableDate", "date"),
         ("Checks", "=ChecksStatus", "General"),
     )
     for row, (label, formula, number_format) in enumerate(headline, 7):
         put(sheet[f"D{row}"], label, "Label")
         put(sheet[f"E{row}"], formula, "Link", number_format, align="right")
-    for row, called in ((20, "inputs_note"), (21, "unread_note")):
+    for row, called in ((21, "inputs_note"), (22, "unread_note")):
         put(sheet[f"D{row}"], None, "Note")
         name(book, f"row.{called}", "Summary", f"D{row}")
     chart = BarChart()
@@ -630,8 +537,8 @@ def summary(book: Workbook, places: Places) -> None:
     chart.legend.position = "r"
     chart.gapWidth, chart.overlap = 60, 0
     chart.width, chart.height = 30, 8.5
-    sheet.add_chart(chart, "A23")
-    sheet.print_area = "A1:G41"
+    sheet.add_chart(chart, "A24")
+    sheet.print_area = "A1:G42"
 
 
 def make(path: Path) -> None:
@@ -646,7 +553,13 @@ def make(path: Path) -> None:
     measures(book, "Underwriting", places)
     call(book, places)
     summary(book, places)
-    assumptions(book, places)
+    kinds = Kinds({})
+    outside = assumptions(book, places, kinds)
+    for title in make_projection.SHEETS:
+        make_projection.projection_sheet(book, title, outside, kinds)
+    make_results.results(book, outside, kinds)
+    make_results.scenarios(book, outside, kinds)
+    kinds.write(book)
     checks(book)
     source(book)
     book.calculation.fullCalcOnLoad = True

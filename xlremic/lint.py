@@ -49,7 +49,7 @@ UNIT_COLUMN = {"Pools": "B", "Underwriting": "B", "Call": "C", "Assumptions": "C
 HEADER_ROWS = 4
 _CELL = r"[A-Za-z]+!\$?[A-Z]+\$?\d+|[A-Za-z]+"
 _ROW = r"[A-Za-z]+!\$?[A-Z]+\$?\d+:\$?[A-Z]+\$?\d+"
-_LINK = re.compile(
+LINK = re.compile(
     rf"=(?:{_CELL}|INDEX\({_ROW},1,\$?[A-Z]+\$?\d+\)|(?:SUM|INDEX|IF)\((?:{_CELL})(?:,[01]|(?:,\"\w+\")+)?\))\Z"
 )
 """A formula that only shows what stands elsewhere: a cell, a name, or a name's sum, first member or words for it."""
@@ -118,7 +118,7 @@ def _formula(cell: Cell) -> Iterator[tuple[str, str]]:
     style = cell.style
     if style not in CALCULATIONS:
         yield "colour", f"a formula in a cell of style {style}"
-    elif cell.row > HEADER_ROWS and style in ("Formula", "Link") and (style == "Link") != bool(_LINK.match(formula)):
+    elif cell.row > HEADER_ROWS and style in ("Formula", "Link") and (style == "Link") != bool(LINK.match(formula)):
         yield "colour", f"{formula} in style {style}"
     if len(formula) > LONGEST:
         yield "length", f"{len(formula)} characters"
@@ -153,7 +153,7 @@ def _one_formula(sheet: Worksheet, *, across: bool, first: int) -> Iterator[str]
         formulas = [cell for cell in line if cell.data_type == "f"]
         for cell in formulas[1:]:
             moved = Translator(str(formulas[0].value), formulas[0].coordinate).translate_formula(cell.coordinate)
-            if moved != cell.value and not (sheet.title == "Checks" and _LINK.match(str(cell.value))):
+            if moved != cell.value and not (sheet.title == "Checks" and LINK.match(str(cell.value))):
                 yield f"one formula: {sheet.title}!{cell.coordinate}: {cell.value} where {moved} is expected"
 
 

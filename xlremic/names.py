@@ -423,6 +423,18 @@ DEAL_POOLS = (
 )
 """Columns of the table of pools that the worksheet functions take, each with its row on Pools."""
 
+POOL_TERMS = (
+    ("psa", "0"),
+    ("cpr", "rate"),
+    ("cdr", "rate"),
+    ("sda", "0"),
+    ("severity", "rate"),
+    ("lag", "0"),
+    ("servicing_fee_rate", "rate"),
+    ("loan_age", "months"),
+)
+"""Further columns of that table: terms of one pool, empty where the common term holds."""
+
 _CHECK_ROWS = {
     "pools_sum:balance": (BALANCE, "difference"),
     "pools_sum:loan_count": ("loan_count", "difference"),

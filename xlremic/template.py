@@ -2,12 +2,14 @@
 
 A prototype is a range with a block name (``block.Pools``). Its copies stand to the right or below; then every range
 that spans the prototype and ends with it (in formulas, names, formats, print areas, charts) spans all copies too.
-Nothing is ever inserted, so nothing else moves.
+Nothing is ever inserted, so nothing else moves, but for charts below a block, which stay below it. Columns of the
+projection are repeated by ``columns``; its prototype month (``months.Waterfall``) only reserves its rows here, for
+``months`` to write.
 """
 
 import io
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +23,7 @@ from openpyxl.utils import get_column_letter, range_boundaries
 from openpyxl.worksheet.worksheet import Worksheet
 
 from .cached_values import preflight
+from .columns import spread
 from .errors import InputError, TemplateError
 from .names import PUBLIC, SHEETS, rows
 
@@ -47,6 +50,7 @@ class Block:
     sheet: str
     first: Bounds
     grown: Bounds
+    reserved: bool = False
 
 
 class Template:
@@ -65,10 +69,7 @@ class Template:
         self.workbook: Workbook = load_workbook(io.BytesIO(data))
         self._sheets = {sheet.title: sheet for sheet in self.workbook.worksheets}
         self.anchors: dict[str, tuple[str, int, int]] = {}
-        for name in self.workbook.defined_names:
-            if name.startswith("row."):
-                sheet, (column, row, _, _) = self.place(name)
-                self.anchors[name.removeprefix("row.")] = sheet, row, column
+        self._find_anchors()
         wanted = {row.anchor.removeprefix("row.") for title in SHEETS for row in rows(title)}
         missing = sorted(wanted - set(self.anchors)) + [
             name for name in PUBLIC if name not in self.workbook.defined_names
@@ -77,6 +78,12 @@ class Template:
             raise TemplateError(
                 f"template {place} lacks the names {', '.join(missing)}; start again from templates/deal.xlsx"
             )
+
+    def _find_anchors(self) -> None:
+        for name in self.workbook.defined_names:
+            if name.startswith("row."):
+                sheet, (column, row, _, _) = self.place(name)
+                self.anchors[name.removeprefix("row.")] = sheet, row, column
 
     def place(self, name: str) -> tuple[str, Bounds]:
         """Sheet and bounds of a defined name."""
@@ -98,14 +105,25 @@ class Template:
         sheet, (column, row, _, _) = self.place(name)
         return self.cell(sheet, row, column)
 
-    def grow(self, copies: Iterable[tuple[str, int, bool]]) -> None:
-        """Grow blocks: (name, how many in all, to the right rather than downwards)."""
-        self._stretch([self._copied(name, count, across) for name, count, across in copies])
+    def spread(self, counts: Mapping[str, int]) -> None:
+        """Repeat the columns of each kind (pool, line, senior, subordinated, result, year), before anything else."""
+        spread(self.workbook, counts)
+        self._find_anchors()
+
+    def grow(self, copies: Iterable[tuple[str, int, bool]], months: int = 0) -> None:
+        """Grow blocks: (name, how many in all, to the right rather than downwards); reserve the rows of the months."""
+        blocks = [self._copied(name, count, across) for name, count, across in copies]
+        for name in self.workbook.defined_names:
+            if name.startswith("months."):
+                title, (left, top, right, bottom) = self.place(name)
+                grown = (left, top, right, bottom + max(months, 1) - 1)
+                blocks.append(Block(title, (left, top, right, bottom), grown, reserved=True))
+        self._stretch(blocks)
 
     def drop_anchors(self) -> None:
         """Remove the names that only code needs."""
         for name in list(self.workbook.defined_names):
-            if name.startswith(("row.", "block.")):
+            if name.startswith(("row.", "block.", "months.")):
                 del self.workbook.defined_names[name]
 
     def _copied(self, name: str, count: int, across: bool) -> Block:
@@ -128,14 +146,18 @@ class Template:
         return Block(title, bounds, (left, top, right + more * across, bottom + more * (not across)))
 
     def _stretch(self, blocks: Sequence[Block]) -> None:
+        growing = [block for block in blocks if not block.reserved]
+        months = {block.sheet: block.first[1] for block in blocks if block.reserved}
         for sheet in self.workbook.worksheets:
             for row in sheet.iter_rows():
                 for cell in row:
                     if cell.data_type == "f":
-                        cell.value = stretched(str(cell.value), sheet.title, blocks)
+                        of_a_month = cell.row == months.get(sheet.title)
+                        cell.value = stretched(str(cell.value), sheet.title, growing if of_a_month else blocks)
             for block in blocks:
                 if block.sheet == sheet.title:
                     _stretch_print_area(sheet, block)
+                    _move_charts(sheet, block)
             _stretch_formats(sheet, blocks)
             for chart in sheet._charts:
                 for series in chart.series:
@@ -146,15 +168,26 @@ class Template:
                         if part:
                             part.f = stretched("=" + part.f, sheet.title, blocks)[1:]
         for defined in self.workbook.defined_names.values():
-            if not defined.name.startswith(("row.", "block.")):
+            if not defined.name.startswith(("row.", "block.", "months.")):
                 defined.attr_text = stretched("=" + str(defined.attr_text), "", blocks)[1:]
 
 
 def _stretch_print_area(sheet: Worksheet, block: Block) -> None:
     left, top, right, bottom = bounds_of(str(sheet.print_area).rpartition("!")[2])
-    if left <= block.first[0] and block.first[2] <= right:
-        last = get_column_letter(max(right, block.grown[2]))
-        sheet.print_area = f"{get_column_letter(left)}{top}:{last}{max(bottom, block.grown[3])}"
+    if left <= block.first[0] <= right:
+        last = get_column_letter(max(right, block.grown[2]) if block.first[2] <= right else right)
+        below = bottom - block.first[3]  # what stands under the block, charts, moves down
+        sheet.print_area = f"{get_column_letter(left)}{top}:{last}{block.grown[3] + max(below, 0)}"
+
+
+def _move_charts(sheet: Worksheet, block: Block) -> None:
+    """Charts below a block that grows downwards stay below it."""
+    more = block.grown[3] - block.first[3]
+    for chart in sheet._charts:
+        if more and chart.anchor._from.row >= block.first[3]:
+            chart.anchor._from.row += more
+            if hasattr(chart.anchor, "to"):
+                chart.anchor.to.row += more
 
 
 def _stretch_formats(sheet: Worksheet, blocks: Sequence[Block]) -> None:

@@ -22,13 +22,16 @@ from .assemble import assemble, fact_of
 from .assumptions import Assumptions
 from .cached_values import Cells, calculate, formula_cells
 from .deal import Deal, Pool
-from .errors import DealError, InputError, TemplateError
+from .errors import DealError, TemplateError
 from .facts import Fact, Qualifier, Reading, Unit, printed
 from .history import history_entry
+from .months import repeated
 from .names import DEAL_POOLS, FORMATS, LOSS_LIMITS, SHEETS, TERMS, CalculatedRow, FactRow, check_cell, rows
+from .projection_sheets import BY_MONTH, ProjectionSheets, without_projection
 from .subordination import call_threshold, class_percentages, is_callable, subordination_levels
 from .template import Template
 from .tieout import CALL_PERCENT, Finding, Status, tie_out
+from .waterfall import run
 from .wholefile import write_whole
 
 PROGRAM = f"xlremic {metadata.version('xlremic')}"
@@ -75,15 +78,18 @@ def build(
     *,
     assumptions: Assumptions | None = None,
     template: str | Path | None = None,
+    projection: bool = True,
 ) -> Built:
-    """Write the deal's workbook, with values computed and compared.
+    """Write the deal's workbook, with values computed and compared; ``projection`` leaves its sheets out if false.
 
     Raises: DealError if the facts do not make a deal; TemplateError if the template lacks a part or the computed
     cells disagree with Python's numbers; InputError if a file cannot be read or written. Nothing is left half-written.
     """
     deal = assemble(reading)
     findings = tie_out(reading, deal)
-    data, cells = workbook_bytes(reading, deal, findings, assumptions=assumptions, template=template)
+    data, cells = workbook_bytes(
+        reading, deal, findings, assumptions=assumptions, template=template, projection=projection
+    )
     path = Path(path)
     write_whole(path, data)
     return Built(path=path, formulas=len(cells.formulas), findings=findings, reading=reading, deal=deal)
@@ -96,6 +102,7 @@ def workbook_bytes(
     *,
     assumptions: Assumptions | None = None,
     template: str | Path | None = None,
+    projection: bool = True,
 ) -> tuple[bytes, Cells]:
     """The finished workbook and its formula cells. Raises as ``build`` does."""
     if not deal.tranches or deal.all.aggregate_scheduled_principal_balance is None:
@@ -104,10 +111,15 @@ def workbook_bytes(
             f" found {len(deal.tranches)} classes; see what `xlremic parse` warns of"
         )
     book = _Book(Template(template), reading, deal, findings, assumptions or Assumptions())
+    if projection:
+        book.project()
     book.fill()
     buffer = io.BytesIO()
     book.template.workbook.save(buffer)
-    data = calculate(buffer.getvalue())
+    data = buffer.getvalue()
+    if book.projection is not None:
+        data = repeated(data, book.projection.rows())
+    data = calculate(data)
     cells = formula_cells(data)
     _compare(cells, book.expected)
     return data, cells
@@ -131,14 +143,29 @@ class _Book:
     assumptions: Assumptions
     expected: dict[tuple[str, str], tuple[float | bool, float]] = field(default_factory=dict)
     source_rows: dict[int, int] = field(default_factory=dict)
+    projection: ProjectionSheets | None = None
+    unprojected: str = "left out"
+
+    def project(self) -> None:
+        """Project the deal; a filing without the facts for it has a workbook without the projection's sheets."""
+        try:
+            flows = run(self.deal, self.assumptions)
+            self.projection = ProjectionSheets(self.template, self.deal, self.assumptions, flows)
+        except DealError as error:
+            self.unprojected = str(error)
 
     def fill(self) -> None:
+        if self.projection is not None:
+            self.projection.spread()
+        else:
+            without_projection(self.template)
         pools, facts = len(self.deal.pools), len(self.reading.facts) + len(self.reading.unread)
         self.template.grow([
             ("Pools", pools, True), ("Underwriting", pools, True), ("Tranches", len(self.deal.tranches), False),
             ("Checks", len(self.findings), False), ("Source", facts, False),
             ("DealPools", pools, False), ("DealClasses", len(self.deal.tranches), False),
-        ])  # fmt: skip
+            *(self.projection.blocks() if self.projection is not None else ()),
+        ], self.projection.months if self.projection is not None else 0)  # fmt: skip
         self._fill_source()
         self._fill_summary()
         for sheet in SHEETS:
@@ -148,6 +175,8 @@ class _Book:
         self._fill_call()
         self._fill_history()
         self._fill_assumptions()
+        if self.projection is not None:
+            self.projection.fill()
         self._fill_checks()
         for page in self.template.workbook.worksheets:
             page.oddHeader.left.text = f"Series {self.deal.series}".replace("&", "&&")
@@ -391,12 +420,13 @@ class _Book:
             cell = self.template.anchor(f"term.{term}")
             if isinstance(value, str):
                 write_text(cell, value)
+            elif isinstance(value, Mapping):
+                common = value.get("all")
+                cell.value = common if isinstance(common, int | float) else None
             elif value is None or isinstance(value, int | float | date):
                 cell.value = value
             else:
-                raise InputError(
-                    f"{term}: the workbook takes one value or words, found {value!r}; use the commands for more"
-                )
+                cell.value = BY_MONTH
         for k, pool in enumerate(self.deal.pools):
             sheet, row, column = self.template.anchors["deal_pool.pool"]
             write_text(self.template.cell(sheet, row + k, column), pool.id)

@@ -1,0 +1,183 @@
+"""Columns that a deal has several of: one for each pool, rep line, class.
+
+The template marks such columns by kind with a name (``across.pool``). Each is repeated in place, so equal fields of all
+pools stand side by side and whatever is to their right moves along. In formulas, a reference from one copy to another
+column of the same kind means the same pool; a range of one column with both ends fixed (``$Q11:$Q11``) all of them; one
+that is fixed at its start only (``$Q11:Q11``) those up to this one.
+"""
+
+import re
+from collections.abc import Mapping
+from copy import copy
+from dataclasses import dataclass, field
+
+from openpyxl import Workbook
+from openpyxl.chart.series import Series
+from openpyxl.utils import column_index_from_string, get_column_letter
+from openpyxl.worksheet.worksheet import Worksheet
+
+PREFIX = "across."
+FRAME_ROWS = 4
+"""Title, subtitle, purpose and navigation stand once, whatever is below."""
+
+_REFERENCE = re.compile(
+    r"(?P<text>\"[^\"]*\")"
+    r"|(?P<sheet>[A-Za-z]+!)?"
+    r"(?P<d1>\$?)(?P<c1>[A-Z]{1,3})(?P<r1>\$?\d+)(?::(?P<d2>\$?)(?P<c2>[A-Z]{1,3})(?P<r2>\$?\d+))?(?![A-Za-z0-9_(.])"
+)
+_WORD = re.compile(r"[A-Za-z0-9_.]")
+
+
+@dataclass(slots=True)
+class Columns:
+    """Where each column of a template's sheet stands in the product: first copy, how many, of which kind."""
+
+    first: dict[int, int] = field(default_factory=dict)
+    count: dict[int, int] = field(default_factory=dict)
+    kind: dict[int, str] = field(default_factory=dict)
+
+    def at(self, column: int) -> int:
+        """First copy of a column; columns beyond the sheet's last marked one move as that one does."""
+        if column in self.first:
+            return self.first[column]
+        last = max(self.first)
+        return self.first[last] + self.count[last] - 1 + column - last
+
+    def copies(self, column: int) -> int:
+        return self.count.get(column, 1)
+
+
+def spread(book: Workbook, counts: Mapping[str, int]) -> None:
+    """Repeat every marked column as often as its kind says; of a kind that a deal has none of, one empty column stays."""
+    plans = _plans(book, counts)
+    for sheet in book.worksheets:
+        if sheet.title in plans:
+            _spread_sheet(sheet, plans)
+        else:
+            for row in sheet.iter_rows():
+                for cell in row:
+                    if cell.data_type == "f" and "!" in str(cell.value):
+                        cell.value = moved(str(cell.value), sheet.title, plans)
+        for chart in sheet._charts:
+            _spread_chart(chart, plans)
+    for name, defined in list(book.defined_names.items()):
+        if name.startswith(PREFIX):
+            del book.defined_names[name]
+        else:
+            defined.attr_text = moved("=" + str(defined.attr_text), "", plans)[1:]
+
+
+def _plans(book: Workbook, counts: Mapping[str, int]) -> dict[str, Columns]:
+    marked: dict[str, dict[int, str]] = {}
+    for name, defined in book.defined_names.items():
+        if name.startswith(PREFIX):
+            for area in str(defined.attr_text).split(","):
+                sheet, _, columns = area.partition("!")
+                letter = columns.replace("$", "").partition(":")[0]
+                marked.setdefault(sheet, {})[column_index_from_string(letter)] = name.removeprefix(PREFIX)
+    plans = {}
+    for title, kinds in marked.items():
+        plan, at = Columns(), 1
+        for column in range(1, max(book[title].max_column, max(kinds)) + 1):
+            kind = kinds.get(column, "")
+            plan.first[column], plan.kind[column] = at, kind
+            plan.count[column] = max(1, counts[kind]) if kind else 1
+            at += plan.count[column]
+        plans[title] = plan
+    return plans
+
+
+def _spread_sheet(sheet: Worksheet, plans: Mapping[str, Columns]) -> None:
+    plan = plans[sheet.title]
+    cells = sorted(sheet._cells.items())
+    widths = {key: (dimension.width, dimension.hidden) for key, dimension in sheet.column_dimensions.items()}
+    sheet._cells = {}
+    for (row, column), cell in cells:
+        start, kind = plan.at(column), plan.kind.get(column, "")
+        formula = str(cell.value) if cell.data_type == "f" else ""
+        for k in range(1 if row <= FRAME_ROWS else plan.copies(column)):
+            twin = sheet.cell(row, start + k)
+            twin._style = copy(cell._style)  # the public way copies each part of a style
+            twin.value = moved(formula, sheet.title, plans, kind, k) if formula else cell.value
+            if cell.hyperlink is not None and k == 0:
+                link = copy(cell.hyperlink)
+                link.ref = twin.coordinate
+                twin.hyperlink = link
+                twin._style = copy(cell._style)
+    sheet._hyperlinks = [cell.hyperlink for cell in sheet._cells.values() if cell.hyperlink is not None]
+    for key in list(sheet.column_dimensions):
+        del sheet.column_dimensions[key]
+    for key, (width, _) in widths.items():
+        column = column_index_from_string(key)
+        for k in range(plan.copies(column)):
+            sheet.column_dimensions[get_column_letter(plan.at(column) + k)].width = width
+    if sheet.print_area:
+        sheet.print_area = [
+            moved("=" + area.rpartition("!")[2], sheet.title, plans)[1:] for area in _areas(sheet)
+        ]
+
+
+def _areas(sheet: Worksheet) -> list[str]:
+    areas = sheet.print_area
+    return areas.split(",") if isinstance(areas, str) else list(areas)
+
+
+def _spread_chart(chart: object, plans: Mapping[str, Columns]) -> None:
+    """A series of a marked column becomes one series a copy."""
+    grown: list[Series] = []
+    for series in chart.series:  # type: ignore[attr-defined]
+        value = series.val.numRef.f
+        sheet, _, reference = value.rpartition("!")
+        column = column_index_from_string(re.sub(r"[^A-Z]", "", reference.partition(":")[0]))
+        plan = plans.get(sheet.strip("'"))
+        for k in range(plan.copies(column) if plan else 1):
+            one = copy(series) if k == 0 else _twin(series)
+            kind = plan.kind.get(column, "") if plan else ""
+            for part in (one.val.numRef, one.cat and (one.cat.strRef or one.cat.numRef), one.tx and one.tx.strRef):
+                if part:
+                    part.f = moved("=" + part.f, "", plans, kind, k, own=True)[1:]
+            one.idx = one.order = len(grown)
+            grown.append(one)
+    chart.series = grown  # type: ignore[attr-defined]
+
+
+def _twin(series: Series) -> Series:
+    from copy import deepcopy  # noqa: PLC0415
+
+    return deepcopy(series)
+
+
+def moved(
+    formula: str, home: str, plans: Mapping[str, Columns], kind: str = "", copy_number: int = 0, *, own: bool = False
+) -> str:
+    """The formula as it stands in one copy of a column of that kind (or in a cell of none) on sheet ``home``.
+
+    ``own`` takes a range of one column as the copy's own, which is what a series of a chart is.
+    """
+
+    def reference(match: re.Match[str]) -> str:
+        if match["text"] is not None or (match.start() and _WORD.match(formula[match.start() - 1])):
+            return match[0]
+        plan = plans.get((match["sheet"] or home).rstrip("!"))
+        if plan is None:
+            return match[0]
+        first = column_index_from_string(match["c1"])
+        start = plan.at(first)
+        same = bool(kind) and plan.kind.get(first) == kind
+        if match["c2"] is None:
+            column = start + copy_number if same else start
+            return f"{match['sheet'] or ''}{match['d1']}{get_column_letter(column)}{match['r1']}"
+        last = column_index_from_string(match["c2"])
+        end = plan.at(last) + plan.copies(last) - 1
+        if first == last:
+            mine = start + copy_number if same else start
+            if own or not (match["d1"] or match["d2"]):
+                start = end = mine
+            elif not match["d2"]:
+                end = mine
+        return (
+            f"{match['sheet'] or ''}{match['d1']}{get_column_letter(start)}{match['r1']}"
+            f":{match['d2']}{get_column_letter(end)}{match['r2']}"
+        )
+
+    return _REFERENCE.sub(reference, formula)

@@ -1,0 +1,428 @@
+"""The projection in the workbook: Collateral, Waterfall, Results and Scenarios filled for one deal.
+
+The template holds one month, pool, line and class of each; here they are counted, labelled and given their inputs, and
+the engine says what every column must come to. The formulas themselves stand in the template.
+"""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from openpyxl.cell import Cell
+from openpyxl.utils import get_column_letter
+
+from .assumptions import Assumptions, SeniorClass, Structure
+from .capital import CapitalStructure, capital_structure
+from .deal import Deal
+from .months import Rows
+from .names import POOL_TERMS
+from .template import Template
+from .waterfall import TrancheFlows, class_prices, run
+
+SHEETS = ("Collateral", "Waterfall", "Results", "Scenarios")
+NAVIGATION, OWNER, FIELD, NUMBER, START, MONTH = 4, 5, 6, 9, 10, 11
+"""Rows of Collateral and Waterfall: whose column, its field, number; the start; the first month."""
+BY_MONTH = "by month"
+VECTORS = ("psa", "cpr", "cdr", "sda", "severity")
+GRID_PSA = (0.0, 100.0, 200.0, 300.0, 400.0, 500.0)
+GRID_CDR = (0.0, 0.01, 0.03)
+
+
+@dataclass(frozen=True, slots=True)
+class ResultClass:
+    """A class of Results: the fields of Waterfall that hold it, and its copy among the columns of its kind."""
+
+    label: str
+    kind: str
+    copy: int
+    balance: str
+    interest: str
+    principal: str
+    loss: str
+    repaid: str
+
+
+@dataclass(slots=True)
+class ProjectionSheets:
+    """The projection's part of a workbook while it is filled."""
+
+    template: Template
+    deal: Deal
+    assumptions: Assumptions
+    flows: TrancheFlows
+    capital: CapitalStructure = field(init=False)
+    cuts: list[tuple[int, SeniorClass]] = field(init=False)
+    classes: list[ResultClass] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.capital = capital_structure(self.deal, self.assumptions, self.flows.collateral.lines)
+        self.cuts = [
+            (group.pools[0] + 1 if len(group.pools) == 1 else 0, one)
+            for group in self.capital.groups
+            if group.is_cut
+            for one in group.classes
+        ]
+        self.classes = list(self._classes())
+
+    @property
+    def months(self) -> int:
+        return self.flows.months
+
+    def spread(self) -> None:
+        """Repeat the columns; before any other growth."""
+        self.template.spread(
+            {
+                "pool": len(self.capital.pools),
+                "line": len(self.flows.collateral.lines),
+                "senior": len(self.cuts),
+                "subordinated": len(self.capital.subordinated),
+                "result": len(self.classes),
+                "year": self.months // 12 + 1,
+            }
+        )
+
+    def blocks(self) -> list[tuple[str, int, bool]]:
+        """The blocks that grow downwards, and how many rows of each."""
+        return [
+            ("shift_day", len(self.assumptions.shift_schedule), False),
+            ("limit_day", max(1, len(self.assumptions.loss_limits)), False),
+            ("Prices", len(self.classes), False),
+            ("Results", len(self.classes), False),
+            ("Scenarios", len(GRID_PSA) * len(GRID_CDR), False),
+        ]
+
+    def fill(self) -> None:
+        self._fill_tables()
+        self._fill_labels()
+        self._fill_results()
+        self._fill_scenarios()
+
+    def rows(self) -> dict[str, Rows]:
+        """The months of each sheet, with inputs by month."""
+        return {
+            "Collateral": Rows(MONTH, self.months, self._vectors()),
+            "Waterfall": Rows(MONTH, self.months, self._planned()),
+        }
+
+    # --- who stands where ---------------------------------------------------------------------------------------
+
+    def _classes(self) -> Iterator[ResultClass]:
+        capital, cut = self.capital, 0
+        for group in capital.groups:
+            for one in group.classes:
+                kind = "senior" if one.notional_of is None else "interest only"
+                if group.is_cut:
+                    yield ResultClass(one.label, kind, cut, "class_balance", "class_interest", "class_principal", "class_loss", "class_repaid")  # fmt: skip
+                    cut += 1
+                else:
+                    yield ResultClass(one.label, kind, group.pools[0], "senior_balance", "senior_interest", "senior_principal", "senior_loss", "senior_principal")  # fmt: skip
+        lines = self.flows.collateral.lines
+        for p, pool in enumerate(capital.pools):
+            if any(line.pool == pool and not line.label.endswith("premium") for line in lines):
+                yield ResultClass(capital.pool_label("PO", p), "principal only", p, "po_balance", "nothing", "po_paid", "po_loss", "po_paid")  # fmt: skip
+        for p, pool in enumerate(capital.pools):
+            if any(line.pool == pool and not line.label.endswith("discount") for line in lines):
+                yield ResultClass(capital.pool_label("IO", p), "interest only", p, "io_notional", "io_paid", "nothing", "nothing", "io_repaid")  # fmt: skip
+        for j, label in enumerate(capital.subordinated_labels):
+            yield ResultClass(label, "subordinated", j, "subordinated_balance", "subordinated_interest", "subordinated_principal", "subordinated_loss", "subordinated_principal")  # fmt: skip
+
+    def columns(self, sheet: str) -> dict[str, int]:
+        """First column of each field of Collateral or Waterfall."""
+        found: dict[str, int] = {}
+        for cell in self.template.workbook[sheet][FIELD]:
+            if cell.value:
+                found.setdefault(str(cell.value).replace(" ", "_"), cell.column)
+        return found
+
+    # --- inputs and labels --------------------------------------------------------------------------------------
+
+    def _beside(self, anchor: str, k: int, value: object) -> None:
+        self.template.anchor(anchor, k).value = value
+
+    def _fill_tables(self) -> None:
+        template, capital = self.template, self.capital
+        for anchor, table in (("shift_day", self.assumptions.shift_schedule), ("limit_day", self.assumptions.loss_limits)):
+            sheet, (column, row, _, _) = template.place(f"block.{anchor}")
+            for k, (day, share) in enumerate(table):
+                template.cell(sheet, row + k, column).value = day
+                template.cell(sheet, row + k, column + 1).value = share
+        for term, _ in POOL_TERMS:
+            value = getattr(self.assumptions, term)
+            if isinstance(value, Mapping):
+                sheet, row, column = template.anchors[f"pool_term.{term}"]
+                for p, pool in enumerate(capital.pools):
+                    own = self.assumptions.of_pool(term, pool)
+                    template.cell(sheet, row + p, column).value = own if isinstance(own, int | float) else BY_MONTH
+            elif term == "loan_age" and value is not None:
+                sheet, row, column = template.anchors["pool_term.loan_age"]
+                for p in range(len(capital.pools)):
+                    template.cell(sheet, row + p, column).value = value
+        if self.assumptions.target_rate is not None:
+            sheet, row, column = template.anchors["deal_pool.target_rate"]
+            for p, pool in enumerate(capital.pools):
+                cell = template.cell(sheet, row + p, column)
+                cell.value = float(self.assumptions.of_pool("target_rate", pool))
+                number_format = cell.number_format
+                cell.style, cell.number_format = "Assumption", number_format
+        ranks = [tranche.rank for tranche in self.deal.tranches]
+        plain = self.assumptions.structure is not Structure.SHIFTING_INTEREST
+        template.anchor("start.senior_rank").value = max(ranks) if plain else min(ranks)
+        for p in range(len(capital.pools)):
+            self._beside("P.no", p, p + 1)
+        for k, line in enumerate(self.flows.collateral.lines):
+            part = line.label.rpartition(" ")[2]
+            self._beside("L.no", k, k + 1)
+            self._beside("L.line", k, line.label)
+            self._beside("L.pool", k, capital.pools.index(line.pool) + 1)
+            self._beside("L.part", k, part if part in ("discount", "premium") else "whole")
+        self._fill_cuts()
+        prices = class_prices(self.flows.classes, self.assumptions)
+        sheet, (column, row, _, _) = template.place("block.Prices")
+        usual = {"principal only": 70.0, "interest only": 1.5}
+        for k, one in enumerate(self.classes):
+            template.cell(sheet, row + k, column).value = one.label
+            template.cell(sheet, row + k, column + 1).value = prices.get(one.label, usual.get(one.kind, 100.0))
+
+    def _fill_cuts(self) -> None:
+        """The classes that class A is cut into; without any, the prototype's column is emptied."""
+        if not self.cuts:
+            for row in self.template.workbook["Assumptions"].iter_rows(min_row=6):
+                for cell in row:
+                    if cell.column == self.template.anchors["S.no"][2]:
+                        cell.value, cell.style = None, "Label"
+            return
+        labels = [one.label for _, one in self.cuts]
+        tranches = {tranche.label: k for k, tranche in enumerate(self.deal.tranches, 1)}
+        asked = bool(self.assumptions.senior_classes)
+        for group in {number for number, _ in self.cuts}:
+            members = [(k, one) for k, (number, one) in enumerate(self.cuts) if number == group]
+            principal = [k for k, one in members if one.notional_of is None]
+            given = {one.label for cut in self.assumptions.senior_classes.values() for one in cut if one.balance is not None}
+            rest = next((k for k, one in members if one.notional_of is None and one.label not in given), principal[-1])
+            for k, one in members:
+                host = labels.index(one.notional_of) + 1 if one.notional_of else 0
+                for key, value in (
+                    ("no", k + 1), ("class", one.label), ("group", group), ("rank", one.rank), ("coupon", one.coupon),
+                    ("tranche", 0 if asked or one.notional_of else tranches.get(one.label, 0)),
+                    ("given", None if k == rest or one.notional_of else one.balance),
+                    ("accrual", int(one.accrual)), ("notional_of", host), ("share", one.share),
+                ):  # fmt: skip
+                    self._beside(f"S.{key}", k, value)
+
+    def _fill_labels(self) -> None:
+        """Whose each column of Collateral, Waterfall and the tables of Assumptions is."""
+        pools = [f"Pool {pool}" for pool in self.capital.pools]
+        lines = [line.label for line in self.flows.collateral.lines]
+        tranches = [tranche.label for tranche in self.deal.tranches]
+        below = self.capital.subordinated_labels
+        owners: dict[str, Sequence[str]] = {
+            "{pool}": pools, "{line}": lines, "{senior}": [one.label for _, one in self.cuts], "{subordinated}": below,
+        }  # fmt: skip
+        by_class: dict[tuple[str, int], str] = {}
+        for one in self.classes:
+            if one.kind != "subordinated" and not one.balance.startswith("class"):
+                for name in (one.balance, one.interest, one.principal, one.loss, one.repaid):
+                    by_class[name, one.copy] = one.label
+        for title in ("Collateral", "Waterfall"):
+            sheet = self.template.workbook[title]
+            seen: dict[str, int] = {}
+            for cell in list(sheet[OWNER]):
+                kind = str(cell.value or "")
+                if kind not in owners:
+                    continue
+                name = str(sheet.cell(FIELD, cell.column).value).replace(" ", "_")
+                k = seen[name] = seen.get(name, -1) + 1
+                if not owners[kind]:
+                    _emptied(sheet, cell.column)
+                    continue
+                own = by_class.get((name, k)) if title == "Waterfall" else None
+                cell.value = own or owners[kind][k]
+                number = tranches.index(below[k]) + 1 if kind == "{subordinated}" else k + 1
+                sheet.cell(NUMBER, cell.column).value = number
+        sheet = self.template.workbook["Assumptions"]
+        seen = {}
+        for cell in list(sheet[FIELD]):
+            kind = str(cell.value or "")
+            if kind in owners:
+                k = seen[kind] = seen.get(kind, -1) + 1
+                cell.value = owners[kind][k] if owners[kind] else None
+
+    def _vectors(self) -> dict[str, list[float | None]]:
+        """Terms given month by month, by column of Collateral."""
+        columns, values = self.columns("Collateral"), {}
+        for term in VECTORS:
+            for p, pool in enumerate(self.capital.pools):
+                value = self.assumptions.of_pool(term, pool)
+                if value is not None and not isinstance(value, int | float):
+                    by_month = self.assumptions.by_month(term, pool, self.months) or ()
+                    values[get_column_letter(columns[f"{term}_by_month"] + p)] = list(by_month[1:])
+        if not isinstance(self.assumptions.delinquency, int | float):
+            by_month = self.assumptions.by_month("delinquency", "all", self.months) or ()
+            values[get_column_letter(columns["delinquency_by_month"])] = list(by_month[1:])
+        return values
+
+    def _planned(self) -> dict[str, list[float | None]]:
+        """Planned balances month by month, by column of Waterfall."""
+        values: dict[str, list[float | None]] = {}
+        for k, (_, one) in enumerate(self.cuts):
+            if one.planned is not None:
+                plan = list(one.planned[1 : self.months + 1])
+                first = self.columns("Waterfall")["planned_balance"]
+                values[get_column_letter(first + k)] = [float(x) for x in plan] + [0.0] * (self.months - len(plan))
+        return values
+
+    # --- outputs ------------------------------------------------------------------------------------------------
+
+    def _fill_results(self) -> None:
+        template, columns = self.template, self.columns("Waterfall")
+        sheet, (left, top, right, _) = template.place("block.Results")
+        prototype = {
+            name: get_column_letter(columns[f"subordinated_{name}"]) for name in ("balance", "interest", "principal", "loss")
+        }
+        for k, one in enumerate(self.classes):
+            template.cell(sheet, top + k, 1).value = one.label
+            template.cell(sheet, top + k, 2).value = one.kind
+            template.cell(sheet, top + k, 17).value = k + 1
+            own = {name: self._letter(getattr(one, name), one.copy, columns) for name in (*prototype, "repaid")}
+            for column in range(left, right + 1):
+                cell = template.cell(sheet, top + k, column)
+                if cell.data_type == "f":
+                    places = {**own, "principal": own["repaid"]} if get_column_letter(column) in "DEFG" else own
+                    cell.value = _redirected(str(cell.value), {prototype[name]: places[name] for name in prototype})
+        _, row, column = template.anchors["year"]
+        for k in range(self.months // 12 + 1):
+            template.cell(sheet, row, column + k).value = k
+
+    def _letter(self, name: str, copy_number: int, columns: Mapping[str, int]) -> str:
+        return get_column_letter(columns[name] + (copy_number if name != "nothing" else 0))
+
+    def _fill_scenarios(self) -> None:
+        template = self.template
+        now = datetime.now(UTC).strftime("%d %b %Y %H:%M UTC").lstrip("0")
+        template.anchor("scenarios_note").value = (
+            f"Computed by the engine on {now}; months and dollars from the start of the projection. Every term that is not"
+            " shown is as Assumptions had it then."
+        )
+        sheet, row, column = template.anchors["result"]
+        for k in range(len(self.classes)):
+            template.cell(sheet, row, column + k).value = k + 1
+        self._scenario(10, self.flows)
+        _, top, _ = template.anchors["scenario"]
+        k = 0
+        for cdr in GRID_CDR:
+            for psa in GRID_PSA:
+                template.cell(sheet, top + k, 1).value = f"{psa:g} PSA, {cdr:.0%} CDR"
+                self._scenario(top + k, run(self.deal, self.assumptions.replace(psa=psa, cdr=cdr)))
+                k += 1
+
+    def _scenario(self, row: int, flows: TrancheFlows) -> None:
+        """One row of Scenarios from the engine."""
+        _, _, first = self.template.anchors["result"]
+        terms = flows.assumptions
+        shown = [getattr(terms, name) for name in ("psa", "cpr", "cdr", "sda", "severity")]
+        threshold = float(self.deal.rules.call_threshold or 0)
+        below = [k for k, total in enumerate(pool_balances(flows)) if k and total < threshold]
+        measures = {one.label: one.wal_month for one in flows.class_measures()}
+        cells = [
+            *(value if isinstance(value, int | float) else None if value is None else BY_MONTH for value in shown),
+            below[0] if below else "none",
+            max(flows.trace["cumulative_losses"]),
+        ]
+        for k, value in enumerate(cells, 2):
+            self.template.cell("Scenarios", row, k).value = value
+        for k, one in enumerate(self.classes):
+            self.template.cell("Scenarios", row, first + k).value = measures.get(one.label)
+
+
+def without_projection(template: Template) -> None:
+    """Take the projection out of a template: its sheets, what links to them, and the tables that only it needs."""
+    book = template.workbook
+    assumptions = book["Assumptions"]
+    _, (left, _, _, _) = template.place("block.shift_day")
+    assumptions.delete_cols(left, assumptions.max_column - left + 1)
+    for name, defined in list(book.defined_names.items()):
+        sheet = str(defined.attr_text).partition("!")[0]
+        gone = sheet in SHEETS or name.startswith("across.")
+        if gone or (sheet == "Assumptions" and name.startswith(("row.", "block.")) and template.place(name)[1][0] >= left):
+            del book.defined_names[name]
+            template.anchors.pop(name.removeprefix("row."), None)
+    for name in ("FirstCallableMonth", "FirstCallableDate"):
+        cell = template.named(name)
+        for beside in cell.parent[cell.row]:
+            beside.value, beside.style = None, "Label"
+        del book.defined_names[name]
+    for sheet in [sheet for sheet in book.worksheets if sheet.title in SHEETS]:
+        book.remove(sheet)
+    for sheet in book.worksheets:
+        for row in sheet.iter_rows():
+            for cell in row:
+                if str(cell.value).startswith("=FirstCallable"):
+                    cell.offset(0, -1).value = cell.value = None
+                if cell.row == NAVIGATION and cell.value in SHEETS:
+                    cell.value = cell.hyperlink = None
+        sheet._charts = [chart for chart in sheet._charts if not any(title in chart.series[0].val.numRef.f for title in SHEETS)]
+
+
+def pool_balances(flows: TrancheFlows) -> list[float]:
+    """Scheduled principal balance of all loans by month, whether called or not."""
+    lines = [flows.collateral.balance(i) for i in range(len(flows.collateral.lines))]
+    return [sum(cells) for cells in zip(*lines, strict=True)]
+
+
+def _emptied(sheet: object, column: int) -> None:
+    """A column of a kind that the deal has none of: nothing in it, and no pattern of its own."""
+    for row in sheet.iter_rows(min_row=OWNER, min_col=column, max_col=column):  # type: ignore[attr-defined]
+        for cell in row:
+            cell.value, cell.style = None, "Label"
+    sheet.column_dimensions[get_column_letter(column)].width = 1.5  # type: ignore[attr-defined]
+
+
+def _redirected(formula: str, letters: Mapping[str, str]) -> str:
+    """The formula of the prototype class with the columns of another."""
+
+    def other(match: re.Match[str]) -> str:
+        return f"{match[1]}{letters.get(match[2], match[2])}{match[3]}"
+
+    formula = re.sub(r"(Waterfall!\$?)([A-Z]+)(\$\d+)", other, formula)
+    return re.sub(r"(Waterfall!\$?[A-Z]+\$\d+:\$?)([A-Z]+)(\$\d+)", other, formula)
+
+
+LINE_FIELDS = {
+    "performing_balance": "performing_balance",
+    "in_foreclosure_balance": "in_foreclosure_balance",
+    "new_defaults": "new_defaults",
+    "scheduled_principal": "scheduled_principal",
+    "prepayments": "prepayments",
+    "losses": "losses",
+}
+TRACE_FIELDS = (
+    "senior_percent", "shift", "cumulative_losses", "delinquent_balance", "undercollateralized_transfer",
+    "po_reimbursement", "undersubordinated_transfer", "residual_interest",
+)  # fmt: skip
+
+
+def engine_columns(flows: TrancheFlows, classes: Sequence[ResultClass]) -> Iterator[tuple[str, str, int, Sequence[float]]]:
+    """What the engine has for the months of a projection's columns: sheet, field, copy, numbers from month 1.
+
+    Rules' figures end with the last distribution; what the sheet shows after it means nothing.
+    """
+    for i in range(len(flows.collateral.lines)):
+        for name, column in LINE_FIELDS.items():
+            yield "Collateral", name, i, flows.collateral.column(column, i)[1:]
+    by_label = {one.label: one for one in flows.classes}
+    for place in classes:
+        one = by_label.get(place.label)
+        nothing = [0.0] * flows.months
+        for name, row in (
+            (place.balance, one and one.balance), (place.interest, one and one.interest),
+            (place.principal, one and one.principal), (place.loss, one and one.loss),
+        ):  # fmt: skip
+            if name != "nothing":
+                yield "Waterfall", name, place.copy, row[1:] if row else nothing
+    for p, row in enumerate(flows.components.values()):
+        yield "Waterfall", "component", p, row[1:]
+    totals = [sum(cells) for cells in zip(*(one.balance for one in flows.classes if one.kind != "interest only"), strict=True)]
+    last = flows.call_month or next((k for k, total in enumerate(totals) if total < 1e-6), flows.months)
+    for name in TRACE_FIELDS:
+        yield "Waterfall", name, 0, flows.trace[name][1 : last + 1]
