@@ -145,7 +145,7 @@ WATERFALL: tuple[Column, ...] = (
         ("subordinated_interest", USD, "rule 20", "IF({subordinated_open}=0,0,IF({subordinated_usual}=1,{subordinated_balance-}*{subordinated_available}/{subordinated-},MAX(0,MIN({subordinated_interest_due},{subordinated_available}-SUM({subordinated_interest_due<})+{subordinated_interest_due}))))"),
         ("subordinated_owed", USD, "rule 20, after payment", "IF({subordinated_open}=0,{subordinated_owed-},IF({subordinated_usual}=1,0,{subordinated_interest_due}-{subordinated_interest}))", "0"),
     ),
-    Column("residual_interest", USD, "rule 20", "MAX(0,{subordinated_available}-SUM({subordinated_interest*}))"),
+    Column("residual_interest", USD, "rule 20", "MAX(0,{subordinated_available}-SUM({subordinated_interest*}))+SUMPRODUCT({P.cut*},{senior_interest*})-SUM({class_interest*})"),
     Column("cumulative_losses", USD, "rule 13", "{cumulative_losses-}+SUM({losses*})+SUM({po_losses*})", "{start.losses}"),
     Column("loss_limit_step", "number", "rule 13", "SUMPRODUCT(({limit_day*}>0)*({limit_day*}<={month}+{start.elapsed}))"),
     Column("loss_test", FLAG, "rule 13", "IF({start.initial_subordinated}=0,1,IF({loss_limit_step}=0,1,IF({cumulative_losses}<=INDEX({limit_share*},{loss_limit_step})*{start.initial_subordinated}*(1+{std.tolerance}),1,0)))"),
@@ -186,7 +186,7 @@ WATERFALL: tuple[Column, ...] = (
         ("impaired", FLAG, "rule 14", "IF({subordinated_balance-}>{std.dust},IF({subordinated_balance#}<MAX({subordinated_balance#*}),IF({subordinated-}-SUM({subordinated_balance-<})<INDEX(SubordinationLevelsAtIssue,{subordinated_balance#})*(1-{std.tolerance})*{balance-},1,0),0),0)"),
         ("ahead", USD, "rule 14", "IF(SUM({impaired<})-{impaired}=0,{subordinated_balance-},0)"),
     ),
-    Column("ahead_part", SHARE, "rule 14", "IF({pot}<SUM({ahead*}),{pot}/SUM({ahead*}),1)"),
+    Column("ahead_part", SHARE, "rule 14", "IF(SUM({ahead*})>0,MIN(1,{pot}/SUM({ahead*})),1)"),
     *_of(
         "subordinated",
         ("allocation", USD, "rule 14", "{ahead}*{ahead_part}+MAX(0,MIN({subordinated_balance-}-{ahead},{pot}-SUM({ahead*})-SUM({subordinated_balance-<})+SUM({ahead<})+{subordinated_balance-}-{ahead}))"),
@@ -334,6 +334,9 @@ STARTS: tuple[tuple[str, str, str, str], ...] = (
     ("first_distribution", 'IF(ISNUMBER({a.first_distribution}),DATE(YEAR({a.first_distribution}),MONTH({a.first_distribution})+{start.elapsed},DAY({a.first_distribution})),IF(ISNUMBER(CutOffDate),DATE(YEAR(CutOffDate),MONTH(CutOffDate)+1+{start.elapsed},{a.payment_day}),""))', "date", "first distribution day of the projection"),
     ("settlement", 'IF(ISNUMBER({a.settlement}),{a.settlement},IF({start.elapsed}>0,AsOfDate,IF(ISNUMBER({a.closing_date}),{a.closing_date},"")))', "date", "settlement of prices and yields"),
     ("first_time", "IF(ISNUMBER({start.settlement}),IF(ISNUMBER({start.first_distribution}),YEAR({start.first_distribution})-YEAR({start.settlement})+(30*(MONTH({start.first_distribution})-MONTH({start.settlement}))+MIN(30,DAY({start.first_distribution}))-MIN(30,DAY({start.settlement})))/360,1/12),1/12)", "years", "settlement to the first distribution, 30/360"),
+    ("prepayment_speeds", "MAX(0,COUNT({a.psa})+COUNT({a.cpr})-1)", "number", "check: PSA and CPR both given"),
+    ("default_speeds", "MAX(0,COUNT({a.sda})+IF(ISNUMBER({a.cdr}),IF({a.cdr}>0,1,0),0)-1)", "number", "check: SDA and CDR both given"),
+    ("start_difference", "SUM({L.balance*})-SUM(CurrentBalances)", USD, "check: lines less classes at the start"),
     ("accrued_days", "IF(ISNUMBER({start.settlement}),MIN(30,DAY({start.settlement}))-1,0)", "number", "first of the month to settlement, 30/360"),
 )  # fmt: skip
 
@@ -353,16 +356,18 @@ POOL_ROWS: tuple[tuple[str, str, str], ...] = (
     ("target_rate", "IF(ISNUMBER(INDEX({pools.target_rate},{P.no})),INDEX({pools.target_rate},{P.no}),INDEX({pools.coupon},{P.no})-{P.fee})", RATE),
     ("strip", "SUMPRODUCT(({L.pool*}={P.no})*{L.kept*}*{L.balance*})", USD),
     ("po_strip", "SUMPRODUCT(({L.pool*}={P.no})*{L.po_fraction*}*{L.balance*})", USD),
+    ("cut", "IF(SUMPRODUCT((({S.group*}={P.no})+({S.group*}=0))*({S.no*}>0))>0,1,0)", FLAG),
 )  # fmt: skip
 
 _PART = 'IF({{L.part}}="discount",INDEX({{pools.discount_{0}}},{{L.pool}}),IF({{L.part}}="premium",INDEX({{pools.premium_{0}}},{{L.pool}}),INDEX({{pools.{0}}},{{L.pool}})))'
-_OVER = "INDEX({pools.balance},{L.pool})-INDEX({pools.discount_balance},{L.pool})-INDEX({pools.premium_balance},{L.pool})"
 LINE_ROWS: tuple[tuple[str, str, str], ...] = (
     ("no", "", "number"),
     ("line", "", "text"),
     ("pool", "", "number"),
     ("part", "", "text"),
-    ("balance_at_cut_off", _PART.format("balance") + '+IF({L.part}="whole",0,IF(({L.part}="discount")=(INDEX({pools.discount_balance},{L.pool})>=INDEX({pools.premium_balance},{L.pool})),' + _OVER + ",0))", USD),
+    ("rest", "INDEX({pools.balance},{L.pool})-INDEX({pools.discount_balance},{L.pool})-INDEX({pools.premium_balance},{L.pool})", USD),
+    ("takes_rest", 'IF({L.part}="whole",0,IF({L.part}="discount",IF(INDEX({pools.discount_balance},{L.pool})>=INDEX({pools.premium_balance},{L.pool}),1,0),IF(INDEX({pools.premium_balance},{L.pool})>INDEX({pools.discount_balance},{L.pool}),1,0)))', FLAG),
+    ("balance_at_cut_off", _PART.format("balance") + "+{L.takes_rest}*{L.rest}", USD),
     ("balance", "{L.balance_at_cut_off}*{start.pool_factor}", USD),
     ("gross_rate", _PART.format("coupon"), RATE),
     ("fee", "INDEX({P.fee*},1,{L.pool})", RATE),
@@ -471,6 +476,8 @@ def assumption_tables(book: Workbook, sheet: Worksheet, first: int, outside: dic
     for k, width in enumerate((22, 18, 17, 56, 4)):
         sheet.column_dimensions[letter(k)].width = width
     column += 5
+    for key in ("prepayment_speeds", "default_speeds", "start_difference"):
+        name(book, f"row.start.{key}", "Assumptions", outside[f"start.{key}"].rpartition("!")[2])
     tables: list[tuple[str, int]] = []
     for word, (title, kind, rows) in WORDS.items():
         heading_at(sheet, letter(), title)
@@ -547,6 +554,10 @@ def projection_sheet(book: Workbook, title: str, outside: Mapping[str, str], kin
         at = letters[check]
         put(sheet[f"{at}{NUMBER}"], f"=MAX(MAX({at}${MONTH}:{at}${MONTH}),0-MIN({at}${MONTH}:{at}${MONTH}))", "Formula", FORMATS["USD"])
         name(book, f"row.{title}.{check}", title, f"{at}{NUMBER}")
+    if title == "Collateral":
+        at = letters["ending_balance"]
+        put(sheet[f"{at}{NUMBER}"], f"=INDEX(${at}${MONTH}:${at}${MONTH},MAX($A${MONTH}:$A${MONTH}))", "Formula", FORMATS["USD"])
+        name(book, "row.Collateral.left", title, f"{at}{NUMBER}")
     name(book, f"months.{title}", title, f"A{MONTH}:{letters[columns[-1].field]}{MONTH}")
     sheet.print_area = f"A1:{letters[columns[-1].field]}{MONTH}"
     sheet.print_title_cols = "A:B"

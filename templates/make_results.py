@@ -159,7 +159,7 @@ def _series(chart: AreaChart | LineChart, values: str, months: str, title: str) 
 
 def scenarios(book: Workbook, outside: dict[str, str], kinds: Kinds) -> None:
     """The live case, the engine's base case and their difference; then the engine's grid, as values."""
-    widths = {"A": 24, "B": 10, "C": 10, "D": 10, "E": 10, "F": 11, "G": 12, "H": 18, "I": 4, "J": 10}
+    widths = {"A": 24, "B": 10, "C": 10, "D": 10, "E": 10, "F": 11, "G": 12, "H": 18, "I": 4, "J": 10, "K": 4, "L": 30, "M": 18, "N": 18, "O": 10}
     sheet = frame(book, "Scenarios", widths, 8, "H")
     put(sheet["A5"], None, "Note")
     name(book, "row.scenarios_note", "Scenarios", "A5")
@@ -195,4 +195,60 @@ def scenarios(book: Workbook, outside: dict[str, str], kinds: Kinds) -> None:
     name(book, "block.Scenarios", "Scenarios", "A13:J13")
     name(book, "row.scenario", "Scenarios", "A13")
     name(book, "row.result", "Scenarios", "J8")
+    _inputs(book, sheet, outside)
     sheet.print_area = "A1:J13"
+
+
+def _inputs(book: Workbook, sheet: Worksheet, outside: dict[str, str]) -> None:
+    """The inputs that the grid was computed from beside those of now: while none differs, base and live must agree."""
+    band(sheet, 7, {"L": "Input", "M": "when computed", "N": "now", "O": "changed"}, left="L")
+    put(sheet["L6"], "Inputs of the grid", "Section")
+    loans = places(COLLATERAL)
+    row = 9
+    sums = (
+        ("current balances", "SUM(CurrentBalances)"),
+        ("balance x coupon", f"SUMPRODUCT({_all(outside['L.balance'])},{_all(outside['L.gross_rate'])})"),
+        ("balance x term", f"SUMPRODUCT({_all(outside['L.balance'])},{_all(outside['L.term'])})"),
+        ("balance x PO fraction", f"SUMPRODUCT({_all(outside['L.balance'])},{_all(outside['L.po_fraction'])})"),
+        ("balance x IO rate", f"SUMPRODUCT({_all(outside['L.balance'])},{_all(outside['L.io_rate'])})"),
+        ("balance x lag", f"SUMPRODUCT({_all(outside['L.balance'])},{_all(outside['L.lag'])})"),
+        ("months of age", f"SUM({_all(outside['P.first_month'])})"),
+        ("PSA of the pools", f"SUM({_all(outside['P.psa'])})"),
+        ("CPR of the pools", f"SUM({_all(outside['P.cpr'])})"),
+        ("CDR of the pools", f"SUM({_all(outside['P.cdr'])})"),
+        ("SDA of the pools", f"SUM({_all(outside['P.sda'])})"),
+        ("severity of the pools", f"SUM({_all(outside['P.severity'])})"),
+        ("shift schedule", f"SUMPRODUCT({outside['shift_day']},{outside['shift_share']})"),
+        ("loss limits", f"SUMPRODUCT({outside['limit_day']},{outside['limit_share']})"),
+        ("terms by month", f"SUM(Collateral!${loans['delinquency_by_month']}${MONTH}:${loans['severity_by_month']}${MONTH})"),
+        ("losses to date", outside["start.losses"]),
+        ("call threshold", "CallThreshold"),
+    )
+    for key, formula in sums:
+        put(sheet[f"L{row}"], key, "Label")
+        put(sheet[f"N{row}"], f"={formula}", style_of(f"={formula}"), "General", align="right")
+        row += 1
+    name(book, "row.inputs.sums", "Scenarios", "L9")
+    name(book, "row.inputs.terms", "Scenarios", f"L{row}")
+    for key, reference in outside.items():
+        if key.startswith("a.") and key not in ("a.psa", "a.cpr", "a.cdr", "a.sda", "a.severity", "a.lag", "a.servicing_fee_rate", "a.call_threshold"):
+            put(sheet[f"L{row}"], key.removeprefix("a."), "Label")
+            formula = f'=IF(ISNUMBER({reference}),{reference},IF({reference}=TRUE,1,IF({reference}="first",1,0)))'
+            put(sheet[f"N{row}"], formula, style_of(formula), "General", align="right")
+            row += 1
+    for at in range(9, row):
+        put(sheet[f"M{at}"], None, "Constant", "General", align="right")
+        put(sheet[f"O{at}"], f"=IF(ABS(N{at}-M{at})>{outside['std.tolerance']}*MAX(1,ABS(M{at})),1,0)", "Formula", "0", align="center")
+    put(sheet["L8"], "inputs changed since the grid was computed", "Note")
+    put(sheet["O8"], f"=SUM(O9:O{row - 1})", "Formula", "0", align="center")
+    put(sheet["I11"], "=IF(O8=0,MAX(MAX($J11:$J11),0-MIN($J11:$J11)),0)", "Formula", '0.000000000;-0.000000000;"-"')
+    put(sheet["H11"], "largest, if no input changed", "Note", align="right")
+    sheet.column_dimensions["I"].width = 12
+    name(book, "row.Scenarios.base", "Scenarios", "I11")
+
+
+def _all(reference: str) -> str:
+    """All copies of a cell of Assumptions, as a range that growth stretches."""
+    sheet, _, cell = reference.rpartition("!")
+    letter, row = cell.replace("$", "").rstrip("0123456789"), cell.rpartition("$")[2]
+    return f"{sheet}!${letter}${row}:${letter}${row}"

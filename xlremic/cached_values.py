@@ -11,6 +11,7 @@ import zipfile
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from xml.sax.saxutils import escape
 
 import formualizer
 from lxml import etree
@@ -26,6 +27,12 @@ _MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 _CLOCK = datetime(2000, 1, 1, tzinfo=UTC)  # no formula of ours reads the clock; a fixed one makes that certain
 RELATIVE_TOLERANCE = 1e-9
+MOST_FORMULAS = 100_000
+"""What the embedded engine's own writer takes."""
+_DIMENSION = re.compile(r'<dimension ref="(?:[A-Z]+\d+:)?([A-Z]+)(\d+)"/>')
+_FORMULA_CELL = re.compile(
+    r'<c r="([A-Z]+)(\d+)"([^>]*)>(<f(?: [^>]*)?(?:/>|>[^<]*</f>))(?:<v>[^<]*</v>|<v ?/>)?</c>'
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +85,8 @@ def calculate(data: bytes) -> bytes:
 
     Raises: TemplateError if a formula gives an error, uses an unknown function or cannot be computed.
     """
+    if _formula_count(data) > MOST_FORMULAS:
+        return _calculated_whole(data)
     try:
         result = formualizer.recalculate_xlsx_bytes(data, deterministic_timestamp_utc=_CLOCK)
     except (OSError, RuntimeError, ValueError) as error:
@@ -93,6 +102,68 @@ def calculate(data: bytes) -> bytes:
         raise TemplateError(f"{summary['total_errors']} formulas give an error: {places}")
     calculated: bytes = result["bytes"]
     return calculated
+
+
+def _formula_count(data: bytes) -> int:
+    with zipfile.ZipFile(io.BytesIO(data)) as package:
+        return sum(package.read(part).count(b"</f>") for _, part in sheet_parts(package))
+
+
+def _calculated_whole(data: bytes) -> bytes:
+    """``calculate`` for workbooks of more formulas than the engine's own writer takes: its values, written here."""
+    try:
+        model = formualizer.load_workbook_bytes(data)
+        model.set_temporal_egress("serial")
+        model.set_deterministic_clock(_CLOCK)
+        model.evaluate_all()
+    except (OSError, RuntimeError, ValueError) as error:
+        raise TemplateError(f"the workbook cannot be calculated: {error}") from error
+    errors: list[str] = []
+    with zipfile.ZipFile(io.BytesIO(data)) as package:
+        sheets = {part: sheet for sheet, part in sheet_parts(package)}
+
+    def valued(part: str, xml: bytes) -> bytes:
+        text, sheet = xml.decode(), sheets[part]
+        area = _DIMENSION.search(text)
+        if area is None or "</f>" not in text:
+            return xml
+        last_row, last_column = int(area[2]), column_number(area[1])
+        grid = model.sheet(sheet).get_values(formualizer.RangeAddress(sheet, 1, 1, last_row, last_column))
+        columns: dict[str, int] = {}
+
+        def cell(match: re.Match[str]) -> str:
+            letters, row, attributes, formula = match.groups()
+            column = columns.get(letters)
+            if column is None:
+                column = columns[letters] = column_number(letters) - 1
+            value = grid[int(row) - 1][column]
+            if " t=" in attributes:
+                attributes = re.sub(r' t="[^"]*"', "", attributes)
+            if type(value) is float:
+                shown = repr(value)
+                return f'<c r="{letters}{row}"{attributes}>{formula}<v>{shown.removesuffix(".0")}</v></c>'
+            if isinstance(value, bool):
+                return f'<c r="{letters}{row}"{attributes} t="b">{formula}<v>{int(value)}</v></c>'
+            if isinstance(value, str):
+                return f'<c r="{letters}{row}"{attributes} t="str">{formula}<v>{escape(value)}</v></c>'
+            if not isinstance(value, int | float):
+                errors.append(f"{sheet}!{letters}{row}")
+            return f'<c r="{letters}{row}"{attributes}>{formula}<v>{value}</v></c>'
+
+        return _FORMULA_CELL.sub(cell, text).encode()
+
+    calculated = _rewritten(data, valued)
+    if errors:
+        raise TemplateError(f"{len(errors)} formulas give an error: {', '.join(errors[:10])}")
+    return calculated
+
+
+def column_number(letters: str) -> int:
+    """1 for A, 27 for AA."""
+    number = 0
+    for letter in letters:
+        number = 26 * number + ord(letter) - 64
+    return number
 
 
 def formula_cells(data: bytes) -> Cells:
@@ -121,12 +192,12 @@ def formula_cells(data: bytes) -> Cells:
 
 def without_values(data: bytes) -> bytes:
     """The workbook with no cached value left, so that whoever opens it must calculate."""
-    return _rewritten(data, lambda xml: re.sub(rb"(</f>|<f\b[^<>]*/>)<v>[^<]*</v>", rb"\1", xml))
+    return _rewritten(data, lambda _, xml: re.sub(rb"(</f>|<f\b[^<>]*/>)<v>[^<]*</v>", rb"\1", xml))
 
 
 def with_empty_cells_untyped(data: bytes) -> bytes:
     """The workbook with no number type on empty cells, which IronCalc takes for zeros."""
-    return _rewritten(data, lambda xml: re.sub(rb'(<c\b[^<>]*?) t="n"((?: [^<>]*)?(?:/>|></c>))', rb"\1\2", xml))
+    return _rewritten(data, lambda _, xml: re.sub(rb'(<c\b[^<>]*?) t="n"((?: [^<>]*)?(?:/>|></c>))', rb"\1\2", xml))
 
 
 def sheet_parts(package: zipfile.ZipFile) -> Iterator[tuple[str, str]]:
@@ -151,12 +222,14 @@ def same(
     return abs(first - second) <= max(absolute, relative * max(abs(first), abs(second)))
 
 
-def _rewritten(data: bytes, edit: Callable[[bytes], bytes]) -> bytes:
+def _rewritten(data: bytes, edit: Callable[[str, bytes], bytes]) -> bytes:
+    """The package with each sheet edited: (part, content) to content."""
     output = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(data)) as package, zipfile.ZipFile(output, "w", zipfile.ZIP_DEFLATED) as copy:
         for part in package.infolist():
             content = package.read(part)
-            copy.writestr(part, edit(content) if part.filename.startswith("xl/worksheets/") else content)
+            edits = part.filename.startswith("xl/worksheets/") and part.filename.endswith(".xml")
+            copy.writestr(part, edit(part.filename, content) if edits else content)
     return output.getvalue()
 
 

@@ -435,6 +435,19 @@ POOL_TERMS = (
 )
 """Further columns of that table: terms of one pool, empty where the common term holds."""
 
+MODEL_CHECKS = (
+    ("projection:collateral_sum", "the flows of the loans explain their balance in every month, USD", "USD", "Collateral.sum_check", 0.01),
+    ("projection:waterfall_sum", "principal and losses of the classes explain their balance in every month, USD", "USD",
+     "Waterfall.sum_check", 0.01),
+    ("projection:repaid", "the loans are repaid within the months that Collateral has, USD", "USD", "Collateral.left", 0.01),
+    ("projection:start", "the loans and the classes start from the same balance, USD", "USD", "start.start_difference", 1.0),
+    ("projection:prepayment_speed", "one prepayment speed is given, PSA or CPR", "differences", "start.prepayment_speeds", 0.0),
+    ("projection:default_speed", "one default speed is given, CDR or SDA", "differences", "start.default_speeds", 0.0),
+    ("scenarios:base_case", "average lives of the live sheet are those of the engine while no input has changed, years", "years",
+     "Scenarios.base", 1e-9),
+)  # fmt: skip
+"""Checks of the projection: id, what must hold, unit, the cell that computes the difference, its tolerance."""
+
 _CHECK_ROWS = {
     "pools_sum:balance": (BALANCE, "difference"),
     "pools_sum:loan_count": ("loan_count", "difference"),

@@ -7,22 +7,28 @@ the engine says what every column must come to. The formulas themselves stand in
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
+from decimal import Decimal
 
 from openpyxl.cell import Cell
 from openpyxl.utils import get_column_letter
+from openpyxl.utils.datetime import to_excel
 
 from .assumptions import Assumptions, SeniorClass, Structure
 from .capital import CapitalStructure, capital_structure
 from .deal import Deal
+from .measures import weighted_average_life
 from .months import Rows
 from .names import POOL_TERMS
+from .subordination import call_threshold
 from .template import Template
+from .tieout import CALL_PERCENT
 from .waterfall import TrancheFlows, class_prices, run
 
 SHEETS = ("Collateral", "Waterfall", "Results", "Scenarios")
 NAVIGATION, OWNER, FIELD, NUMBER, START, MONTH = 4, 5, 6, 9, 10, 11
 """Rows of Collateral and Waterfall: whose column, its field, number; the start; the first month."""
+CENT, LIFE = 0.005, 1e-9
 BY_MONTH = "by month"
 VECTORS = ("psa", "cpr", "cdr", "sda", "severity")
 GRID_PSA = (0.0, 100.0, 200.0, 300.0, 400.0, 500.0)
@@ -54,6 +60,7 @@ class ProjectionSheets:
     capital: CapitalStructure = field(init=False)
     cuts: list[tuple[int, SeniorClass]] = field(init=False)
     classes: list[ResultClass] = field(init=False)
+    _columns: dict[str, dict[str, int]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.capital = capital_structure(self.deal, self.assumptions, self.flows.collateral.lines)
@@ -81,6 +88,11 @@ class ProjectionSheets:
                 "year": self.months // 12 + 1,
             }
         )
+        for sheet in ("Collateral", "Waterfall"):
+            found = self._columns[sheet] = {}
+            for cell in self.template.workbook[sheet][FIELD]:
+                if cell.value:
+                    found.setdefault(str(cell.value).replace(" ", "_"), cell.column)
 
     def blocks(self) -> list[tuple[str, int, bool]]:
         """The blocks that grow downwards, and how many rows of each."""
@@ -94,8 +106,8 @@ class ProjectionSheets:
 
     def fill(self) -> None:
         self._fill_tables()
-        self._fill_labels()
         self._fill_results()
+        self._fill_labels()
         self._fill_scenarios()
 
     def rows(self) -> dict[str, Rows]:
@@ -104,6 +116,27 @@ class ProjectionSheets:
             "Collateral": Rows(MONTH, self.months, self._vectors()),
             "Waterfall": Rows(MONTH, self.months, self._planned()),
         }
+
+    def expected(self) -> dict[tuple[str, str], tuple[float | bool, float]]:
+        """The engine's number for each cell that shows one, and what may differ: half a cent, 1e-9 of a year."""
+        known: dict[tuple[str, str], tuple[float | bool, float]] = {}
+        columns = {sheet: self._columns[sheet] for sheet in ("Collateral", "Waterfall")}
+        for sheet, name, copy_number, row in engine_columns(self.flows, self.classes):
+            letter = get_column_letter(columns[sheet][name] + copy_number)
+            for month, number in enumerate(row, MONTH):
+                known[sheet, f"{letter}{month}"] = number, CENT
+        measures = {one.label: one for one in self.flows.class_measures()}
+        sheet, (_, top, _, _) = self.template.place("block.Results")
+        for k, place in enumerate(self.classes, top):
+            one = measures.get(place.label)
+            for letter, number, tolerance in (
+                ("D", one and one.wal_month, LIFE), ("E", one and one.wal_30_360, LIFE), ("F", one and one.first_month, 0.0),
+                ("G", one and one.last_month, 0.0), ("M", one and one.bond_yield and one.bond_yield / 100, LIFE),
+                ("N", one and one.modified_duration, 1e-7), ("O", one and one.convexity, 1e-5),
+            ):  # fmt: skip
+                if number is not None:
+                    known[sheet, f"{letter}{k}"] = number, tolerance
+        return known
 
     # --- who stands where ---------------------------------------------------------------------------------------
 
@@ -129,11 +162,7 @@ class ProjectionSheets:
 
     def columns(self, sheet: str) -> dict[str, int]:
         """First column of each field of Collateral or Waterfall."""
-        found: dict[str, int] = {}
-        for cell in self.template.workbook[sheet][FIELD]:
-            if cell.value:
-                found.setdefault(str(cell.value).replace(" ", "_"), cell.column)
-        return found
+        return self._columns[sheet]
 
     # --- inputs and labels --------------------------------------------------------------------------------------
 
@@ -308,6 +337,7 @@ class ProjectionSheets:
         for k in range(len(self.classes)):
             template.cell(sheet, row, column + k).value = k + 1
         self._scenario(10, self.flows)
+        self._fill_inputs()
         _, top, _ = template.anchors["scenario"]
         k = 0
         for cdr in GRID_CDR:
@@ -316,6 +346,42 @@ class ProjectionSheets:
                 self._scenario(top + k, run(self.deal, self.assumptions.replace(psa=psa, cdr=cdr)))
                 k += 1
 
+    def _fill_inputs(self) -> None:
+        """What the inputs come to now, as the engine has them, for Scenarios to notice a change."""
+        lines, terms, pools = self.flows.collateral.lines, self.assumptions, self.capital.pools
+
+        def speeds(name: str) -> float:
+            values = [terms.of_pool(name, pool) for pool in pools]
+            return sum(float(value) for value in values if isinstance(value, int | float))
+
+        sheet, row, column = self.template.anchors["inputs.sums"]
+        by_month = [value for values in self._vectors().values() for value in values if value is not None]
+        sums = (
+            float(sum(tranche.class_initial_principal_balance for tranche in self.deal.tranches)),
+            sum(line.balance * line.gross_rate for line in lines),
+            sum(line.balance * line.term for line in lines),
+            sum(line.balance * line.po_fraction for line in lines),
+            sum(line.balance * line.io_rate for line in lines),
+            sum(line.balance * line.lag for line in lines),
+            sum(next(line.first_month for line in lines if line.pool == pool) for pool in pools),
+            *(speeds(name) for name in VECTORS),
+            sum(day * share for day, share in terms.shift_schedule),
+            sum(day * share for day, share in terms.loss_limits),
+            sum(by_month),
+            0.0,
+            float(call_threshold(self.deal.all.aggregate_scheduled_principal_balance or Decimal(0), CALL_PERCENT)),
+        )
+        for k, number in enumerate(sums):
+            self.template.cell(sheet, row + k, column + 1).value = number
+        _, row, _ = self.template.anchors["inputs.terms"]
+        while name := self.template.cell(sheet, row, column).value:
+            value = {"cut_off_date": self.deal.cut_off_date, "closing_date": self.deal.closing_date}.get(str(name))
+            value = value if value is not None else getattr(terms, str(name), None)
+            number = 1 if value == "first" else value if isinstance(value, int | float | date) else 0
+            cell = self.template.cell(sheet, row, column + 1)
+            cell.value = float(to_excel(number)) if isinstance(number, date) else float(number)
+            row += 1
+
     def _scenario(self, row: int, flows: TrancheFlows) -> None:
         """One row of Scenarios from the engine."""
         _, _, first = self.template.anchors["result"]
@@ -323,7 +389,7 @@ class ProjectionSheets:
         shown = [getattr(terms, name) for name in ("psa", "cpr", "cdr", "sda", "severity")]
         threshold = float(self.deal.rules.call_threshold or 0)
         below = [k for k, total in enumerate(pool_balances(flows)) if k and total < threshold]
-        measures = {one.label: one.wal_month for one in flows.class_measures()}
+        lives = {one.label: weighted_average_life(one.repayments) for one in flows.classes}
         cells = [
             *(value if isinstance(value, int | float) else None if value is None else BY_MONTH for value in shown),
             below[0] if below else "none",
@@ -332,7 +398,7 @@ class ProjectionSheets:
         for k, value in enumerate(cells, 2):
             self.template.cell("Scenarios", row, k).value = value
         for k, one in enumerate(self.classes):
-            self.template.cell("Scenarios", row, first + k).value = measures.get(one.label)
+            self.template.cell("Scenarios", row, first + k).value = lives.get(one.label)
 
 
 def without_projection(template: Template) -> None:

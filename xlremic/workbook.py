@@ -26,7 +26,7 @@ from .errors import DealError, TemplateError
 from .facts import Fact, Qualifier, Reading, Unit, printed
 from .history import history_entry
 from .months import repeated
-from .names import DEAL_POOLS, FORMATS, LOSS_LIMITS, SHEETS, TERMS, CalculatedRow, FactRow, check_cell, rows
+from .names import DEAL_POOLS, FORMATS, LOSS_LIMITS, MODEL_CHECKS, SHEETS, TERMS, CalculatedRow, FactRow, check_cell, rows
 from .projection_sheets import BY_MONTH, ProjectionSheets, without_projection
 from .subordination import call_threshold, class_percentages, is_callable, subordination_levels
 from .template import Template
@@ -162,7 +162,7 @@ class _Book:
         pools, facts = len(self.deal.pools), len(self.reading.facts) + len(self.reading.unread)
         self.template.grow([
             ("Pools", pools, True), ("Underwriting", pools, True), ("Tranches", len(self.deal.tranches), False),
-            ("Checks", len(self.findings), False), ("Source", facts, False),
+            ("Checks", len(self.findings) + len(self._model_checks()), False), ("Source", facts, False),
             ("DealPools", pools, False), ("DealClasses", len(self.deal.tranches), False),
             *(self.projection.blocks() if self.projection is not None else ()),
         ], self.projection.months if self.projection is not None else 0)  # fmt: skip
@@ -177,6 +177,7 @@ class _Book:
         self._fill_assumptions()
         if self.projection is not None:
             self.projection.fill()
+            self.expected |= self.projection.expected()
         self._fill_checks()
         for page in self.template.workbook.worksheets:
             page.oddHeader.left.text = f"Series {self.deal.series}".replace("&", "&&")
@@ -458,8 +459,20 @@ class _Book:
             noise = LEVEL if finding.unit == "percent" else CENT if finding.unit == "USD" else 1e-9
             self._expect(difference, finding.difference / scale, noise)
             self._expect(flag, finding.status is Status.FAIL, 0)
+        for row, (check_id, says, unit, anchor, tolerance) in enumerate(self._model_checks(), top + len(self.findings)):
+            home = self.template.anchor(anchor)
+            cells = [self.template.cell(sheet, row, column) for column in range(1, 7)]
+            for cell, text in zip(cells, (check_id, says, unit), strict=False):
+                write_text(cell, text)
+            self._fit_height(sheet, row, 2)
+            cells[3].value, cells[4].value = f"={home.parent.title}!{home.coordinate}", tolerance
+            cells[3].number_format = cells[4].number_format = _CHECK_FORMATS[unit]
+            self._expect(cells[5], False, 0)
         failed = sum(finding.status is Status.FAIL for finding in self.findings)
         self._expect(self.template.named("ChecksFailed"), failed, 0)
+
+    def _model_checks(self) -> tuple[tuple[str, str, str, str, float], ...]:
+        return MODEL_CHECKS if self.projection is not None else ()
 
     def _check_home(self, check_id: str) -> Cell:
         """The cell that computes the difference of a check."""
