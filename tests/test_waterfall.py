@@ -237,6 +237,7 @@ def kernel_state(
         months, [0.06, 0.06], list(senior), list(component), [0.0, 0.0], list(junior),
         zeros(pools, months), unscheduled, lost, *(zeros(pools, months) for _ in range(6)),
         by_month, [1.0] * (months + 1), [1e9] * (months + 1), by_month, 0.5, False, lends, 0, 0.0,
+        list(junior), sum(senior) + sum(junior), sum(senior) / (sum(senior) + sum(junior)), 0, 0.0,
         *out.values(), *sub.values(), components, *zeros(len(TRACE_COLUMNS), months),
         *([0.0] * max(pools, below) for _ in range(6)),
     )  # fmt: skip

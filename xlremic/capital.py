@@ -1,4 +1,4 @@
-"""Who holds what at issue: the strips of each pool, its class A and how that is cut, the subordinated classes.
+"""Who holds what at the start: the strips of each pool, its class A and how that is cut, the subordinated classes.
 
 The filing gives one class table for the whole series, so the split over pools is ours: every pool's target-rate strip
 carries the same percentage of subordination, and class A of the pool is the rest of the strip. PO strips come out of
@@ -31,8 +31,17 @@ class SeniorGroup:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AtIssue:
+    """What the rules compare with: the subordinated classes and all classes at issue, and class A over the strips."""
+
+    subordinated: tuple[float, ...]
+    total: float
+    senior_percent: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CapitalStructure:
-    """Balances at issue in dollars: per pool the target-rate strip's two parts and the PO strip, per class the rest."""
+    """Balances at the start in dollars: per pool the target-rate strip's two parts and the PO strip, per class the rest."""
 
     pools: tuple[str, ...]
     target_rates: tuple[float, ...]
@@ -43,6 +52,7 @@ class CapitalStructure:
     subordinated: tuple[float, ...]
     subordinated_labels: tuple[str, ...]
     groups: tuple[SeniorGroup, ...]
+    at_issue: AtIssue
 
     def pool_label(self, kind: str, pool: int) -> str:
         """Label of a class that each pool has one of: ``PO`` in a deal of one pool, ``PO-II`` in a deal of several."""
@@ -65,19 +75,23 @@ def capital_structure(deal: Deal, assumptions: Assumptions, lines: Sequence[RepL
     ranks = [tranche.rank for tranche in deal.tranches]
     if not ranks:
         raise DealError(f"series {deal.series}: the filing gives no classes")
-    stated = float(sum(tranche.class_initial_principal_balance for tranche in deal.tranches))
+    now = dict(zip((tranche.label for tranche in deal.tranches), map(float, deal.class_balances), strict=True))
+    stated = sum(now.values())
     if abs(stated - sum(strips) - sum(po)) > 1.0:
         raise DealError(f"the classes add up to {stated:,.2f}, but the pools to {sum(strips) + sum(po):,.2f}")
     plain = assumptions.structure is not Structure.SHIFTING_INTEREST
     top = max(ranks) if plain else min(ranks)
     below = sorted((tranche for tranche in deal.tranches if tranche.rank > top), key=lambda tranche: tranche.rank)
-    subordinated = tuple(float(tranche.class_initial_principal_balance) for tranche in below)
+    subordinated = tuple(now[tranche.label] for tranche in below)
+    first = tuple(float(tranche.class_initial_principal_balance) for tranche in below)
+    issued = float(sum(tranche.class_initial_principal_balance for tranche in deal.tranches))
+    scale = issued / stated if deal.position else 1.0
     share = sum(subordinated) / sum(strips)
     if share >= 1.0:
         raise DealError(f"subordinated classes of {sum(subordinated):,.2f} leave nothing for class A")
     senior = tuple(strip * (1.0 - share) for strip in strips)
     target_rates = tuple(next(line.target_rate for line in lines if line.pool == pool) for pool in pools)
-    top_tranches = [tranche for tranche in deal.tranches if tranche.rank <= top]
+    senior_tranches = [(tranche, now[tranche.label]) for tranche in deal.tranches if tranche.rank <= top]
     return CapitalStructure(
         pools=pools,
         target_rates=target_rates,
@@ -87,7 +101,12 @@ def capital_structure(deal: Deal, assumptions: Assumptions, lines: Sequence[RepL
         has_io=tuple(any(line.io_rate > 0 for line in lines if line.pool == pool) for pool in pools),
         subordinated=subordinated,
         subordinated_labels=tuple(tranche.label for tranche in below),
-        groups=_groups(pools, senior, target_rates, top_tranches, assumptions),
+        groups=_groups(pools, senior, target_rates, senior_tranches, assumptions),
+        at_issue=AtIssue(
+            subordinated=first,
+            total=(sum(strips) + sum(po)) * scale,
+            senior_percent=1.0 - sum(first) / (sum(strips) * scale),
+        ),
     )
 
 
@@ -95,7 +114,7 @@ def _groups(
     pools: Sequence[str],
     senior: Sequence[float],
     rates: Sequence[float],
-    tranches: Sequence[Tranche],
+    tranches: Sequence[tuple[Tranche, float]],
     assumptions: Assumptions,
 ) -> tuple[SeniorGroup, ...]:
     asked = assumptions.senior_classes
@@ -110,13 +129,13 @@ def _groups(
         classes = [
             SeniorClass(
                 label=tranche.label,
-                balance=float(tranche.class_initial_principal_balance),
+                balance=balance,
                 rank=tranche.rank if in_turn else 1,
             )
-            for tranche in tranches
+            for tranche, balance in tranches
         ]
         return (SeniorGroup(pools=every, classes=_scaled(classes, sum(senior))),)
-    name = tranches[0].label if len(tranches) == 1 else "A"
+    name = tranches[0][0].label if len(tranches) == 1 else "A"
     groups = []
     for pool, label in enumerate(pools):
         default = (SeniorClass(label=name if len(pools) == 1 else f"{name}-{label}"),)

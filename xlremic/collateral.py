@@ -8,7 +8,7 @@ amortisation exponent and the last payment falls in month ceil(term), unless ``w
 """
 
 from collections.abc import MutableSequence, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from math import ceil, expm1, floor, log1p
 from typing import TYPE_CHECKING
@@ -104,9 +104,28 @@ class RepLine:
 def rep_lines(deal: Deal, assumptions: Assumptions) -> tuple[RepLine, ...]:
     """The lines that stand for a deal's loans, in the filing's order of pools, discount before premium.
 
+    A deal some months after issue has the same lines, older by those months; every balance is scaled by what the
+    classes have left, since reports give no balance by sub-pool.
+
     Raises: DealError that names the pool and the facts it lacks, or sub-pools that do not add up to their pool.
     """
-    return tuple(line for pool in deal.pools for line in _pool_lines(pool, assumptions))
+    lines = tuple(line for pool in deal.pools for line in _pool_lines(pool, assumptions))
+    if deal.position is None:
+        return lines
+    factor = float(sum(deal.class_balances) / sum(one.class_initial_principal_balance for one in deal.tranches))
+    aged = []
+    for line in lines:
+        if line.term <= deal.elapsed:
+            raise DealError(f"{line.label}: {deal.elapsed} months after issue its term of {line.term:g} months is over")
+        aged.append(
+            replace(
+                line,
+                balance=line.balance * factor,
+                term=line.term - deal.elapsed,
+                first_month=line.first_month + deal.elapsed,
+            )
+        )
+    return tuple(aged)
 
 
 def _pool_lines(pool: Pool, assumptions: Assumptions) -> list[RepLine]:

@@ -91,11 +91,25 @@ class DealRules:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Position:
+    """Where a series stands after issue: what a month's report adds to the filing.
+
+    ``elapsed`` is months since the cut-off date, ``as_of`` the day of the balances, one for each class in the deal's
+    order.
+    """
+
+    elapsed: int
+    as_of: date | None
+    class_balances: tuple[Decimal, ...]
+    cumulative_losses: Decimal = Decimal(0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Deal:
     """A series of certificates and the mortgage loans behind it.
 
     ``pools`` holds at least one pool, in the filing's order. A filing that speaks only of "the Mortgage Loans" has
-    one pool, which is ``all`` itself. ``tranches`` are in order of seniority.
+    one pool, which is ``all`` itself. ``tranches`` are in order of seniority. ``position`` is ``None`` at issue.
     """
 
     series: str
@@ -105,3 +119,16 @@ class Deal:
     pools: tuple[Pool, ...]
     tranches: tuple[Tranche, ...]
     rules: DealRules = DealRules()
+    position: Position | None = None
+
+    @property
+    def elapsed(self) -> int:
+        """Months since the cut-off date."""
+        return self.position.elapsed if self.position else 0
+
+    @property
+    def class_balances(self) -> tuple[Decimal, ...]:
+        """Balance of each class now, in the order of ``tranches``."""
+        if self.position:
+            return self.position.class_balances
+        return tuple(tranche.class_initial_principal_balance for tranche in self.tranches)

@@ -81,6 +81,11 @@ def distribute(
     undersubordination: bool,
     call_from: int,
     call_below: float,
+    issued_subordinated: Row,
+    initial_total: float,
+    initial_senior: float,
+    elapsed: int,
+    losses_before: float,
     senior_due: Rows,
     senior_balance: Rows,
     senior_paid: Rows,
@@ -114,7 +119,9 @@ def distribute(
 
     Plain loops over lists or arrays, so that numba compiles this very source. The state rows (``senior`` to
     ``subordinated``, ``owed_senior`` to ``work``) are used up. Every flow row has months + 1 numbers, zeros at entry;
-    ``schedule``, ``loss_limit`` and ``delinquency`` are by month too, limits in dollars.
+    ``schedule``, ``loss_limit`` and ``delinquency`` are by month too, limits in dollars; entry 0 of the schedule is the
+    shift in force before the first month. What the rules compare with are the balances at issue, ``elapsed`` months
+    before.
     """
     pools, below = len(senior), len(subordinated)
     sum_a, sum_b, sum_po = 0.0, 0.0, 0.0
@@ -126,11 +133,12 @@ def distribute(
     for j in range(below):
         sub_balance[j][0] = subordinated[j]
         sum_b += subordinated[j]
-    initial_senior = sum_a / (sum_a + sum_b)
-    initial_total = sum_a + sum_b + sum_po
-    initial_b = sum_b
-    g = schedule[1]
-    cumulative, owed, owed_below, unreimbursed_total = 0.0, 0.0, 0.0, 0.0
+    initial_b = 0.0
+    for j in range(below):
+        initial_b += issued_subordinated[j]
+    g = schedule[0]
+    cumulative, owed, owed_below, unreimbursed_total = losses_before, 0.0, 0.0, 0.0
+    cumulative_losses[0] = losses_before
 
     for k in range(1, months + 1):
         total = sum_a + sum_b + sum_po
@@ -224,9 +232,9 @@ def distribute(
             g = schedule[k]
         g_today = g
         if two_times and delinquency_test and sum_b / total >= 2.0 * (initial_b / initial_total) * (1.0 - TOLERANCE):
-            if k < 36 and cumulative <= 0.20 * initial_b:
+            if k + elapsed < 36 and cumulative <= 0.20 * initial_b:
                 g_today = g if g < 0.5 else 0.5
-            elif k >= 36 and cumulative <= 0.30 * initial_b:
+            elif k + elapsed >= 36 and cumulative <= 0.30 * initial_b:
                 g_today = 0.0
         shift[k] = g_today
         percent = sum_a / (sum_a + sum_b) if sum_a + sum_b > 0.0 else 1.0
@@ -325,7 +333,7 @@ def distribute(
                 b = subordinated[j]
                 ahead += b
                 under -= b
-                under_initial -= sub_balance[j][0]
+                under_initial -= issued_subordinated[j]
                 if j < below - 1 and b > NOTHING and under < under_initial * floor:
                     impaired = j
                     break
@@ -422,6 +430,8 @@ class RuleTerms:
     undersubordination: bool
     call_from: int
     call_below: float
+    elapsed: int
+    losses_before: float
 
     def over(self, vector: Callable[[Sequence[float]], Any]) -> "RuleTerms":
         """The same terms in another container, for compiled loops."""
@@ -440,10 +450,11 @@ def rule_terms(deal: Deal, assumptions: Assumptions, capital: CapitalStructure, 
             raise DealError("the filing states no clean-up call threshold: use call = never")
         call_from = 1 if assumptions.call == "first" else int(assumptions.call)
         call_below = float(deal.rules.call_threshold)
-    initial = sum(capital.subordinated)
+    initial, elapsed = sum(capital.at_issue.subordinated), deal.elapsed
+    schedule = _steps(assumptions.shift_schedule, months + elapsed, 1.0)[elapsed:]
     return RuleTerms(
-        schedule=_steps(assumptions.shift_schedule, months, 1.0),
-        loss_limit=[part * initial for part in _steps(assumptions.loss_limits, months, inf)]
+        schedule=[schedule[0] if elapsed else schedule[1], *schedule[1:]],
+        loss_limit=[part * initial for part in _steps(assumptions.loss_limits, months + elapsed, inf)[elapsed:]]
         if initial
         else [inf] * (months + 1),
         delinquency=list(assumptions.by_month("delinquency", "all", months) or ()),
@@ -452,6 +463,8 @@ def rule_terms(deal: Deal, assumptions: Assumptions, capital: CapitalStructure, 
         undersubordination=assumptions.undersubordination_transfer,
         call_from=call_from,
         call_below=call_below,
+        elapsed=elapsed,
+        losses_before=float(deal.position.cumulative_losses) if deal.position else 0.0,
     )
 
 
@@ -523,6 +536,11 @@ class Books:
             terms.undersubordination,
             terms.call_from,
             terms.call_below,
+            vector(capital.at_issue.subordinated),
+            capital.at_issue.total,
+            capital.at_issue.senior_percent,
+            terms.elapsed,
+            terms.losses_before,
             self.senior_due,
             *self.senior,
             *self.po,

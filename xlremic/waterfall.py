@@ -139,8 +139,9 @@ class TrancheFlows:
 
 
 def settlement_of(deal: Deal, assumptions: Assumptions) -> date | None:
-    """Day on which prices are paid: the assumption, else the closing date; None if the filing has none."""
-    return assumptions.settlement or deal.closing_date
+    """Day on which prices are paid: the assumption, else the day of the balances or the closing; None without them."""
+    later = deal.position.as_of if deal.position and deal.elapsed else None
+    return assumptions.settlement or later or deal.closing_date
 
 
 def accrued_days(settle: date | None) -> int:
@@ -281,7 +282,8 @@ def _summed(rows: Sequence[Sequence[float]]) -> list[float]:
 def distribution_dates(deal: Deal, assumptions: Assumptions, months: int) -> tuple[date, ...]:
     """The cut-off date, then each distribution day, before it moves off a holiday; empty if the filing has no date.
 
-    Without ``first_distribution`` the first is the payment day of the month after the cut-off date.
+    Without ``first_distribution`` the first is the payment day of the month after the cut-off date. A deal some months
+    after issue starts that much later.
     """
     first = assumptions.first_distribution
     start = deal.cut_off_date
@@ -289,6 +291,6 @@ def distribution_dates(deal: Deal, assumptions: Assumptions, months: int) -> tup
         if start is None:
             return ()
         first = date(start.year + start.month // 12, start.month % 12 + 1, assumptions.payment_day)
-    counted = [first.year * 12 + first.month - 1 + k for k in range(months)]
+    counted = [first.year * 12 + first.month - 1 + deal.elapsed + k for k in range(months)]
     days = tuple(date(count // 12, count % 12 + 1, first.day) for count in counted)
     return (start or first, *days)
