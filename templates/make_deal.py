@@ -301,8 +301,8 @@ def assumptions(book: Workbook, places: Places, kinds: Kinds) -> dict[str, str]:
     columns = [get_column_letter(8 + k) for k in range(len(DEAL_POOLS))]
     own_columns = [get_column_letter(8 + len(DEAL_POOLS) + k) for k in range(len(POOL_TERMS))]
     first_class = 8 + len(DEAL_POOLS) + len(POOL_TERMS) + 1
-    gap, label, rank, balance = (get_column_letter(first_class - 1 + k) for k in range(4))
-    widths |= dict.fromkeys(columns, 16) | dict.fromkeys(own_columns, 11) | {gap: 4, label: 10, rank: 8, balance: 18}
+    gap, label, rank, balance, current = (get_column_letter(first_class - 1 + k) for k in range(5))
+    widths |= dict.fromkeys(columns, 16) | dict.fromkeys(own_columns, 11) | {gap: 4, label: 10, rank: 8, balance: 18, current: 18}
     sheet = frame(book, "Assumptions", widths, 6, "E")
     band(sheet, 6, {"A": "name", "B": "value", "C": "unit", "D": "source", "E": "what it is"}, left="ACDE")
     described = {term.name: term for term in fields(Assumptions)}
@@ -320,14 +320,16 @@ def assumptions(book: Workbook, places: Places, kinds: Kinds) -> dict[str, str]:
         "cut_off_date": "=CutOffDate",
         "closing_date": f"=Summary!{places['closing_date'][0]}",
         "call_threshold": "=CallThreshold",
+        "as_of_date": "=AsOfDate",
+        "cumulative_losses": "=CumulativeLosses",
     }
     for row, (term, number_format) in enumerate(DEAL_TERMS, 7 + len(TERMS)):
         put(sheet[f"A{row}"], term, "Label")
         put(sheet[f"B{row}"], sources[term], "Link", number_format, align="right")
         for column, text in (
             ("C", "USD" if number_format == "USD" else "date"),
-            ("D", "filing"),
-            ("E", "from the filing"),
+            ("D", "Call" if term in ("as_of_date", "cumulative_losses") else "filing"),
+            ("E", "from Call, where a month's report is put in" if term in ("as_of_date", "cumulative_losses") else "from the filing"),
         ):
             put(sheet[f"{column}{row}"], text, "Unit")
         outside[f"a.{term}"] = f"Assumptions!$B${row}"
@@ -355,15 +357,16 @@ def assumptions(book: Workbook, places: Places, kinds: Kinds) -> dict[str, str]:
     name(book, "row.deal_pool.pool", "Assumptions", "G7")
     name(book, "block.DealPools", "Assumptions", f"F7:{own_columns[-1]}7")
     name(book, "DealPools", "Assumptions", f"G6:{own_columns[-1]}7")
-    band(sheet, 6, {label: "class", rank: "rank", balance: "balance"})
+    band(sheet, 6, {label: "class", rank: "rank", balance: "balance", current: "current_balance"})
     put(sheet[f"{label}7"], "=Tranches!A9", "Link")
     put(sheet[f"{rank}7"], "=Tranches!B9", "Link", "0", align="center")
     put(sheet[f"{balance}7"], "=Tranches!C9", "Link", "USD")
-    name(book, "block.DealClasses", "Assumptions", f"{label}7:{balance}7")
-    name(book, "DealClasses", "Assumptions", f"{label}6:{balance}7")
+    put(sheet[f"{current}7"], "=Tranches!H9", "Link", "USD")
+    name(book, "block.DealClasses", "Assumptions", f"{label}7:{current}7")
+    name(book, "DealClasses", "Assumptions", f"{label}6:{current}7")
     put(sheet[f"{label}5"], "Classes", "Section")
-    sheet.column_dimensions[get_column_letter(first_class + 3)].width = 4
-    make_projection.assumption_tables(book, sheet, first_class + 4, outside, kinds)
+    sheet.column_dimensions[get_column_letter(first_class + 4)].width = 4
+    make_projection.assumption_tables(book, sheet, first_class + 5, outside, kinds)
     sheet.print_area = f"A1:E{last}"  # the tables beside it are links to sheets that print
     return outside
 

@@ -334,8 +334,8 @@ STARTS: tuple[tuple[str, str, str, str], ...] = (
     ("first_distribution", 'IF(ISNUMBER({a.first_distribution}),DATE(YEAR({a.first_distribution}),MONTH({a.first_distribution})+{start.elapsed},DAY({a.first_distribution})),IF(ISNUMBER(CutOffDate),DATE(YEAR(CutOffDate),MONTH(CutOffDate)+1+{start.elapsed},{a.payment_day}),""))', "date", "first distribution day of the projection"),
     ("settlement", 'IF(ISNUMBER({a.settlement}),{a.settlement},IF({start.elapsed}>0,AsOfDate,IF(ISNUMBER({a.closing_date}),{a.closing_date},"")))', "date", "settlement of prices and yields"),
     ("first_time", "IF(ISNUMBER({start.settlement}),IF(ISNUMBER({start.first_distribution}),YEAR({start.first_distribution})-YEAR({start.settlement})+(30*(MONTH({start.first_distribution})-MONTH({start.settlement}))+MIN(30,DAY({start.first_distribution}))-MIN(30,DAY({start.settlement})))/360,1/12),1/12)", "years", "settlement to the first distribution, 30/360"),
-    ("prepayment_speeds", "MAX(0,COUNT({a.psa})+COUNT({a.cpr})-1)", "number", "check: PSA and CPR both given"),
-    ("default_speeds", "MAX(0,COUNT({a.sda})+IF(ISNUMBER({a.cdr}),IF({a.cdr}>0,1,0),0)-1)", "number", "check: SDA and CDR both given"),
+    ("prepayment_speeds", "IF(COUNT({a.psa},{pools.psa})>0,IF(COUNT({a.cpr},{pools.cpr})>0,1,0),0)", "number", "check: PSA and CPR both given"),
+    ("default_speeds", "IF(COUNT({a.sda},{pools.sda})>0,IF(SUM({a.cdr},{pools.cdr})>0,1,0),0)", "number", "check: SDA and CDR both given"),
     ("start_difference", "SUM({L.balance*})-SUM(CurrentBalances)", USD, "check: lines less classes at the start"),
     ("accrued_days", "IF(ISNUMBER({start.settlement}),MIN(30,DAY({start.settlement}))-1,0)", "number", "first of the month to settlement, 30/360"),
 )  # fmt: skip
@@ -443,6 +443,7 @@ def assumption_tables(book: Workbook, sheet: Worksheet, first: int, outside: dic
         for k, key in enumerate(keys):
             outside[f"{key}*"] = outside[key] = f"Assumptions!${letter(k)}$7:${letter(k)}$7"
         name(book, f"block.{keys[0]}", "Assumptions", f"{letter()}7:{letter(1)}7")
+        name(book, title.title().replace(" ", ""), "Assumptions", f"{letter()}7:{letter(1)}7")
         sheet.column_dimensions[letter()].width, sheet.column_dimensions[letter(1)].width = 10, 22
         sheet.column_dimensions[letter(2)].width = 4
         column += 3
@@ -452,6 +453,7 @@ def assumption_tables(book: Workbook, sheet: Worksheet, first: int, outside: dic
     put(sheet[f"{letter(1)}7"], None, "Assumption", "0.000")
     outside["prices"] = f"Assumptions!${letter(1)}$7:${letter(1)}$7"
     name(book, "block.Prices", "Assumptions", f"{letter()}7:{letter(1)}7")
+    name(book, "ClassPrices", "Assumptions", f"{letter()}7:{letter(1)}7")
     sheet.column_dimensions[letter()].width, sheet.column_dimensions[letter(1)].width = 10, 16
     sheet.column_dimensions[letter(2)].width = 4
     column += 3
@@ -490,6 +492,8 @@ def assumption_tables(book: Workbook, sheet: Worksheet, first: int, outside: dic
             outside[f"{word}.{key}"] = f"Assumptions!{letter(2)}${row}"
         for k, width in enumerate((20, 15, 18, 4)):
             sheet.column_dimensions[letter(k)].width = width
+        if word == "S":
+            name(book, "SeniorClasses", "Assumptions", f"{letter()}7:{letter(2)}{6 + len(rows)}")
         tables.append((word, column + 2))
         column += 4
     formulas = Formulas(outside)

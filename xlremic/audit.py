@@ -10,15 +10,21 @@ from pathlib import Path
 from typing import cast
 
 from openpyxl import Workbook
+from openpyxl.utils import get_column_letter
 
+from .capital import capital_structure
 from .cached_values import Cells, Scalar, Values, calculate, formula_cells, preflight, same
 from .engines import ironcalc_values, libreoffice_values
-from .errors import InputError, TemplateError
+from .cells import CellError
+from .errors import DealError, InputError, TemplateError
+from .inputs import MONTH, deal_and_assumptions, has_projection, projection_columns
 from .lint import lint
 from .names import PUBLIC
 from .patch import named_cells, opened
+from .projection_sheets import RESULTS_ROW, engine_columns, result_classes, result_numbers
 from .subordination import call_threshold, is_callable, subordination_levels
 from .tieout import Finding, Status
+from .waterfall import TrancheFlows, run
 from .wholefile import read_whole
 
 CENT = Decimal("0.005")
@@ -51,6 +57,8 @@ def audit(path: str | Path) -> tuple[Finding, ...]:
         if values is not None:
             findings.append(_compared(f"cached_values:{name}", cached, values, name))
     findings += _python(book)
+    if has_projection(book):
+        findings += _projection(book)
     complaints = lint(data)
     says = "the workbook keeps the conventions" + "".join(f"; {complaint}" for complaint in complaints[:5])
     findings.append(_finding("lint:conventions", len(complaints), Decimal(0), "complaints", says))
@@ -106,6 +114,52 @@ def _python(book: Workbook) -> Iterator[Finding]:
     shown = bool(named_cells(book, "Callable")[0].value)
     differs = shown is not is_callable(current, threshold)
     yield _finding("python:Callable", int(differs), Decimal(0), "differences", "Callable is what Python finds")
+
+
+def _projection(book: Workbook) -> Iterator[Finding]:
+    """Every column of the projection against the engine, run on the workbook's own inputs."""
+    try:
+        deal, assumptions = deal_and_assumptions(book)
+        flows = run(deal, assumptions)
+    except (InputError, DealError, CellError) as error:
+        says = f"the engine projects the workbook's inputs: {error}"
+        yield _finding("python:projection", 1, Decimal(0), "differences", says)
+        return
+    columns = {title: projection_columns(book[title]) for title in ("Collateral", "Waterfall")}
+    classes = result_classes(capital_structure(deal, assumptions, flows.collateral.lines), flows.collateral.lines)
+    differing: list[str] = []
+    for title, name, copy_number, known in engine_columns(flows, classes):
+        sheet, place = book[title], columns[title]
+        if name not in place.first or copy_number >= place.count[name] or place.last_row < MONTH + len(known) - 1:
+            differing.append(f"{title}: {name} is missing, or its months are")
+            continue
+        column = place.first[name] + copy_number
+        for row, number in enumerate(known, MONTH):
+            value = sheet.cell(row, column).value
+            if not isinstance(value, int | float) or abs(value - number) > float(CENT):
+                cell = f"{get_column_letter(column)}{row}"
+                differing.append(f"{title}!{cell} ({name} of {place.owners[name][copy_number]}) {value!r}, engine {number!r}")
+                break
+    says = "Collateral and Waterfall show what the engine computes from the workbook's inputs"
+    yield _finding("python:projection", len(differing), Decimal(0), "columns", says + "".join(f"; {one}" for one in differing[:5]))
+    yield from _results(book, flows)
+
+
+def _results(book: Workbook, flows: TrancheFlows) -> Iterator[Finding]:
+    measures = {one.label: one for one in flows.class_measures()}
+    differing: list[str] = []
+    for row in book["Results"].iter_rows(min_row=RESULTS_ROW, max_col=15):
+        one = measures.get(str(row[0].value))
+        if one is None:
+            continue
+        for k, number, tolerance in result_numbers(one):
+            value = row[k].value
+            if number is None and value in (None, ""):
+                continue
+            if number is None or not isinstance(value, int | float) or abs(value - number) > tolerance:
+                differing.append(f"Results!{row[k].coordinate} ({one.label}) {value!r}, engine {number!r}")
+    says = "Results shows the engine's measures of the workbook's inputs"
+    yield _finding("python:results", len(differing), Decimal(0), "cells", says + "".join(f"; {one}" for one in differing[:5]))
 
 
 def _checks_sheet(book: Workbook) -> Iterator[Finding]:

@@ -405,8 +405,14 @@ TERMS = (
 )
 """Rows of Assumptions, fields of the class of that name, with their number formats."""
 
-DEAL_TERMS = (("cut_off_date", "date"), ("closing_date", "date"), ("call_threshold", "USD"))
-"""What a projection takes from the filing beside pools and classes, on Assumptions as links."""
+DEAL_TERMS = (
+    ("cut_off_date", "date"),
+    ("closing_date", "date"),
+    ("call_threshold", "USD"),
+    ("as_of_date", "date"),
+    ("cumulative_losses", "USD"),
+)
+"""What a projection takes from the filing and from Call beside pools and classes, on Assumptions as links."""
 
 DEAL_POOLS = (
     ("balance", BALANCE, "USD"),

@@ -16,8 +16,9 @@ from openpyxl.utils.datetime import to_excel
 
 from .assumptions import Assumptions, SeniorClass, Structure
 from .capital import CapitalStructure, capital_structure
+from .collateral import RepLine
 from .deal import Deal
-from .measures import weighted_average_life
+from .measures import ClassMeasures, weighted_average_life
 from .months import Rows
 from .names import POOL_TERMS
 from .subordination import call_threshold
@@ -29,6 +30,7 @@ SHEETS = ("Collateral", "Waterfall", "Results", "Scenarios")
 NAVIGATION, OWNER, FIELD, NUMBER, START, MONTH = 4, 5, 6, 9, 10, 11
 """Rows of Collateral and Waterfall: whose column, its field, number; the start; the first month."""
 CENT, LIFE = 0.005, 1e-9
+RESULTS_ROW = 8
 BY_MONTH = "by month"
 VECTORS = ("psa", "cpr", "cdr", "sda", "severity")
 GRID_PSA = (0.0, 100.0, 200.0, 300.0, 400.0, 500.0)
@@ -70,7 +72,7 @@ class ProjectionSheets:
             if group.is_cut
             for one in group.classes
         ]
-        self.classes = list(self._classes())
+        self.classes = result_classes(self.capital, self.flows.collateral.lines)
 
     @property
     def months(self) -> int:
@@ -127,38 +129,14 @@ class ProjectionSheets:
                 known[sheet, f"{letter}{month}"] = number, CENT
         measures = {one.label: one for one in self.flows.class_measures()}
         sheet, (_, top, _, _) = self.template.place("block.Results")
-        for k, place in enumerate(self.classes, top):
+        for row, place in enumerate(self.classes, top):
             one = measures.get(place.label)
-            for letter, number, tolerance in (
-                ("D", one and one.wal_month, LIFE), ("E", one and one.wal_30_360, LIFE), ("F", one and one.first_month, 0.0),
-                ("G", one and one.last_month, 0.0), ("M", one and one.bond_yield and one.bond_yield / 100, LIFE),
-                ("N", one and one.modified_duration, 1e-7), ("O", one and one.convexity, 1e-5),
-            ):  # fmt: skip
+            for k, number, tolerance in result_numbers(one) if one else ():
                 if number is not None:
-                    known[sheet, f"{letter}{k}"] = number, tolerance
+                    known[sheet, f"{get_column_letter(k + 1)}{row}"] = number, tolerance
         return known
 
     # --- who stands where ---------------------------------------------------------------------------------------
-
-    def _classes(self) -> Iterator[ResultClass]:
-        capital, cut = self.capital, 0
-        for group in capital.groups:
-            for one in group.classes:
-                kind = "senior" if one.notional_of is None else "interest only"
-                if group.is_cut:
-                    yield ResultClass(one.label, kind, cut, "class_balance", "class_interest", "class_principal", "class_loss", "class_repaid")  # fmt: skip
-                    cut += 1
-                else:
-                    yield ResultClass(one.label, kind, group.pools[0], "senior_balance", "senior_interest", "senior_principal", "senior_loss", "senior_principal")  # fmt: skip
-        lines = self.flows.collateral.lines
-        for p, pool in enumerate(capital.pools):
-            if any(line.pool == pool and not line.label.endswith("premium") for line in lines):
-                yield ResultClass(capital.pool_label("PO", p), "principal only", p, "po_balance", "nothing", "po_paid", "po_loss", "po_paid")  # fmt: skip
-        for p, pool in enumerate(capital.pools):
-            if any(line.pool == pool and not line.label.endswith("discount") for line in lines):
-                yield ResultClass(capital.pool_label("IO", p), "interest only", p, "io_notional", "io_paid", "nothing", "nothing", "io_repaid")  # fmt: skip
-        for j, label in enumerate(capital.subordinated_labels):
-            yield ResultClass(label, "subordinated", j, "subordinated_balance", "subordinated_interest", "subordinated_principal", "subordinated_loss", "subordinated_principal")  # fmt: skip
 
     def columns(self, sheet: str) -> dict[str, int]:
         """First column of each field of Collateral or Waterfall."""
@@ -428,6 +406,44 @@ def without_projection(template: Template) -> None:
                 if cell.row == NAVIGATION and cell.value in SHEETS:
                     cell.value = cell.hyperlink = None
         sheet._charts = [chart for chart in sheet._charts if not any(title in chart.series[0].val.numRef.f for title in SHEETS)]
+
+
+def result_classes(capital: CapitalStructure, lines: Sequence[RepLine]) -> list[ResultClass]:
+    """The classes of Results in order of seniority; PO and IO classes of every pool whose loans can have them."""
+    found: list[ResultClass] = []
+    cut = 0
+    for group in capital.groups:
+        for one in group.classes:
+            kind = "senior" if one.notional_of is None else "interest only"
+            if group.is_cut:
+                found.append(ResultClass(one.label, kind, cut, *_fields("class"), "class_repaid"))
+                cut += 1
+            else:
+                found.append(ResultClass(one.label, kind, group.pools[0], *_fields("senior"), "senior_principal"))
+    for kind, label, other, fields in (
+        ("principal only", "PO", "premium", ("po_balance", "nothing", "po_paid", "po_loss", "po_paid")),
+        ("interest only", "IO", "discount", ("io_notional", "io_paid", "nothing", "nothing", "io_repaid")),
+    ):
+        for p, pool in enumerate(capital.pools):
+            if any(line.pool == pool and not line.label.endswith(other) for line in lines):
+                found.append(ResultClass(capital.pool_label(label, p), kind, p, *fields))
+    for j, label in enumerate(capital.subordinated_labels):
+        found.append(ResultClass(label, "subordinated", j, *_fields("subordinated"), "subordinated_principal"))
+    return found
+
+
+def _fields(stem: str) -> tuple[str, str, str, str]:
+    return f"{stem}_balance", f"{stem}_interest", f"{stem}_principal", f"{stem}_loss"
+
+
+def result_numbers(one: ClassMeasures) -> tuple[tuple[int, float | None, float], ...]:
+    """What Results shows of a class: column from zero, number in the sheet's unit, and what may differ."""
+    rate = None if one.bond_yield is None else one.bond_yield / 100
+    return (
+        (3, one.wal_month, LIFE), (4, one.wal_30_360, LIFE), (5, one.first_month, 0.0), (6, one.last_month, 0.0),
+        (7, one.principal, CENT), (8, one.interest, CENT), (9, one.loss, CENT), (11, one.accrued, LIFE), (12, rate, LIFE),
+        (13, one.modified_duration, 1e-7), (14, one.convexity, 1e-5),
+    )  # fmt: skip
 
 
 def pool_balances(flows: TrancheFlows) -> list[float]:

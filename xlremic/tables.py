@@ -5,6 +5,7 @@ months, dates as a cell holds them. What is empty is not given; nothing is guess
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
@@ -13,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from .assumptions import Assumptions
 from .cells import Cell, Cells, day_of, label_of, not_available, number_error, value_error, whole
-from .deal import Deal, DealRules, Pool, SubPool, Tranche
+from .deal import Deal, DealRules, Pool, Position, SubPool, Tranche
 
 if TYPE_CHECKING:
     from .waterfall import ClassFlows, TrancheFlows
@@ -24,16 +25,20 @@ POOL_COLUMNS = (
     "premium_balance", "premium_coupon", "premium_remaining_term",
 )  # fmt: skip
 CLASS_COLUMNS = ("class", "rank", "balance")
-DATES = ("cut_off_date", "closing_date", "settlement", "first_distribution")
+DATES = ("cut_off_date", "closing_date", "settlement", "first_distribution", "as_of_date")
 _FLAGS = ("advancing", "whole_months", "two_times_test", "undersubordination_transfer")
 _WHOLE = ("lag", "payment_day")
 _BY_MONTH = ("psa", "cpr", "cdr", "sda", "severity", "delinquency")
 _NUMBERS = (
     "servicing_fee_rate", "loan_age", "target_rate", "prepayment_shortfall_days", "compensation_cap",
-    "delinquency_limit", "call_threshold",
+    "delinquency_limit", "call_threshold", "cumulative_losses",
 )  # fmt: skip
 TERMS = (*_BY_MONTH, *_NUMBERS, *_WHOLE, *_FLAGS, *DATES, "call", "structure")
-"""The names that an assumptions table may hold: fields of Assumptions, and the dates and call threshold of a deal."""
+"""The names that an assumptions table may hold: fields of Assumptions, and what of a deal is in no other table."""
+OWN_TERMS = ("psa", "cpr", "cdr", "sda", "severity", "lag", "servicing_fee_rate", "loan_age")
+"""Columns of the table of pools that hold a term of that pool alone."""
+_SPEEDS = (("psa", "cpr"), ("cpr", "psa"), ("sda", "cdr"), ("cdr", "sda"))
+_SPEED_NAMES = ("psa", "cpr", "cdr", "sda")
 LONGEST = 1200
 """Longest term in months: a date, or dollars, in the wrong column must not be projected."""
 
@@ -61,13 +66,26 @@ def project(pools: Cells, classes: Cells, assumptions: Cells | None) -> "Tranche
     """
     from .waterfall import run  # noqa: PLC0415 - small functions must not wait for the engine
 
+    deal, terms = deal_and_terms(pools, classes, assumptions)
+    return run(deal, Assumptions(**terms))
+
+
+def deal_and_terms(pools: Cells, classes: Cells, assumptions: Cells | None) -> tuple[Deal, dict[str, Any]]:
+    """The deal that three ranges describe, and the terms of ``Assumptions`` that they give.
+
+    Raises: CellError for tables that cannot be read.
+    """
     terms = _terms(assumptions)
+    own_terms: dict[str, dict[str, Any]] = {}
     target_rates, own_pools = {}, []
     for row in records(pools, "pools", ("pool", "balance", "coupon", "remaining_term")):
         pool = _pool(row)
         if not pool.weighted_average_remaining_term:
             raise value_error(f"{pool.label}: give its remaining_term in months, above zero")
         own_pools.append(pool)
+        for name in OWN_TERMS:
+            if row.get(name) is not None:
+                own_terms.setdefault(name, {})[pool.id] = _READ[name](row[name], f"{name} of {pool.label}")
         rate = _number(row, "target_rate", pool.label)
         if rate is not None:
             target_rates[pool.id] = rate
@@ -76,7 +94,18 @@ def project(pools: Cells, classes: Cells, assumptions: Cells | None) -> "Tranche
     if target_rates:
         common = terms.get("target_rate")
         terms["target_rate"] = target_rates if common is None else {"all": common, **target_rates}
+    for name, own in own_terms.items():
+        if name == "loan_age":
+            terms[name] = {**{pool.id: _age(pool) for pool in own_pools}, **own}
+        else:
+            usual = 0.0 if name in _SPEED_NAMES else getattr(Assumptions(), name)
+            terms[name] = {"all": terms.get(name, usual), **own}
+    for one, other in _SPEEDS:
+        if one in own_terms and terms.get(other) == 0.0:
+            del terms[other]
     threshold = terms.pop("call_threshold", None)
+    as_of, losses = terms.pop("as_of_date", None), terms.pop("cumulative_losses", 0.0)
+    records_of_classes = records(classes, "classes", CLASS_COLUMNS)
     deal = Deal(
         series="worksheet",
         cut_off_date=terms.pop("cut_off_date", None),
@@ -90,10 +119,33 @@ def project(pools: Cells, classes: Cells, assumptions: Cells | None) -> "Tranche
             ),
         ),
         pools=tuple(own_pools),
-        tranches=tuple(_tranche(row) for row in records(classes, "classes", CLASS_COLUMNS)),
+        tranches=tuple(_tranche(row) for row in records_of_classes),
         rules=DealRules(call_threshold=None if threshold is None else _exact(threshold)),
     )
-    return run(deal, Assumptions(**terms))
+    return replace(deal, position=_position(deal, records_of_classes, as_of, losses)), terms
+
+
+def _age(pool: Pool) -> float:
+    """Months between the average original and remaining terms."""
+    original, remaining = pool.weighted_average_original_term, pool.weighted_average_remaining_term
+    if original is None or remaining is None:
+        raise value_error(f"{pool.label}: give its loan_age, or its original_term and remaining_term")
+    return float(original - remaining)
+
+
+def _position(deal: Deal, rows: list[dict[str, Cell]], as_of: date | None, losses: float) -> Position | None:
+    """Where the series stands, from the classes' current balances; nothing if it is where it was at issue."""
+    now = []
+    for row, tranche in zip(rows, deal.tranches, strict=True):
+        current = _decimal(row, "current_balance", f"class {tranche.label}")
+        now.append(tranche.class_initial_principal_balance if current is None else current)
+    start = deal.cut_off_date
+    elapsed = 0 if as_of is None or start is None else 12 * (as_of.year - start.year) + as_of.month - start.month
+    if elapsed <= 0 and not losses and now == [one.class_initial_principal_balance for one in deal.tranches]:
+        return None
+    return Position(
+        elapsed=max(0, elapsed), as_of=as_of, class_balances=tuple(now), cumulative_losses=_exact(losses)
+    )
 
 
 def class_of(flows: "TrancheFlows", tranche: str) -> "ClassFlows":
@@ -152,14 +204,14 @@ def _terms(cells: Cells | None) -> dict[str, Any]:
     terms: dict[str, Any] = {}
     for row in records(cells, "assumptions", ("name", "value")) if cells is not None else []:
         name, value = row["name"], row["value"]
-        if name is None or value is None:
+        if name is None or value is None or (name in DATES and value == 0.0):  # a link to an empty cell is zero
             continue
         if name not in TERMS:
             raise value_error(f"assumptions: {name!r} is none of {', '.join(sorted(TERMS))}")
         if name in terms:
             raise value_error(f"assumptions: {name} stands twice")
         terms[str(name)] = _READ[str(name)](value, str(name))
-    for one, other in (("psa", "cpr"), ("cpr", "psa"), ("sda", "cdr"), ("cdr", "sda")):
+    for one, other in _SPEEDS:
         if terms.get(one) == 0.0 and other in terms:
             del terms[one]
     return terms
