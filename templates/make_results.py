@@ -3,7 +3,7 @@
 from look import FORMATS, GREY, NAVY, band, frame, name, put
 from make_projection import COLLATERAL, MONTH, START, WATERFALL, Kinds, places, style_of
 from openpyxl import Workbook
-from openpyxl.chart import AreaChart, LineChart
+from openpyxl.chart import BarChart, LineChart
 from openpyxl.chart.data_source import AxDataSource, NumDataSource, NumRef
 from openpyxl.chart.series import Series, SeriesLabel, StrRef, attribute_mapping
 from openpyxl.chart.shapes import GraphicalProperties
@@ -16,6 +16,8 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 FIRST_ROW = 8
 ITERATIONS = 10
+LEFT, RIGHT = 15.6, 19.6
+"""Widths of the charts, in centimetres: columns A to G and H to O of Results."""
 PALETTE = (NAVY, "5B7DB1", "9DB2D6", "BF9000", "548235", GREY)
 AT = places(WATERFALL)
 
@@ -29,7 +31,7 @@ def results(book: Workbook, outside: dict[str, str], kinds: Kinds) -> None:
     """One row a class; the search for its yield and its decrement table stand to the right."""
     years_at = 18
     widths = {"A": 12, "B": 16, "C": 19, "D": 11, "E": 11, "F": 9, "G": 9, "H": 19, "I": 19, "J": 17, "K": 11, "L": 11, "M": 11,
-              "N": 11, "O": 11, "P": 4, "Q": 12}  # fmt: skip
+              "N": 11, "O": 17, "P": 4, "Q": 12}  # fmt: skip
     sheet = frame(book, "Results", widths, FIRST_ROW - 1, "O")
     band(sheet, 7, {
         "A": "Class", "B": "Kind", "C": "Balance or notional, USD", "D": "WAL, years (months/12)", "E": "WAL, years (30/360)", "F": "First month",
@@ -97,37 +99,44 @@ def results(book: Workbook, outside: dict[str, str], kinds: Kinds) -> None:
     last = get_column_letter(years_at + 3 + ITERATIONS)
     name(book, "block.Results", "Results", f"A{row}:{last}{row}")
     charts(sheet, row + 2)
-    sheet.print_area = f"A1:O{row + 46}"
+    sheet.print_area = f"A1:O{row + 41}"
 
 
 def charts(sheet: Worksheet, row: int) -> None:
     month = f"Waterfall!${AT['month']}${START}:${AT['month']}${MONTH}"
-    balances = _chart(AreaChart(grouping="stacked"), "Class balances", "USD millions", month)
-    for field, title in (("senior_balance", f"Waterfall!${AT['senior_balance']}$5"), ("po", f"Waterfall!${AT['po']}$6"), ("subordinated", f"Waterfall!${AT['subordinated']}$6")):
+    balances = _chart(_stacked(), "Class balances", "USD millions", LEFT)
+    for field, title in (("senior_balance", f"Waterfall!{AT['senior_balance']}$5"), ("po", f"Waterfall!${AT['po']}$6"), ("subordinated", f"Waterfall!${AT['subordinated']}$6")):
         _series(balances, _vector(field, START), month, title)
     balances.y_axis.number_format = '#,##0,,'
     sheet.add_chart(balances, f"A{row}")
-    sources = _chart(AreaChart(grouping="stacked"), "Principal by source", "USD millions a month", month)
+    sources = _chart(_stacked(), "Principal by source", "USD millions a month", RIGHT)
     loans = places(COLLATERAL)
     for letter in (loans[field] for field in ("scheduled", "prepaid", "recoveries")):
         _series(sources, f"Collateral!${letter}${START}:${letter}${MONTH}", month, f"Collateral!${letter}$6")
     sources.y_axis.number_format = '#,##0.0,,'
     sheet.add_chart(sources, f"H{row}")
-    levels = _chart(LineChart(), "Subordination levels", "share of all classes", month)
+    levels = _chart(LineChart(), "Subordination levels", "share of all classes", LEFT)
     _series(levels, _vector("senior_level", START), month, f"Waterfall!${AT['senior_level']}$6")
-    _series(levels, _vector("level", START), month, f"Waterfall!${AT['level']}$5")
+    _series(levels, _vector("level", START), month, f"Waterfall!{AT['level']}$5")
     levels.y_axis.number_format = "0%"
-    levels.y_axis.scaling.max, levels.y_axis.scaling.min = 1, 0
-    sheet.add_chart(levels, f"A{row + 22}")
-    factor = _chart(LineChart(), "Pool factor and the call line", "of the cut-off balance", month)
+    levels.y_axis.scaling.min = 0
+    sheet.add_chart(levels, f"A{row + 20}")
+    factor = _chart(LineChart(), "Pool factor and the call line", "of the cut-off balance", RIGHT)
     for field in ("pool_factor", "call_line"):
         _series(factor, _vector(field, START), month, f"Waterfall!${AT[field]}$6")
     factor.y_axis.number_format = "0%"
     factor.y_axis.scaling.max, factor.y_axis.scaling.min = 1, 0
-    sheet.add_chart(factor, f"H{row + 22}")
+    sheet.add_chart(factor, f"H{row + 20}")
 
 
-def _chart(chart: AreaChart | LineChart, title: str, unit: str, months: str) -> AreaChart | LineChart:
+def _stacked() -> BarChart:
+    """Bars without gaps: an area chart that openpyxl keeps whole when it loads and saves a template."""
+    chart = BarChart()
+    chart.type, chart.grouping, chart.overlap, chart.gapWidth = "col", "stacked", 100, 0
+    return chart
+
+
+def _chart(chart: BarChart | LineChart, title: str, unit: str, width: float) -> BarChart | LineChart:
     font = CharacterProperties(sz=1100, b=True, solidFill=NAVY)
     run = RegularTextRun(rPr=font, t=title)
     chart.title = Title(tx=Text(rich=RichText(p=[Paragraph(pPr=ParagraphProperties(defRPr=font), r=[run])])), overlay=False)
@@ -138,19 +147,19 @@ def _chart(chart: AreaChart | LineChart, title: str, unit: str, months: str) -> 
     chart.x_axis.tickLblSkip = chart.x_axis.tickMarkSkip = 60
     chart.x_axis.number_format = "0"
     chart.legend.position = "r"
-    chart.width, chart.height = 21, 9.5
+    chart.width, chart.height = width, 9.5
     return chart
 
 
-def _series(chart: AreaChart | LineChart, values: str, months: str, title: str) -> None:
-    area = isinstance(chart, AreaChart)
+def _series(chart: BarChart | LineChart, values: str, months: str, title: str) -> None:
+    area = isinstance(chart, BarChart)
     color = PALETTE[len(chart.series) % len(PALETTE)]
     look = GraphicalProperties(solidFill=color) if area else GraphicalProperties(ln=LineProperties(solidFill=color, w=22_000))
     series = Series(
         idx=len(chart.series), order=len(chart.series), tx=SeriesLabel(strRef=StrRef(title)),
         val=NumDataSource(numRef=NumRef(f=values)), cat=AxDataSource(numRef=NumRef(f=months)), spPr=look,
     )  # fmt: skip
-    series.__elements__ = attribute_mapping["area" if area else "line"]
+    series.__elements__ = attribute_mapping["bar" if area else "line"]
     if not area:
         series.smooth = False
         series.marker = None
@@ -163,7 +172,7 @@ def scenarios(book: Workbook, outside: dict[str, str], kinds: Kinds) -> None:
     sheet = frame(book, "Scenarios", widths, 8, "H")
     put(sheet["A5"], None, "Note")
     name(book, "row.scenarios_note", "Scenarios", "A5")
-    put(sheet["J6"], "Average life in years (months/12) of class", "Section")
+    put(sheet["I6"], "Average life in years (months/12) of class", "Section")
     band(sheet, 7, {"A": "Scenario", "B": "PSA", "C": "CPR", "D": "CDR", "E": "SDA", "F": "Severity", "G": "First callable month",
                     "H": "Losses, USD"}, left="A")  # fmt: skip
     put(sheet["J7"], "=INDEX(Results!$A$8:$A$8,J$8)", "Band", align="center")
@@ -187,7 +196,7 @@ def scenarios(book: Workbook, outside: dict[str, str], kinds: Kinds) -> None:
             put(sheet[f"{letter}{row}"], None, "Constant", formats[letter], align="right")
     put(sheet["J9"], "=INDEX(Results!$D$8:$D$8,J$8)", "Link", "0.000", align="right")
     put(sheet["J10"], None, "Constant", "0.000", align="right")
-    put(sheet["J11"], '=IF(ISNUMBER(J9),IF(ISNUMBER(J10),J9-J10,0),0)', "Formula", '0.000000000;-0.000000000;"-"', align="right")
+    put(sheet["J11"], '=IF(ISNUMBER(J9),IF(ISNUMBER(J10),J9-J10,0),0)', "Formula", '0.000000;-0.000000;"-"', align="right")
     put(sheet["A12"], "the engine's grid", "Section")
     put(sheet["J12"], None, "Label")
     put(sheet["A13"], "scenario", "Label")

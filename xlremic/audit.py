@@ -29,6 +29,8 @@ from .wholefile import read_whole
 
 CENT = Decimal("0.005")
 LEVEL = Decimal("1e-12")
+MONTHLY, DUST = ("Collateral", "Waterfall"), 1e-5
+"""Sheets whose cells are dollars that may end a hair off zero, and how far apart two engines' dust may be."""
 
 
 def audit(path: str | Path) -> tuple[Finding, ...]:
@@ -75,7 +77,7 @@ def _compared(check_id: str, cached: Cells, values: Values, engine: str) -> Find
     differing = [
         f"{sheet}!{cell} shows {value!r}, computes {values.get((sheet, cell))!r}"
         for (sheet, cell), value in cached.values.items()
-        if not same(value, _alike(values.get((sheet, cell)), value))
+        if not same(value, _alike(values.get((sheet, cell)), value), absolute=DUST if sheet in MONTHLY else 1e-13)
     ]
     says = f"every cached value is what {engine} computes" + "".join(f"; {cell}" for cell in differing[:5])
     return _finding(check_id, len(differing), Decimal(0), "cells", says)

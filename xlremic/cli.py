@@ -117,6 +117,7 @@ class _Steps:
     "-o", "--output", type=click.Path(path_type=Path), help="Workbook to write; default: the filing's name with .xlsx"
 )
 @click.option("--template", type=click.Path(path_type=Path), help="A restyled copy of templates/deal.xlsx to fill")
+@click.option("--projection/--no-projection", default=True, help="With the live projection, or a light workbook")
 @term_options
 @click.option("--open", "open_it", is_flag=True, help="Show it in Excel, or in the system's spreadsheet program")
 @click.option("-v", "--verbose", is_flag=True, help="Tell steps and times")
@@ -124,6 +125,7 @@ def build(
     filing: str,
     output: Path | None,
     template: Path | None,
+    projection: bool,
     file: Path | None,
     open_it: bool,
     verbose: bool,
@@ -144,7 +146,9 @@ def build(
     target = output or Path(path.with_suffix(".xlsx").name)
     if target.exists() and target.samefile(path):
         raise InputError(f"{target} is the filing itself; choose another place with -o")
-    built = build_workbook(reading, target, assumptions=assumptions, template=template)
+    built = build_workbook(reading, target, assumptions=assumptions, template=template, projection=projection)
+    if projection and built.unprojected:
+        click.echo(f"warning: no projection: {built.unprojected}", err=True)
     steps.done(f"made {built.formulas} formulas")
     pools = len(built.deal.pools)
     click.echo(

@@ -20,6 +20,9 @@ PREFIX = "across."
 FRAME_ROWS = 4
 """Title, subtitle, purpose and navigation stand once, whatever is below."""
 
+COLORS = ("1F3864", "5B7DB1", "9DB2D6", "BF9000", "548235", "7F7F7F")
+"""Of the series of a chart that gains some, readable in grey too."""
+
 _REFERENCE = re.compile(
     r"(?P<text>\"[^\"]*\")"
     r"|(?P<sheet>[A-Za-z]+!)?"
@@ -138,7 +141,18 @@ def _spread_chart(chart: object, plans: Mapping[str, Columns]) -> None:
                     part.f = moved("=" + part.f, "", plans, kind, k, own=True)[1:]
             one.idx = one.order = len(grown)
             grown.append(one)
+    if len(grown) > len(chart.series):  # type: ignore[attr-defined]
+        for number, one in enumerate(grown):
+            _recolored(one, number)
     chart.series = grown  # type: ignore[attr-defined]
+
+
+def _recolored(series: Series, number: int) -> None:
+    color = COLORS[number % len(COLORS)]
+    if series.spPr.solidFill is not None:
+        series.spPr.solidFill = color
+    else:
+        series.spPr.ln.solidFill = color
 
 
 def _twin(series: Series) -> Series:

@@ -21,11 +21,14 @@ from .errors import TemplateError
 from .names import PUBLIC, usable_name
 
 SHEETS = ("Summary", "Pools", "Tranches", "Underwriting", "Call", "Assumptions", "Checks", "Source")
+PROJECTION = ("Collateral", "Waterfall", "Results", "Scenarios")
+"""Sheets that a workbook built without its projection lacks."""
 FUNCTIONS = frozenset(
     [
         "ABS",
         "COUNT",
         "DATE",
+        "DAY",
         "IF",
         "INDEX",
         "ISNUMBER",
@@ -33,6 +36,7 @@ FUNCTIONS = frozenset(
         "MIN",
         "MONTH",
         "ROUND",
+        "ROUNDUP",
         "ROWS",
         "SUM",
         "SUMIF",
@@ -40,17 +44,23 @@ FUNCTIONS = frozenset(
         "YEAR",
     ]
 )
-CONSTANTS = frozenset(["0", "1", "12"])
-LONGEST = 260
+CONSTANTS = frozenset(["0", "1", "12", "30", "100", "360"])
+"""None, one, the months of a year, per cent, the days of a month and of a year in 30/360; all else stands in a cell."""
+LONGEST = 330
 INPUTS = frozenset(("Fact", "Assumption"))
-VALUES = INPUTS | {"Constant"}
-CALCULATIONS = frozenset(("Formula", "Link", "Total", "Flag", "Subtitle", "Unit"))
+VALUES = INPUTS | {"Constant", "Band"}
+CALCULATIONS = frozenset(("Band", "Formula", "Link", "Total", "Flag", "Subtitle", "Unit"))
 UNIT_COLUMN = {"Pools": "B", "Underwriting": "B", "Call": "C", "Assumptions": "C", "Checks": "C", "Source": "D"}
 HEADER_ROWS = 4
+MONTHLY, MONTH = ("Collateral", "Waterfall"), 11
+"""Sheets with one row a month, and the row of the first."""
+_TABLES = {"Assumptions": {"min_col": 6, "max_col": 31}}
+"""Columns of a sheet whose rows are alike."""
+_REFERENCE = re.compile(r"(?<![A-Za-z0-9_.$])(\$?[A-Z]{1,3})(\d+)(?![A-Za-z0-9_(.])")
 _CELL = r"[A-Za-z]+!\$?[A-Z]+\$?\d+|[A-Za-z]+"
 _ROW = r"[A-Za-z]+!\$?[A-Z]+\$?\d+:\$?[A-Z]+\$?\d+"
 LINK = re.compile(
-    rf"=(?:{_CELL}|INDEX\({_ROW},1,\$?[A-Z]+\$?\d+\)|(?:SUM|INDEX|IF)\((?:{_CELL})(?:,[01]|(?:,\"\w+\")+)?\))\Z"
+    rf"=(?:{_CELL}|INDEX\({_ROW},(?:1,)?\$?[A-Z]+\$?\d+\)|(?:SUM|INDEX|IF)\((?:{_CELL})(?:,[01]|(?:,\"\w+\")+)?\))\Z"
 )
 """A formula that only shows what stands elsewhere: a cell, a name, or a name's sum, first member or words for it."""
 
@@ -62,9 +72,11 @@ def lint(data: bytes) -> list[str]:
     if missing:
         return [f"sheets: {', '.join(missing)} missing"]
     complaints = [*_book(book)]
-    for title in SHEETS:
+    for title in (*SHEETS, *(title for title in PROJECTION if title in book.sheetnames)):
         sheet = book[title]
         complaints += [*_cells(sheet), *_view(sheet)]
+        if title in MONTHLY:
+            complaints += _one_month(sheet)
     for title, first in (("Pools", 7), ("Underwriting", 10)):
         complaints += _one_formula(book[title], across=True, first=first)
     for title, first in (("Tranches", 10), ("Assumptions", 8), ("Checks", 10)):
@@ -101,7 +113,7 @@ def _book(book: Workbook) -> Iterator[str]:
 
 
 def _cells(sheet: Worksheet) -> Iterator[str]:
-    for row in sheet.iter_rows():
+    for row in sheet.iter_rows(max_row=MONTH if sheet.title in MONTHLY else None):
         for cell in row:
             place = f"{sheet.title}!{cell.coordinate}"
             if cell.data_type == "f":
@@ -143,11 +155,30 @@ def _formula(cell: Cell) -> Iterator[tuple[str, str]]:
         previous = token.value if token.type != Token.WSPACE else previous
 
 
+def _one_month(sheet: Worksheet) -> Iterator[str]:
+    """Every month of a projection has the formulas of the first, moved down."""
+    for column in sheet.iter_cols(min_row=MONTH):
+        first = column[0]
+        wanted = _by_offset(str(first.value), MONTH) if first.data_type == "f" else None
+        for cell in column[1:]:
+            place = f"{sheet.title}!{cell.coordinate}"
+            found = _by_offset(str(cell.value), cell.row) if cell.data_type == "f" else None
+            if found != wanted:
+                yield f"one formula: {place}: {cell.value} is not that of the first month"
+            elif found is None and cell.value is not None and cell.style not in INPUTS:
+                yield f"hard-coded: {place}: {cell.value!r} in a cell of style {cell.style}"
+
+
+def _by_offset(formula: str, row: int) -> str:
+    """The formula with the row of every relative reference as its distance from that row."""
+    return _REFERENCE.sub(lambda match: f"{match[1]}[{int(match[2]) - row}]", formula)
+
+
 def _one_formula(sheet: Worksheet, *, across: bool, first: int) -> Iterator[str]:
     lines = (
         sheet.iter_rows(min_row=first, min_col=7)
         if across
-        else sheet.iter_cols(min_row=first - 1, min_col=6 if sheet.title == "Assumptions" else 1)
+        else sheet.iter_cols(min_row=first - 1, **_TABLES.get(sheet.title, {}))
     )
     for line in lines:
         formulas = [cell for cell in line if cell.data_type == "f"]
@@ -165,7 +196,7 @@ def _view(sheet: Worksheet) -> Iterator[str]:
         yield f"view: {title}: no frozen panes"
     if (
         sheet.page_setup.orientation != "landscape"
-        or not sheet.sheet_properties.pageSetUpPr.fitToPage
+        or (not sheet.sheet_properties.pageSetUpPr.fitToPage and title not in MONTHLY)
         or not sheet.print_area
     ):
         yield f"print: {title}: landscape, one page wide and a print area are needed"

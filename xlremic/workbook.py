@@ -63,13 +63,17 @@ _LEVEL_FORMAT = '0.00000000000000%;-0.00000000000000%;"-"'
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Built:
-    """What was written: where, how many formulas it computes, and the outcome of the checks."""
+    """What was written: where, how many formulas it computes, and the outcome of the checks.
+
+    ``unprojected`` says why a filing's deal could not be projected, if it could not.
+    """
 
     path: Path
     formulas: int
     findings: tuple[Finding, ...]
     reading: Reading
     deal: Deal
+    unprojected: str = ""
 
 
 def build(
@@ -87,12 +91,18 @@ def build(
     """
     deal = assemble(reading)
     findings = tie_out(reading, deal)
-    data, cells = workbook_bytes(
-        reading, deal, findings, assumptions=assumptions, template=template, projection=projection
-    )
+    book = _Book(Template(template), reading, deal, findings, assumptions or Assumptions())
+    data, cells = book.made(projection)
     path = Path(path)
     write_whole(path, data)
-    return Built(path=path, formulas=len(cells.formulas), findings=findings, reading=reading, deal=deal)
+    return Built(
+        path=path,
+        formulas=len(cells.formulas),
+        findings=findings,
+        reading=reading,
+        deal=deal,
+        unprojected=book.unprojected,
+    )
 
 
 def workbook_bytes(
@@ -105,24 +115,7 @@ def workbook_bytes(
     projection: bool = True,
 ) -> tuple[bytes, Cells]:
     """The finished workbook and its formula cells. Raises as ``build`` does."""
-    if not deal.tranches or deal.all.aggregate_scheduled_principal_balance is None:
-        raise DealError(
-            f"{reading.source.file}: a workbook needs the classes and the aggregate scheduled principal balance;"
-            f" found {len(deal.tranches)} classes; see what `xlremic parse` warns of"
-        )
-    book = _Book(Template(template), reading, deal, findings, assumptions or Assumptions())
-    if projection:
-        book.project()
-    book.fill()
-    buffer = io.BytesIO()
-    book.template.workbook.save(buffer)
-    data = buffer.getvalue()
-    if book.projection is not None:
-        data = repeated(data, book.projection.rows())
-    data = calculate(data)
-    cells = formula_cells(data)
-    _compare(cells, book.expected)
-    return data, cells
+    return _Book(Template(template), reading, deal, findings, assumptions or Assumptions()).made(projection)
 
 
 def write_text(cell: Cell, text: str) -> None:
@@ -144,7 +137,27 @@ class _Book:
     expected: dict[tuple[str, str], tuple[float | bool, float]] = field(default_factory=dict)
     source_rows: dict[int, int] = field(default_factory=dict)
     projection: ProjectionSheets | None = None
-    unprojected: str = "left out"
+    unprojected: str = ""
+
+    def made(self, projection: bool) -> tuple[bytes, Cells]:
+        """The finished workbook and its formula cells, calculated and compared."""
+        if not self.deal.tranches or self.deal.all.aggregate_scheduled_principal_balance is None:
+            raise DealError(
+                f"{self.reading.source.file}: a workbook needs the classes and the aggregate scheduled principal balance;"
+                f" found {len(self.deal.tranches)} classes; see what `xlremic parse` warns of"
+            )
+        if projection:
+            self.project()
+        self.fill()
+        buffer = io.BytesIO()
+        self.template.workbook.save(buffer)
+        data = buffer.getvalue()
+        if self.projection is not None:
+            data = repeated(data, self.projection.rows())
+        data = calculate(data)
+        cells = formula_cells(data)
+        _compare(cells, self.expected)
+        return data, cells
 
     def project(self) -> None:
         """Project the deal; a filing without the facts for it has a workbook without the projection's sheets."""
