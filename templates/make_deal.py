@@ -11,7 +11,7 @@ from pathlib import Path
 
 import make_projection
 import make_results
-from look import GREY, NAVY, ORDER, band, frame, heading, name, put, styles
+from look import NAVY, ORDER, band, frame, heading, name, put, styles
 from make_projection import Kinds
 from openpyxl import Workbook
 from openpyxl.chart import BarChart
@@ -55,7 +55,6 @@ DIFFERENCES = {"dollars": '#,##0;-#,##0;"-"', "rate": '0.000000%;-0.000000%;"-"'
                "months": '0.000000;-0.000000;"-"', "loans": '0;-0;"-"', "years": '0.00;-0.00;"-"'}  # fmt: skip
 """Number formats of recomputed figures and of differences, finer than what the filing prints."""
 POOL_COLUMN, WHOLE_COLUMN, PARTS_COLUMN, DIFFERENCE_COLUMN = "G", "D", "E", "F"
-
 
 
 Places = dict[str, tuple[str, int]]
@@ -267,7 +266,9 @@ def call(book: Workbook, places: Places) -> None:
     put(sheet["C19"], "USD", "Unit")
     put(sheet["D19"], "input: kept in the history", "Unit")
     name(book, "CumulativeLosses", "Call", "B19")
-    months, callable_ = (f"Waterfall!{make_results.AT[field]}$11:{make_results.AT[field]}$11" for field in ("month", "callable"))
+    months, callable_ = (
+        f"Waterfall!{make_results.AT[field]}$11:{make_results.AT[field]}$11" for field in ("month", "callable")
+    )
     put(sheet["A20"], "First month below the threshold, projected", "Label")
     put(sheet["B20"], f'=IF(SUM({callable_})=0,"none",MAX({months})+1-SUM({callable_}))', "Formula", "0", align="right")
     put(sheet["C20"], "month", "Unit")
@@ -302,7 +303,11 @@ def assumptions(book: Workbook, places: Places, kinds: Kinds) -> dict[str, str]:
     own_columns = [get_column_letter(8 + len(DEAL_POOLS) + k) for k in range(len(POOL_TERMS))]
     first_class = 8 + len(DEAL_POOLS) + len(POOL_TERMS) + 1
     gap, label, rank, balance, current = (get_column_letter(first_class - 1 + k) for k in range(5))
-    widths |= dict.fromkeys(columns, 16) | dict.fromkeys(own_columns, 11) | {gap: 4, label: 10, rank: 8, balance: 18, current: 18}
+    widths |= (
+        dict.fromkeys(columns, 16)
+        | dict.fromkeys(own_columns, 11)
+        | {gap: 4, label: 10, rank: 8, balance: 18, current: 18}
+    )
     sheet = frame(book, "Assumptions", widths, 6, "E")
     band(sheet, 6, {"A": "name", "B": "value", "C": "unit", "D": "source", "E": "what it is"}, left="ACDE")
     described = {term.name: term for term in fields(Assumptions)}
@@ -329,7 +334,12 @@ def assumptions(book: Workbook, places: Places, kinds: Kinds) -> dict[str, str]:
         for column, text in (
             ("C", "USD" if number_format == "USD" else "date"),
             ("D", "Call" if term in ("as_of_date", "cumulative_losses") else "filing"),
-            ("E", "from Call, where a month's report is put in" if term in ("as_of_date", "cumulative_losses") else "from the filing"),
+            (
+                "E",
+                "from Call, where a month's report is put in"
+                if term in ("as_of_date", "cumulative_losses")
+                else "from the filing",
+            ),
         ):
             put(sheet[f"{column}{row}"], text, "Unit")
         outside[f"a.{term}"] = f"Assumptions!$B${row}"

@@ -15,7 +15,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from look import FORMATS, band, frame, name, put
+from look import band, frame, name, put
 from openpyxl import Workbook
 from openpyxl.styles import Alignment
 from openpyxl.utils import get_column_letter
@@ -23,7 +23,7 @@ from openpyxl.workbook.defined_name import DefinedName
 from openpyxl.worksheet.worksheet import Worksheet
 
 from xlremic.lint import LINK
-from xlremic.names import POOL_TERMS
+from xlremic.names import FORMATS
 
 HEADER, LABEL, UNIT, RULE, NUMBER, START, MONTH = 5, 6, 7, 8, 9, 10, 11
 """Rows of Collateral and Waterfall: whose column it is, its field, unit, rule, number; the start; the first month."""
@@ -45,7 +45,10 @@ class Column:
 
 
 def _of(kind: str, *columns: tuple[str, ...]) -> tuple[Column, ...]:
-    return tuple(Column(*column, kind=kind) for column in columns)  # type: ignore[arg-type]
+    return tuple(
+        Column(field, unit, rule, month, start[0] if start else "", kind)
+        for field, unit, rule, month, *start in columns
+    )
 
 
 COLLATERAL: tuple[Column, ...] = (
@@ -273,7 +276,7 @@ class Formulas:
                 return f"{own}${letter}{at}:{letter}{at}"
             return f"{own}{fixed}{letter}{at}"
 
-        return "=" + re.sub(r"\{([A-Za-z_.0-9]+?)([-*<#0|]*)\}", cell, formula).removeprefix("=")
+        return "=" + re.sub(r"\{([A-Za-z_.0-9]+?)([-*<#0|]*)\}", cell, str(formula)).removeprefix("=")
 
 
 def _range(reference: str) -> str:
@@ -458,7 +461,12 @@ def assumption_tables(book: Workbook, sheet: Worksheet, first: int, outside: dic
     sheet.column_dimensions[letter(2)].width = 4
     column += 3
     heading_at(sheet, letter(), "Constants of the standards and rules")
-    band(sheet, 6, {letter(): "name", letter(1): "value", letter(2): "unit", letter(3): "what it is"}, left="".join((letter(), letter(2), letter(3))))
+    band(
+        sheet,
+        6,
+        {letter(): "name", letter(1): "value", letter(2): "unit", letter(3): "what it is"},
+        left="".join((letter(), letter(2), letter(3))),
+    )
     row = 7
     for key, value, unit, says in STANDARDS:
         put(sheet[f"{letter()}{row}"], key, "Label")
@@ -471,7 +479,12 @@ def assumption_tables(book: Workbook, sheet: Worksheet, first: int, outside: dic
         sheet.column_dimensions[letter(k)].width = width
     column += 5
     heading_at(sheet, letter(), "The start of the projection")
-    band(sheet, 6, {letter(): "name", letter(1): "value", letter(2): "unit", letter(3): "what it is"}, left="".join((letter(), letter(2), letter(3))))
+    band(
+        sheet,
+        6,
+        {letter(): "name", letter(1): "value", letter(2): "unit", letter(3): "what it is"},
+        left="".join((letter(), letter(2), letter(3))),
+    )
     starts_at, start_row = column, 7
     for row, (key, _, _, _) in enumerate(STARTS, start_row):
         outside[f"start.{key}"] = f"Assumptions!${letter(1)}${row}"
@@ -501,7 +514,13 @@ def assumption_tables(book: Workbook, sheet: Worksheet, first: int, outside: dic
         at = [get_column_letter(starts_at + k) for k in range(4)]
         put(sheet[f"{at[0]}{row}"], key, "Label")
         made = formulas.cells(formula, "Assumptions", row) if formula else None
-        put(sheet[f"{at[1]}{row}"], local(made), style_of(local(made) or "") if made else "Constant", FORMAT[unit], align="right")
+        put(
+            sheet[f"{at[1]}{row}"],
+            local(made),
+            style_of(local(made) or "") if made else "Constant",
+            FORMAT[unit],
+            align="right",
+        )
         put(sheet[f"{at[2]}{row}"], unit, "Unit")
         put(sheet[f"{at[3]}{row}"], says, "Unit")
     for word, at_column in tables:
@@ -509,7 +528,13 @@ def assumption_tables(book: Workbook, sheet: Worksheet, first: int, outside: dic
             made = local(formulas.cells(formula, "Assumptions", row)) if formula else None
             own = word == "S" and key in SENIOR_INPUTS
             style = "Assumption" if own else style_of(made) if made else "Constant" if unit != "text" else "Label"
-            put(sheet[f"{get_column_letter(at_column)}{row}"], made, style, FORMAT[unit], align="center" if unit == "number" else "")
+            put(
+                sheet[f"{get_column_letter(at_column)}{row}"],
+                made,
+                style,
+                FORMAT[unit],
+                align="center" if unit == "number" else "",
+            )
             if made is None:
                 name(book, f"row.{word}.{key}", "Assumptions", f"{get_column_letter(at_column)}{row}")
     name(book, "row.start.senior_rank", "Assumptions", outside["start.senior_rank"].rpartition("!")[2])
@@ -544,7 +569,7 @@ def projection_sheet(book: Workbook, title: str, outside: Mapping[str, str], kin
             cell = sheet[f"{letter}{row}"]
             if column.input:
                 put(cell, None, "Assumption" if row == MONTH else "Label", FORMAT[column.unit])
-            elif formula == "0" or formula == "1":
+            elif formula in {"0", "1"}:
                 put(cell, int(formula), "Constant", FORMAT[column.unit])
             else:
                 made = formulas.cells(formula, title, row) if formula else None
@@ -556,11 +581,21 @@ def projection_sheet(book: Workbook, title: str, outside: Mapping[str, str], kin
             sheet[f"{letter}{row}"].alignment = Alignment(horizontal="center", vertical="center", wrap_text=True)
     for check in ("sum_check",):
         at = letters[check]
-        put(sheet[f"{at}{NUMBER}"], f"=MAX(MAX({at}${MONTH}:{at}${MONTH}),0-MIN({at}${MONTH}:{at}${MONTH}))", "Formula", FORMATS["USD"])
+        put(
+            sheet[f"{at}{NUMBER}"],
+            f"=MAX(MAX({at}${MONTH}:{at}${MONTH}),0-MIN({at}${MONTH}:{at}${MONTH}))",
+            "Formula",
+            FORMATS["USD"],
+        )
         name(book, f"row.{title}.{check}", title, f"{at}{NUMBER}")
     if title == "Collateral":
         at = letters["ending_balance"]
-        put(sheet[f"{at}{NUMBER}"], f"=INDEX(${at}${MONTH}:${at}${MONTH},MAX($A${MONTH}:$A${MONTH}))", "Formula", FORMATS["USD"])
+        put(
+            sheet[f"{at}{NUMBER}"],
+            f"=INDEX(${at}${MONTH}:${at}${MONTH},MAX($A${MONTH}:$A${MONTH}))",
+            "Formula",
+            FORMATS["USD"],
+        )
         name(book, "row.Collateral.left", title, f"{at}{NUMBER}")
     name(book, f"months.{title}", title, f"A{MONTH}:{letters[columns[-1].field]}{MONTH}")
     sheet.print_area = f"A1:{letters[columns[-1].field]}{MONTH}"

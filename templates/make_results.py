@@ -1,6 +1,6 @@
 """Results and Scenarios in the template: what the projection comes to, and the engine's grid beside it."""
 
-from look import FORMATS, GREY, NAVY, band, frame, name, put
+from look import GREY, NAVY, band, frame, name, put
 from make_projection import COLLATERAL, MONTH, START, WATERFALL, Kinds, places, style_of
 from openpyxl import Workbook
 from openpyxl.chart import BarChart, LineChart
@@ -41,8 +41,8 @@ def results(book: Workbook, outside: dict[str, str], kinds: Kinds) -> None:
     sheet.row_dimensions[7].height = 42
     put(sheet["A6"], "At the speeds, losses and call of Assumptions, from the balances of Tranches", "Section")
     row = FIRST_ROW
-    balance, interest, principal, loss, repaid = (
-        _vector("subordinated_balance"), _vector("subordinated_interest"), _vector("subordinated_principal"),
+    interest, principal, loss, repaid = (
+        _vector("subordinated_interest"), _vector("subordinated_principal"),
         _vector("subordinated_loss"), _vector("subordinated_principal"),
     )  # fmt: skip
     months, years, dust = _vector("month"), _vector("years"), outside["std.half_cent"]
@@ -81,7 +81,11 @@ def results(book: Workbook, outside: dict[str, str], kinds: Kinds) -> None:
     decrement = f"=IF($C{row}<{dust},0,INDEX({_vector('subordinated_balance', START)},12*{year}$7+1)/$C{row})"
     put(sheet[f"{year}{row}"], decrement, "Formula", '[>=0.005]0%;[>0]"*";"-"', align="center")
     name(book, "row.year", "Results", f"{year}7")
-    put(sheet[f"{get_column_letter(years_at + 2)}6"], "Search for the yield: growth a year, the last column is the answer", "Section")
+    put(
+        sheet[f"{get_column_letter(years_at + 2)}6"],
+        "Search for the yield: growth a year, the last column is the answer",
+        "Section",
+    )
     sheet.column_dimensions[get_column_letter(years_at + 1)].width = 4
     put(sheet[f"{full}7"], "Full price, USD", "Band", align="center")
     put(sheet[f"{full}{row}"], f"=(K{row}+L{row})/100*C{row}", "Formula", "USD")
@@ -105,15 +109,19 @@ def results(book: Workbook, outside: dict[str, str], kinds: Kinds) -> None:
 def charts(sheet: Worksheet, row: int) -> None:
     month = f"Waterfall!${AT['month']}${START}:${AT['month']}${MONTH}"
     balances = _chart(_stacked(), "Class balances", "USD millions", LEFT)
-    for field, title in (("senior_balance", f"Waterfall!{AT['senior_balance']}$5"), ("po", f"Waterfall!${AT['po']}$6"), ("subordinated", f"Waterfall!${AT['subordinated']}$6")):
+    for field, title in (
+        ("senior_balance", f"Waterfall!{AT['senior_balance']}$5"),
+        ("po", f"Waterfall!${AT['po']}$6"),
+        ("subordinated", f"Waterfall!${AT['subordinated']}$6"),
+    ):
         _series(balances, _vector(field, START), month, title)
-    balances.y_axis.number_format = '#,##0,,'
+    balances.y_axis.number_format = "#,##0,,"
     sheet.add_chart(balances, f"A{row}")
     sources = _chart(_stacked(), "Principal by source", "USD millions a month", RIGHT)
     loans = places(COLLATERAL)
     for letter in (loans[field] for field in ("scheduled", "prepaid", "recoveries")):
         _series(sources, f"Collateral!${letter}${START}:${letter}${MONTH}", month, f"Collateral!${letter}$6")
-    sources.y_axis.number_format = '#,##0.0,,'
+    sources.y_axis.number_format = "#,##0.0,,"
     sheet.add_chart(sources, f"H{row}")
     levels = _chart(LineChart(), "Subordination levels", "share of all classes", LEFT)
     _series(levels, _vector("senior_level", START), month, f"Waterfall!${AT['senior_level']}$6")
@@ -139,7 +147,9 @@ def _stacked() -> BarChart:
 def _chart(chart: BarChart | LineChart, title: str, unit: str, width: float) -> BarChart | LineChart:
     font = CharacterProperties(sz=1100, b=True, solidFill=NAVY)
     run = RegularTextRun(rPr=font, t=title)
-    chart.title = Title(tx=Text(rich=RichText(p=[Paragraph(pPr=ParagraphProperties(defRPr=font), r=[run])])), overlay=False)
+    chart.title = Title(
+        tx=Text(rich=RichText(p=[Paragraph(pPr=ParagraphProperties(defRPr=font), r=[run])])), overlay=False
+    )
     chart.style = 10
     chart.y_axis.title, chart.x_axis.title = unit, "month"
     chart.y_axis.majorGridlines.spPr = GraphicalProperties(ln=LineProperties(solidFill="D9D9D9"))
@@ -154,7 +164,11 @@ def _chart(chart: BarChart | LineChart, title: str, unit: str, width: float) -> 
 def _series(chart: BarChart | LineChart, values: str, months: str, title: str) -> None:
     area = isinstance(chart, BarChart)
     color = PALETTE[len(chart.series) % len(PALETTE)]
-    look = GraphicalProperties(solidFill=color) if area else GraphicalProperties(ln=LineProperties(solidFill=color, w=22_000))
+    look = (
+        GraphicalProperties(solidFill=color)
+        if area
+        else GraphicalProperties(ln=LineProperties(solidFill=color, w=22_000))
+    )
     series = Series(
         idx=len(chart.series), order=len(chart.series), tx=SeriesLabel(strRef=StrRef(title)),
         val=NumDataSource(numRef=NumRef(f=values)), cat=AxDataSource(numRef=NumRef(f=months)), spPr=look,
@@ -168,7 +182,23 @@ def _series(chart: BarChart | LineChart, values: str, months: str, title: str) -
 
 def scenarios(book: Workbook, outside: dict[str, str], kinds: Kinds) -> None:
     """The live case, the engine's base case and their difference; then the engine's grid, as values."""
-    widths = {"A": 24, "B": 10, "C": 10, "D": 10, "E": 10, "F": 11, "G": 12, "H": 18, "I": 4, "J": 10, "K": 4, "L": 30, "M": 18, "N": 18, "O": 10}
+    widths = {
+        "A": 24,
+        "B": 10,
+        "C": 10,
+        "D": 10,
+        "E": 10,
+        "F": 11,
+        "G": 12,
+        "H": 18,
+        "I": 4,
+        "J": 10,
+        "K": 4,
+        "L": 30,
+        "M": 18,
+        "N": 18,
+        "O": 10,
+    }
     sheet = frame(book, "Scenarios", widths, 8, "H")
     put(sheet["A5"], None, "Note")
     name(book, "row.scenarios_note", "Scenarios", "A5")
@@ -196,7 +226,13 @@ def scenarios(book: Workbook, outside: dict[str, str], kinds: Kinds) -> None:
             put(sheet[f"{letter}{row}"], None, "Constant", formats[letter], align="right")
     put(sheet["J9"], "=INDEX(Results!$D$8:$D$8,J$8)", "Link", "0.000", align="right")
     put(sheet["J10"], None, "Constant", "0.000", align="right")
-    put(sheet["J11"], '=IF(ISNUMBER(J9),IF(ISNUMBER(J10),J9-J10,0),0)', "Formula", '0.000000;-0.000000;"-"', align="right")
+    put(
+        sheet["J11"],
+        "=IF(ISNUMBER(J9),IF(ISNUMBER(J10),J9-J10,0),0)",
+        "Formula",
+        '0.000000;-0.000000;"-"',
+        align="right",
+    )
     put(sheet["A12"], "the engine's grid", "Section")
     put(sheet["J12"], None, "Label")
     put(sheet["A13"], "scenario", "Label")
@@ -229,7 +265,10 @@ def _inputs(book: Workbook, sheet: Worksheet, outside: dict[str, str]) -> None:
         ("severity of the pools", f"SUM({_all(outside['P.severity'])})"),
         ("shift schedule", f"SUMPRODUCT({outside['shift_day']},{outside['shift_share']})"),
         ("loss limits", f"SUMPRODUCT({outside['limit_day']},{outside['limit_share']})"),
-        ("terms by month", f"SUM(Collateral!${loans['delinquency_by_month']}${MONTH}:${loans['severity_by_month']}${MONTH})"),
+        (
+            "terms by month",
+            f"SUM(Collateral!${loans['delinquency_by_month']}${MONTH}:${loans['severity_by_month']}${MONTH})",
+        ),
         ("losses to date", outside["start.losses"]),
         ("call threshold", "CallThreshold"),
     )
@@ -240,14 +279,29 @@ def _inputs(book: Workbook, sheet: Worksheet, outside: dict[str, str]) -> None:
     name(book, "row.inputs.sums", "Scenarios", "L9")
     name(book, "row.inputs.terms", "Scenarios", f"L{row}")
     for key, reference in outside.items():
-        if key.startswith("a.") and key not in ("a.psa", "a.cpr", "a.cdr", "a.sda", "a.severity", "a.lag", "a.servicing_fee_rate", "a.call_threshold"):
+        if key.startswith("a.") and key not in (
+            "a.psa",
+            "a.cpr",
+            "a.cdr",
+            "a.sda",
+            "a.severity",
+            "a.lag",
+            "a.servicing_fee_rate",
+            "a.call_threshold",
+        ):
             put(sheet[f"L{row}"], key.removeprefix("a."), "Label")
             formula = f'=IF(ISNUMBER({reference}),{reference},IF({reference}=TRUE,1,IF({reference}="first",1,0)))'
             put(sheet[f"N{row}"], formula, style_of(formula), "General", align="right")
             row += 1
     for at in range(9, row):
         put(sheet[f"M{at}"], None, "Constant", "General", align="right")
-        put(sheet[f"O{at}"], f"=IF(ABS(N{at}-M{at})>{outside['std.tolerance']}*MAX(1,ABS(M{at})),1,0)", "Formula", "0", align="center")
+        put(
+            sheet[f"O{at}"],
+            f"=IF(ABS(N{at}-M{at})>{outside['std.tolerance']}*MAX(1,ABS(M{at})),1,0)",
+            "Formula",
+            "0",
+            align="center",
+        )
     put(sheet["L8"], "inputs changed since the grid was computed", "Note")
     put(sheet["O8"], f"=SUM(O9:O{row - 1})", "Formula", "0", align="center")
     put(sheet["I11"], "=IF(O8=0,MAX(MAX($J11:$J11),0-MIN($J11:$J11)),0)", "Formula", '0.000000000;-0.000000000;"-"')

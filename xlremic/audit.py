@@ -12,16 +12,17 @@ from typing import cast
 from openpyxl import Workbook
 from openpyxl.utils import get_column_letter
 
-from .capital import capital_structure
 from .cached_values import Cells, Scalar, Values, calculate, formula_cells, preflight, same
-from .engines import ironcalc_values, libreoffice_values
+from .capital import capital_structure
 from .cells import CellError
+from .engines import ironcalc_values, libreoffice_values
 from .errors import DealError, InputError, TemplateError
 from .inputs import MONTH, deal_and_assumptions, has_projection, projection_columns
 from .lint import lint
+from .mirror import engine_columns, result_classes, result_numbers
 from .names import PUBLIC
 from .patch import named_cells, opened
-from .projection_sheets import RESULTS_ROW, engine_columns, result_classes, result_numbers
+from .projection_sheets import RESULTS_ROW
 from .subordination import call_threshold, is_callable, subordination_levels
 from .tieout import Finding, Status
 from .waterfall import TrancheFlows, run
@@ -140,10 +141,14 @@ def _projection(book: Workbook) -> Iterator[Finding]:
             value = sheet.cell(row, column).value
             if not isinstance(value, int | float) or abs(value - number) > float(CENT):
                 cell = f"{get_column_letter(column)}{row}"
-                differing.append(f"{title}!{cell} ({name} of {place.owners[name][copy_number]}) {value!r}, engine {number!r}")
+                differing.append(
+                    f"{title}!{cell} ({name} of {place.owners[name][copy_number]}) {value!r}, engine {number!r}"
+                )
                 break
     says = "Collateral and Waterfall show what the engine computes from the workbook's inputs"
-    yield _finding("python:projection", len(differing), Decimal(0), "columns", says + "".join(f"; {one}" for one in differing[:5]))
+    yield _finding(
+        "python:projection", len(differing), Decimal(0), "columns", says + "".join(f"; {one}" for one in differing[:5])
+    )
     yield from _results(book, flows)
 
 
@@ -161,7 +166,9 @@ def _results(book: Workbook, flows: TrancheFlows) -> Iterator[Finding]:
             if number is None or not isinstance(value, int | float) or abs(value - number) > tolerance:
                 differing.append(f"Results!{row[k].coordinate} ({one.label}) {value!r}, engine {number!r}")
     says = "Results shows the engine's measures of the workbook's inputs"
-    yield _finding("python:results", len(differing), Decimal(0), "cells", says + "".join(f"; {one}" for one in differing[:5]))
+    yield _finding(
+        "python:results", len(differing), Decimal(0), "cells", says + "".join(f"; {one}" for one in differing[:5])
+    )
 
 
 def _checks_sheet(book: Workbook) -> Iterator[Finding]:

@@ -30,9 +30,7 @@ RELATIVE_TOLERANCE = 1e-9
 MOST_FORMULAS = 100_000
 """What the embedded engine's own writer takes."""
 _DIMENSION = re.compile(r'<dimension ref="(?:[A-Z]+\d+:)?([A-Z]+)(\d+)"/>')
-_FORMULA_CELL = re.compile(
-    r'<c r="([A-Z]+)(\d+)"([^>]*)>(<f(?: [^>]*)?(?:/>|>[^<]*</f>))(?:<v>[^<]*</v>|<v ?/>)?</c>'
-)
+_FORMULA_CELL = re.compile(r'<c r="([A-Z]+)(\d+)"([^>]*)>(<f(?: [^>]*)?(?:/>|>[^<]*</f>))(?:<v>[^<]*</v>|<v ?/>)?</c>')
 
 
 @dataclass(frozen=True, slots=True)

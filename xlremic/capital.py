@@ -41,7 +41,7 @@ class AtIssue:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CapitalStructure:
-    """Balances at the start in dollars: per pool the target-rate strip's two parts and the PO strip, per class the rest."""
+    """Balances at the start in dollars: per pool the target-rate strip's parts and the PO strip, per class the rest."""
 
     pools: tuple[str, ...]
     target_rates: tuple[float, ...]

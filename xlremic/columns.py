@@ -8,7 +8,7 @@ that is fixed at its start only (``$Q11:Q11``) those up to this one.
 
 import re
 from collections.abc import Mapping
-from copy import copy
+from copy import copy, deepcopy
 from dataclasses import dataclass, field
 
 from openpyxl import Workbook
@@ -51,7 +51,7 @@ class Columns:
 
 
 def spread(book: Workbook, counts: Mapping[str, int]) -> None:
-    """Repeat every marked column as often as its kind says; of a kind that a deal has none of, one empty column stays."""
+    """Repeat every marked column as often as its kind says; of a kind that a deal has none of, one column stays."""
     plans = _plans(book, counts)
     for sheet in book.worksheets:
         if sheet.title in plans:
@@ -81,7 +81,7 @@ def _plans(book: Workbook, counts: Mapping[str, int]) -> dict[str, Columns]:
     plans = {}
     for title, kinds in marked.items():
         plan, at = Columns(), 1
-        for column in range(1, max(book[title].max_column, max(kinds)) + 1):
+        for column in range(1, max(book[title].max_column, *kinds) + 1):
             kind = kinds.get(column, "")
             plan.first[column], plan.kind[column] = at, kind
             plan.count[column] = max(1, counts[kind]) if kind else 1
@@ -115,9 +115,7 @@ def _spread_sheet(sheet: Worksheet, plans: Mapping[str, Columns]) -> None:
         for k in range(plan.copies(column)):
             sheet.column_dimensions[get_column_letter(plan.at(column) + k)].width = width
     if sheet.print_area:
-        sheet.print_area = [
-            moved("=" + area.rpartition("!")[2], sheet.title, plans)[1:] for area in _areas(sheet)
-        ]
+        sheet.print_area = [moved("=" + area.rpartition("!")[2], sheet.title, plans)[1:] for area in _areas(sheet)]
 
 
 def _areas(sheet: Worksheet) -> list[str]:
@@ -134,7 +132,7 @@ def _spread_chart(chart: object, plans: Mapping[str, Columns]) -> None:
         column = column_index_from_string(re.sub(r"[^A-Z]", "", reference.partition(":")[0]))
         plan = plans.get(sheet.strip("'"))
         for k in range(plan.copies(column) if plan else 1):
-            one = copy(series) if k == 0 else _twin(series)
+            one = deepcopy(series)
             kind = plan.kind.get(column, "") if plan else ""
             for part in (one.val.numRef, one.cat and (one.cat.strRef or one.cat.numRef), one.tx and one.tx.strRef):
                 if part:
@@ -153,12 +151,6 @@ def _recolored(series: Series, number: int) -> None:
         series.spPr.solidFill = color
     else:
         series.spPr.ln.solidFill = color
-
-
-def _twin(series: Series) -> Series:
-    from copy import deepcopy  # noqa: PLC0415
-
-    return deepcopy(series)
 
 
 def moved(

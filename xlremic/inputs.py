@@ -59,7 +59,9 @@ def deal_and_assumptions(book: Workbook) -> tuple[Deal, Assumptions]:
 
     Raises: InputError for inputs that the engine does not take; CellError for tables that cannot be read.
     """
-    deal, terms = deal_and_terms(_table(book, "DealPools"), _table(book, "DealClasses"), _table(book, "DealAssumptions"))
+    deal, terms = deal_and_terms(
+        _table(book, "DealPools"), _table(book, "DealClasses"), _table(book, "DealAssumptions")
+    )
     for name, term in (("ShiftSchedule", "shift_schedule"), ("LossLimits", "loss_limits")):
         rows = [(row[0], row[1]) for row in _table(book, name) if row[0] is not None]
         terms[term] = tuple((_whole(day, name), _number(share, name)) for day, share in rows)
@@ -95,7 +97,11 @@ def _table(book: Workbook, name: str) -> Cells:
 def _plain(value: Any) -> Any:
     if hasattr(value, "year"):
         return serial(value.date() if hasattr(value, "date") else value)
-    return float(value) if isinstance(value, int) and not isinstance(value, bool) else value or (None if value == "" else value)
+    return (
+        float(value)
+        if isinstance(value, int) and not isinstance(value, bool)
+        else value or (None if value == "" else value)
+    )
 
 
 def _senior_terms(table: Cells, deal: Deal, pools: list[str]) -> dict[str, Any]:

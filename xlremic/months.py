@@ -34,7 +34,10 @@ def repeated(data: bytes, rows: Mapping[str, Rows]) -> bytes:
     Raises: TemplateError if a sheet has anything at or below the rows that its prototype is to fill.
     """
     output = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(data)) as package, zipfile.ZipFile(output, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as copy:
+    with (
+        zipfile.ZipFile(io.BytesIO(data)) as package,
+        zipfile.ZipFile(output, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as copy,
+    ):
         parts = {part: rows[sheet] for sheet, part in sheet_parts(package) if sheet in rows}
         for part in package.infolist():
             content = package.read(part)

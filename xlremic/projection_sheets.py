@@ -5,20 +5,19 @@ the engine says what every column must come to. The formulas themselves stand in
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
-from openpyxl.cell import Cell
 from openpyxl.utils import get_column_letter
 from openpyxl.utils.datetime import to_excel
 
 from .assumptions import Assumptions, SeniorClass, Structure
 from .capital import CapitalStructure, capital_structure
-from .collateral import RepLine
 from .deal import Deal
-from .measures import ClassMeasures, weighted_average_life
+from .measures import weighted_average_life
+from .mirror import CENT, ResultClass, engine_columns, pool_balances, result_classes, result_numbers
 from .months import Rows
 from .names import POOL_TERMS
 from .subordination import call_threshold
@@ -29,26 +28,11 @@ from .waterfall import TrancheFlows, class_prices, run
 SHEETS = ("Collateral", "Waterfall", "Results", "Scenarios")
 NAVIGATION, OWNER, FIELD, NUMBER, START, MONTH = 4, 5, 6, 9, 10, 11
 """Rows of Collateral and Waterfall: whose column, its field, number; the start; the first month."""
-CENT, LIFE = 0.005, 1e-9
 RESULTS_ROW = 8
 BY_MONTH = "by month"
 VECTORS = ("psa", "cpr", "cdr", "sda", "severity")
 GRID_PSA = (0.0, 100.0, 200.0, 300.0, 400.0, 500.0)
 GRID_CDR = (0.0, 0.01, 0.03)
-
-
-@dataclass(frozen=True, slots=True)
-class ResultClass:
-    """A class of Results: the fields of Waterfall that hold it, and its copy among the columns of its kind."""
-
-    label: str
-    kind: str
-    copy: int
-    balance: str
-    interest: str
-    principal: str
-    loss: str
-    repaid: str
 
 
 @dataclass(slots=True)
@@ -128,12 +112,12 @@ class ProjectionSheets:
             for month, number in enumerate(row, MONTH):
                 known[sheet, f"{letter}{month}"] = number, CENT
         measures = {one.label: one for one in self.flows.class_measures()}
-        sheet, (_, top, _, _) = self.template.place("block.Results")
-        for row, place in enumerate(self.classes, top):
+        _, (_, top, _, _) = self.template.place("block.Results")
+        for row_number, place in enumerate(self.classes, top):
             one = measures.get(place.label)
-            for k, number, tolerance in result_numbers(one) if one else ():
-                if number is not None:
-                    known[sheet, f"{get_column_letter(k + 1)}{row}"] = number, tolerance
+            for k, measure, tolerance in result_numbers(one) if one else ():
+                if measure is not None:
+                    known["Results", f"{get_column_letter(k + 1)}{row_number}"] = measure, tolerance
         return known
 
     # --- who stands where ---------------------------------------------------------------------------------------
@@ -149,7 +133,10 @@ class ProjectionSheets:
 
     def _fill_tables(self) -> None:
         template, capital = self.template, self.capital
-        for anchor, table in (("shift_day", self.assumptions.shift_schedule), ("limit_day", self.assumptions.loss_limits)):
+        for anchor, table in (
+            ("shift_day", self.assumptions.shift_schedule),
+            ("limit_day", self.assumptions.loss_limits),
+        ):
             sheet, (column, row, _, _) = template.place(f"block.{anchor}")
             for k, (day, share) in enumerate(table):
                 template.cell(sheet, row + k, column).value = day
@@ -205,7 +192,9 @@ class ProjectionSheets:
         for group in {number for number, _ in self.cuts}:
             members = [(k, one) for k, (number, one) in enumerate(self.cuts) if number == group]
             principal = [k for k, one in members if one.notional_of is None]
-            given = {one.label for cut in self.assumptions.senior_classes.values() for one in cut if one.balance is not None}
+            given = {
+                one.label for cut in self.assumptions.senior_classes.values() for one in cut if one.balance is not None
+            }
             rest = next((k for k, one in members if one.notional_of is None and one.label not in given), principal[-1])
             for k, one in members:
                 host = labels.index(one.notional_of) + 1 if one.notional_of else 0
@@ -257,7 +246,8 @@ class ProjectionSheets:
 
     def _vectors(self) -> dict[str, list[float | None]]:
         """Terms given month by month, by column of Collateral."""
-        columns, values = self.columns("Collateral"), {}
+        columns = self.columns("Collateral")
+        values: dict[str, list[float | None]] = {}
         for term in VECTORS:
             for p, pool in enumerate(self.capital.pools):
                 value = self.assumptions.of_pool(term, pool)
@@ -274,9 +264,9 @@ class ProjectionSheets:
         values: dict[str, list[float | None]] = {}
         for k, (_, one) in enumerate(self.cuts):
             if one.planned is not None:
-                plan = list(one.planned[1 : self.months + 1])
+                plan: list[float | None] = [float(balance) for balance in one.planned[1 : self.months + 1]]
                 first = self.columns("Waterfall")["planned_balance"]
-                values[get_column_letter(first + k)] = [float(x) for x in plan] + [0.0] * (self.months - len(plan))
+                values[get_column_letter(first + k)] = plan + [0.0] * (self.months - len(plan))
         return values
 
     # --- outputs ------------------------------------------------------------------------------------------------
@@ -285,7 +275,8 @@ class ProjectionSheets:
         template, columns = self.template, self.columns("Waterfall")
         sheet, (left, top, right, _) = template.place("block.Results")
         prototype = {
-            name: get_column_letter(columns[f"subordinated_{name}"]) for name in ("balance", "interest", "principal", "loss")
+            name: get_column_letter(columns[f"subordinated_{name}"])
+            for name in ("balance", "interest", "principal", "loss")
         }
         for k, one in enumerate(self.classes):
             template.cell(sheet, top + k, 1).value = one.label
@@ -302,13 +293,13 @@ class ProjectionSheets:
             template.cell(sheet, row, column + k).value = k
 
     def _letter(self, name: str, copy_number: int, columns: Mapping[str, int]) -> str:
-        return get_column_letter(columns[name] + (copy_number if name != "nothing" else 0))
+        return str(get_column_letter(columns[name] + (copy_number if name != "nothing" else 0)))
 
     def _fill_scenarios(self) -> None:
         template = self.template
         now = datetime.now(UTC).strftime("%d %b %Y %H:%M UTC").lstrip("0")
         template.anchor("scenarios_note").value = (
-            f"Computed by the engine on {now}; months and dollars from the start of the projection. Every term that is not"
+            f"Computed by the engine on {now}; months and dollars from the start of the projection. Every term not"
             " shown is as Assumptions had it then."
         )
         sheet, row, column = template.anchors["result"]
@@ -355,9 +346,10 @@ class ProjectionSheets:
         while name := self.template.cell(sheet, row, column).value:
             value = {"cut_off_date": self.deal.cut_off_date, "closing_date": self.deal.closing_date}.get(str(name))
             value = value if value is not None else getattr(terms, str(name), None)
-            number = 1 if value == "first" else value if isinstance(value, int | float | date) else 0
-            cell = self.template.cell(sheet, row, column + 1)
-            cell.value = float(to_excel(number)) if isinstance(number, date) else float(number)
+            if isinstance(value, date):
+                value = to_excel(value)
+            number = 1 if value == "first" else value if isinstance(value, int | float) else 0
+            self.template.cell(sheet, row, column + 1).value = float(number)
             row += 1
 
     def _scenario(self, row: int, flows: TrancheFlows) -> None:
@@ -388,7 +380,9 @@ def without_projection(template: Template) -> None:
     for name, defined in list(book.defined_names.items()):
         sheet = str(defined.attr_text).partition("!")[0]
         gone = sheet in SHEETS or name.startswith("across.")
-        if gone or (sheet == "Assumptions" and name.startswith(("row.", "block.")) and template.place(name)[1][0] >= left):
+        if gone or (
+            sheet == "Assumptions" and name.startswith(("row.", "block.")) and template.place(name)[1][0] >= left
+        ):
             del book.defined_names[name]
             template.anchors.pop(name.removeprefix("row."), None)
     for name in ("FirstCallableMonth", "FirstCallableDate"):
@@ -405,51 +399,9 @@ def without_projection(template: Template) -> None:
                     cell.offset(0, -1).value = cell.value = None
                 if cell.row == NAVIGATION and cell.value in SHEETS:
                     cell.value = cell.hyperlink = None
-        sheet._charts = [chart for chart in sheet._charts if not any(title in chart.series[0].val.numRef.f for title in SHEETS)]
-
-
-def result_classes(capital: CapitalStructure, lines: Sequence[RepLine]) -> list[ResultClass]:
-    """The classes of Results in order of seniority; PO and IO classes of every pool whose loans can have them."""
-    found: list[ResultClass] = []
-    cut = 0
-    for group in capital.groups:
-        for one in group.classes:
-            kind = "senior" if one.notional_of is None else "interest only"
-            if group.is_cut:
-                found.append(ResultClass(one.label, kind, cut, *_fields("class"), "class_repaid"))
-                cut += 1
-            else:
-                found.append(ResultClass(one.label, kind, group.pools[0], *_fields("senior"), "senior_principal"))
-    for kind, label, other, fields in (
-        ("principal only", "PO", "premium", ("po_balance", "nothing", "po_paid", "po_loss", "po_paid")),
-        ("interest only", "IO", "discount", ("io_notional", "io_paid", "nothing", "nothing", "io_repaid")),
-    ):
-        for p, pool in enumerate(capital.pools):
-            if any(line.pool == pool and not line.label.endswith(other) for line in lines):
-                found.append(ResultClass(capital.pool_label(label, p), kind, p, *fields))
-    for j, label in enumerate(capital.subordinated_labels):
-        found.append(ResultClass(label, "subordinated", j, *_fields("subordinated"), "subordinated_principal"))
-    return found
-
-
-def _fields(stem: str) -> tuple[str, str, str, str]:
-    return f"{stem}_balance", f"{stem}_interest", f"{stem}_principal", f"{stem}_loss"
-
-
-def result_numbers(one: ClassMeasures) -> tuple[tuple[int, float | None, float], ...]:
-    """What Results shows of a class: column from zero, number in the sheet's unit, and what may differ."""
-    rate = None if one.bond_yield is None else one.bond_yield / 100
-    return (
-        (3, one.wal_month, LIFE), (4, one.wal_30_360, LIFE), (5, one.first_month, 0.0), (6, one.last_month, 0.0),
-        (7, one.principal, CENT), (8, one.interest, CENT), (9, one.loss, CENT), (11, one.accrued, LIFE), (12, rate, LIFE),
-        (13, one.modified_duration, 1e-7), (14, one.convexity, 1e-5),
-    )  # fmt: skip
-
-
-def pool_balances(flows: TrancheFlows) -> list[float]:
-    """Scheduled principal balance of all loans by month, whether called or not."""
-    lines = [flows.collateral.balance(i) for i in range(len(flows.collateral.lines))]
-    return [sum(cells) for cells in zip(*lines, strict=True)]
+        sheet._charts = [
+            chart for chart in sheet._charts if not any(title in chart.series[0].val.numRef.f for title in SHEETS)
+        ]
 
 
 def _emptied(sheet: object, column: int) -> None:
@@ -468,43 +420,3 @@ def _redirected(formula: str, letters: Mapping[str, str]) -> str:
 
     formula = re.sub(r"(Waterfall!\$?)([A-Z]+)(\$\d+)", other, formula)
     return re.sub(r"(Waterfall!\$?[A-Z]+\$\d+:\$?)([A-Z]+)(\$\d+)", other, formula)
-
-
-LINE_FIELDS = {
-    "performing_balance": "performing_balance",
-    "in_foreclosure_balance": "in_foreclosure_balance",
-    "new_defaults": "new_defaults",
-    "scheduled_principal": "scheduled_principal",
-    "prepayments": "prepayments",
-    "losses": "losses",
-}
-TRACE_FIELDS = (
-    "senior_percent", "shift", "cumulative_losses", "delinquent_balance", "undercollateralized_transfer",
-    "po_reimbursement", "undersubordinated_transfer", "residual_interest",
-)  # fmt: skip
-
-
-def engine_columns(flows: TrancheFlows, classes: Sequence[ResultClass]) -> Iterator[tuple[str, str, int, Sequence[float]]]:
-    """What the engine has for the months of a projection's columns: sheet, field, copy, numbers from month 1.
-
-    Rules' figures end with the last distribution; what the sheet shows after it means nothing.
-    """
-    for i in range(len(flows.collateral.lines)):
-        for name, column in LINE_FIELDS.items():
-            yield "Collateral", name, i, flows.collateral.column(column, i)[1:]
-    by_label = {one.label: one for one in flows.classes}
-    for place in classes:
-        one = by_label.get(place.label)
-        nothing = [0.0] * flows.months
-        for name, row in (
-            (place.balance, one and one.balance), (place.interest, one and one.interest),
-            (place.principal, one and one.principal), (place.loss, one and one.loss),
-        ):  # fmt: skip
-            if name != "nothing":
-                yield "Waterfall", name, place.copy, row[1:] if row else nothing
-    for p, row in enumerate(flows.components.values()):
-        yield "Waterfall", "component", p, row[1:]
-    totals = [sum(cells) for cells in zip(*(one.balance for one in flows.classes if one.kind != "interest only"), strict=True)]
-    last = flows.call_month or next((k for k, total in enumerate(totals) if total < 1e-6), flows.months)
-    for name in TRACE_FIELDS:
-        yield "Waterfall", name, 0, flows.trace[name][1 : last + 1]

@@ -143,9 +143,7 @@ def _position(deal: Deal, rows: list[dict[str, Cell]], as_of: date | None, losse
     elapsed = 0 if as_of is None or start is None else 12 * (as_of.year - start.year) + as_of.month - start.month
     if elapsed <= 0 and not losses and now == [one.class_initial_principal_balance for one in deal.tranches]:
         return None
-    return Position(
-        elapsed=max(0, elapsed), as_of=as_of, class_balances=tuple(now), cumulative_losses=_exact(losses)
-    )
+    return Position(elapsed=max(0, elapsed), as_of=as_of, class_balances=tuple(now), cumulative_losses=_exact(losses))
 
 
 def class_of(flows: "TrancheFlows", tranche: str) -> "ClassFlows":

@@ -26,7 +26,18 @@ from .errors import DealError, TemplateError
 from .facts import Fact, Qualifier, Reading, Unit, printed
 from .history import history_entry
 from .months import repeated
-from .names import DEAL_POOLS, FORMATS, LOSS_LIMITS, MODEL_CHECKS, SHEETS, TERMS, CalculatedRow, FactRow, check_cell, rows
+from .names import (
+    DEAL_POOLS,
+    FORMATS,
+    LOSS_LIMITS,
+    MODEL_CHECKS,
+    SHEETS,
+    TERMS,
+    CalculatedRow,
+    FactRow,
+    check_cell,
+    rows,
+)
 from .projection_sheets import BY_MONTH, ProjectionSheets, without_projection
 from .subordination import call_threshold, class_percentages, is_callable, subordination_levels
 from .template import Template
@@ -105,19 +116,6 @@ def build(
     )
 
 
-def workbook_bytes(
-    reading: Reading,
-    deal: Deal,
-    findings: Sequence[Finding],
-    *,
-    assumptions: Assumptions | None = None,
-    template: str | Path | None = None,
-    projection: bool = True,
-) -> tuple[bytes, Cells]:
-    """The finished workbook and its formula cells. Raises as ``build`` does."""
-    return _Book(Template(template), reading, deal, findings, assumptions or Assumptions()).made(projection)
-
-
 def write_text(cell: Cell, text: str) -> None:
     """Text from a filing as text: it can never become a formula, and holds no control characters."""
     cell.value = ILLEGAL_CHARACTERS_RE.sub("", text)[:32_000]
@@ -143,8 +141,8 @@ class _Book:
         """The finished workbook and its formula cells, calculated and compared."""
         if not self.deal.tranches or self.deal.all.aggregate_scheduled_principal_balance is None:
             raise DealError(
-                f"{self.reading.source.file}: a workbook needs the classes and the aggregate scheduled principal balance;"
-                f" found {len(self.deal.tranches)} classes; see what `xlremic parse` warns of"
+                f"{self.reading.source.file}: a workbook needs the classes and the aggregate scheduled principal"
+                f" balance; found {len(self.deal.tranches)} classes; see what `xlremic parse` warns of"
             )
         if projection:
             self.project()
