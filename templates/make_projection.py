@@ -433,7 +433,7 @@ def assumption_tables(book: Workbook, sheet: Worksheet, first: int, outside: dic
     column = first
 
     def letter(ahead: int = 0) -> str:
-        return get_column_letter(column + ahead)
+        return str(get_column_letter(column + ahead))
 
     for title, keys, unit in (
         ("Shift schedule", ("shift_day", "shift_share"), "part of unscheduled principal still to class A"),
