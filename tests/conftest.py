@@ -32,6 +32,13 @@ def findings(reading: Reading, deal: Deal) -> tuple[Finding, ...]:
 
 @pytest.fixture(scope="session")
 def workbook(reading: Reading, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The sample's light workbook, for what has nothing to do with its projection."""
+    path = tmp_path_factory.mktemp("light") / "cmsi-2004-8.xlsx"
+    return build(reading, path, projection=False).path
+
+
+@pytest.fixture(scope="session")
+def projected(reading: Reading, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The sample's workbook, as the command builds it."""
     return build(reading, tmp_path_factory.mktemp("workbook") / "cmsi-2004-8.xlsx").path
 

@@ -30,7 +30,9 @@ RELATIVE_TOLERANCE = 1e-9
 MOST_FORMULAS = 100_000
 """What the embedded engine's own writer takes."""
 _DIMENSION = re.compile(r'<dimension ref="(?:[A-Z]+\d+:)?([A-Z]+)(\d+)"/>')
-_FORMULA_CELL = re.compile(r'<c r="([A-Z]+)(\d+)"([^>]*)>(<f(?: [^>]*)?(?:/>|>[^<]*</f>))(?:<v>[^<]*</v>|<v ?/>)?</c>')
+_FORMULA_CELL = re.compile(
+    r'<c r="([A-Z]+)(\d+)"([^>]*)>(<f(?: [^>]*)?(?:/>|>[^<]*</f>))(?:<v>([^<]*)</v>|<v ?/>)?</c>'
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,13 +132,17 @@ def _calculated_whole(data: bytes) -> bytes:
         columns: dict[str, int] = {}
 
         def cell(match: re.Match[str]) -> str:
-            letters, row, attributes, formula = match.groups()
+            letters, row, attributes, formula, old = match.groups()
             column = columns.get(letters)
             if column is None:
                 column = columns[letters] = column_number(letters) - 1
             value = grid[int(row) - 1][column]
             if " t=" in attributes:
+                if old == value and ' t="str"' in attributes:
+                    return match[0]
                 attributes = re.sub(r' t="[^"]*"', "", attributes)
+            elif old and type(value) is float and float(old) == value:
+                return match[0]  # as it was written before
             if type(value) is float:
                 shown = repr(value)
                 return f'<c r="{letters}{row}"{attributes}>{formula}<v>{shown.removesuffix(".0")}</v></c>'
