@@ -19,7 +19,7 @@ from .engines import ironcalc_values, libreoffice_values
 from .errors import DealError, InputError, TemplateError
 from .inputs import MONTH, deal_and_assumptions, has_projection, projection_columns
 from .lint import lint
-from .mirror import engine_columns, result_classes, result_numbers
+from .mirror import engine_columns, noise, result_classes, result_numbers
 from .names import PUBLIC
 from .patch import named_cells, opened
 from .projection_sheets import RESULTS_ROW
@@ -30,8 +30,6 @@ from .wholefile import read_whole
 
 CENT = Decimal("0.005")
 LEVEL = Decimal("1e-12")
-MONTHLY, DUST = ("Collateral", "Waterfall"), 1e-5
-"""Sheets whose cells are dollars that may end a hair off zero, and how far apart two engines' dust may be."""
 
 
 def audit(path: str | Path) -> tuple[Finding, ...]:
@@ -61,7 +59,7 @@ def audit(path: str | Path) -> tuple[Finding, ...]:
             findings.append(_compared(f"cached_values:{name}", cached, values, name))
     findings += _python(book)
     if has_projection(book):
-        findings += _projection(book)
+        findings += projection_findings(book)
     complaints = lint(data)
     says = "the workbook keeps the conventions" + "".join(f"; {complaint}" for complaint in complaints[:5])
     findings.append(_finding("lint:conventions", len(complaints), Decimal(0), "complaints", says))
@@ -78,7 +76,7 @@ def _compared(check_id: str, cached: Cells, values: Values, engine: str) -> Find
     differing = [
         f"{sheet}!{cell} shows {value!r}, computes {values.get((sheet, cell))!r}"
         for (sheet, cell), value in cached.values.items()
-        if not same(value, _alike(values.get((sheet, cell)), value), absolute=DUST if sheet in MONTHLY else 1e-13)
+        if not same(value, _alike(values.get((sheet, cell)), value), absolute=noise(sheet, cell))
     ]
     says = f"every cached value is what {engine} computes" + "".join(f"; {cell}" for cell in differing[:5])
     return _finding(check_id, len(differing), Decimal(0), "cells", says)
@@ -119,7 +117,7 @@ def _python(book: Workbook) -> Iterator[Finding]:
     yield _finding("python:Callable", int(differs), Decimal(0), "differences", "Callable is what Python finds")
 
 
-def _projection(book: Workbook) -> Iterator[Finding]:
+def projection_findings(book: Workbook) -> Iterator[Finding]:
     """Every column of the projection against the engine, run on the workbook's own inputs."""
     try:
         deal, assumptions = deal_and_assumptions(book)

@@ -86,6 +86,12 @@ def pool_balances(flows: TrancheFlows) -> list[float]:
     return [sum(cells) for cells in zip(*lines, strict=True)]
 
 
+def noise(sheet: str, cell: str) -> float:
+    """How far apart two computations of a cell may be that should be zero: dollars may end a hair off it."""
+    dollars = sheet in ("Collateral", "Waterfall") or (sheet == "Results" and cell.rstrip("0123456789") in "CHIJ")
+    return 1e-5 if dollars else 1e-13
+
+
 def engine_columns(
     flows: TrancheFlows, classes: Sequence[ResultClass]
 ) -> Iterator[tuple[str, str, int, Sequence[float]]]:

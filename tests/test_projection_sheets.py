@@ -1,0 +1,203 @@
+"""The projection in the workbook: engine, embedded calculator, IronCalc and LibreOffice agree on every figure."""
+
+import random
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from xlremic import assemble
+from xlremic.assumptions import Assumptions
+from xlremic.audit import projection_findings
+from xlremic.cached_values import calculate, formula_cells, same
+from xlremic.engines import ironcalc_values, libreoffice, libreoffice_values
+from xlremic.inputs import deal_and_assumptions, projection_columns
+from xlremic.lint import lint
+from xlremic.mirror import noise
+from xlremic.patch import Cell, opened, patched
+from xlremic.tieout import Status
+from xlremic.waterfall import TrancheFlows, run
+from xlremic.workbook import build
+
+from .projection_cases import DOZEN, MORE, Case, reading_of
+
+CENT = 0.005
+
+
+def assert_all_agree(case: Case, path: Path) -> None:
+    """Engine, embedded calculator, IronCalc and LibreOffice on one deal and one set of assumptions."""
+    reading, assumptions = reading_of(case[0]), Assumptions(**case[1])
+    built = build(reading, path, assumptions=assumptions)
+    assert built.unprojected == ""
+    assert_shows(path, run(assemble(reading), assumptions))
+    data = path.read_bytes()
+    cells = formula_cells(data)
+    for values in (ironcalc_values(data, cells.values), libreoffice_values(data)):
+        assert values is not None
+        assert [
+            (place, value, values.get(place))
+            for place, value in cells.values.items()
+            if not same(value, values.get(place), absolute=noise(*place))
+        ] == []
+
+
+def assert_shows(path: Path, flows: TrancheFlows) -> None:
+    """Every class's flows in every month within half a cent, every average life within 1e-9 of a year."""
+    book = opened(path.read_bytes())
+    sheet = book["Waterfall"]
+    columns = projection_columns(sheet)
+    shown: dict[tuple[str, str], int] = {}
+    for name, owners in columns.owners.items():
+        for k, owner in enumerate(owners):
+            for stem in ("senior", "class", "subordinated", "po", "io"):
+                if name.startswith(f"{stem}_"):
+                    shown[owner, name.removeprefix(f"{stem}_")] = columns.first[name] + k
+    compared = 0
+    for one in flows.classes:
+        names = {
+            "senior": (("balance", one.balance), ("interest", one.interest), ("principal", one.principal), ("loss", one.loss)),
+            "subordinated": (("balance", one.balance), ("interest", one.interest), ("principal", one.principal), ("loss", one.loss)),
+            "principal only": (("balance", one.balance), ("paid", one.principal), ("loss", one.loss)),
+            "interest only": (("notional", one.balance), ("paid", one.interest)),
+        }[one.kind]
+        if one.kind == "interest only" and (one.label, "notional") not in shown:
+            names = (("balance", one.balance), ("interest", one.interest))
+        for name, row in names:
+            column = shown[one.label, name]
+            for k in range(1, flows.months + 1):
+                assert sheet.cell(10 + k, column).value == pytest.approx(row[k], abs=CENT), (one.label, name, k)
+            compared += 1
+    assert compared >= 2 * len(flows.classes)
+    lives = {one.label: one for one in flows.class_measures()}
+    results = {row[0].value: row for row in book["Results"].iter_rows(min_row=8, max_row=7 + len(lives) + 20, max_col=15)}
+    for label, one in lives.items():
+        for k, number in ((3, one.wal_month), (4, one.wal_30_360)):
+            value = results[label][k].value
+            assert value == (pytest.approx(number, abs=1e-9) if number is not None else None) or value in ("", None), label
+
+
+@pytest.mark.real
+@pytest.mark.skipif(libreoffice() is None, reason="LibreOffice is not installed")
+@pytest.mark.parametrize("name", DOZEN)
+def test_every_computation_agrees(name: str, tmp_path: Path) -> None:
+    assert_all_agree(DOZEN[name], tmp_path / "book.xlsx")
+
+
+@pytest.mark.nightly
+@pytest.mark.parametrize("name", MORE)
+def test_every_computation_agrees_in_more_cases(name: str, tmp_path: Path) -> None:
+    assert_all_agree(MORE[name], tmp_path / "book.xlsx")
+
+
+def test_the_cases_are_at_least_forty() -> None:
+    assert len(DOZEN) >= 12
+    assert len({**DOZEN, **MORE}) >= 40
+
+
+@pytest.fixture(scope="module")
+def small(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    """The workbook of a deal of one pool with losses: every rule at work, and quick to calculate."""
+    path = tmp_path_factory.mktemp("small") / "small.xlsx"
+    build(reading_of("one pool"), path, assumptions=Assumptions(psa=200, cdr=0.01, severity=0.4, lag=3))
+    return path.read_bytes()
+
+
+def cell_of(data: bytes, name: str) -> tuple[str, str]:
+    """Sheet and cell of a name of one cell."""
+    sheet, _, cell = str(opened(data).defined_names[name].attr_text).rpartition("!")
+    return sheet, cell.replace("$", "")
+
+
+def changed(data: bytes, values: dict[tuple[str, str], Cell]) -> bytes:
+    """The workbook after a person changed cells and the program recalculated."""
+    return calculate(patched(data, values))
+
+
+def failing(data: bytes) -> list[str]:
+    return [one.says for one in projection_findings(opened(data)) if one.status is Status.FAIL]
+
+
+def test_the_live_sheet_follows_its_inputs_as_the_engine_does(small: bytes) -> None:
+    terms = {cell.value: cell.coordinate.replace("A", "B", 1) for cell in opened(small)["Assumptions"]["A"][6:]}
+    balances = [("Tranches", f"H{row}") for row in (9, 10)]
+    before = opened(small)["Results"]["D8"].value
+    changes: list[dict[tuple[str, str], Cell]] = [
+        {("Assumptions", terms["psa"]): 450.0},
+        {("Assumptions", terms["psa"]): None, ("Assumptions", terms["cpr"]): 0.2},
+        {("Assumptions", terms["cdr"]): 0.03, ("Assumptions", terms["severity"]): 0.7},
+        {("Assumptions", terms["lag"]): 9.0, ("Assumptions", terms["advancing"]): False},
+        {("Assumptions", terms["servicing_fee_rate"]): 0.004},
+        {("Assumptions", terms["call"]): "first"},
+        {("Assumptions", terms["call"]): 60.0},
+        {balances[0]: 50_000_000.0},
+        {balances[1]: 1_000_000.0, cell_of(small, "AsOfDate"): 36_800.0},
+        {("Collateral", "I12"): 0.5},
+        {("Pools", "G11"): 0.09},
+    ]  # fmt: skip
+    lives = set()
+    for change in changes:
+        data = changed(small, change)
+        assert failing(data) == [], change
+        lives.add(round(float(opened(data)["Results"]["D8"].value), 9))
+    assert len(lives | {round(float(before), 9)}) >= len(changes) - 1  # nearly every change moves class A's average life
+
+
+def test_the_workbook_reads_back_as_the_deal_and_assumptions_it_was_built_from(projected: Path, deal: Any) -> None:
+    again, assumptions = deal_and_assumptions(opened(projected.read_bytes()))
+    mine, theirs = run(deal, Assumptions()), run(again, assumptions)
+    assert [one.label for one in mine.classes] == [one.label for one in theirs.classes]
+    for one, other in zip(mine.classes, theirs.classes, strict=True):
+        assert list(one.balance) == pytest.approx(list(other.balance), abs=1e-6)
+        assert list(one.interest) == pytest.approx(list(other.interest), abs=1e-6)
+
+
+def test_a_corrupted_column_is_found_and_named(small: bytes) -> None:
+    """Every month of a column shifted by a dollar, or a thousandth of one percent: some engine column must differ."""
+    sheets = {title: projection_columns(opened(small)[title]) for title in ("Collateral", "Waterfall")}
+    fields = [
+        (title, name) for title, columns in sheets.items() for name in columns.first
+        if name not in ("month", "date", "nothing") and not name.endswith("_by_month")
+    ]  # fmt: skip
+    unseen = []
+    for title, name in random.Random(4).sample(fields, 14):
+        column = sheets[title].first[name]
+        data = calculate(_shifted(small, title, column))
+        if not failing(data):
+            unseen.append((title, name))
+    # Figures that only show, or that decide nothing in this deal, move no class.
+    assert set(unseen) <= {
+        ("Waterfall", name)
+        for name in ("years", "pool_factor", "call_line", "senior_level", "sum_check", "level", "callable", "two_times",
+                     "io_repaid", "loss_limit_step", "retired_unscheduled", "subordinated_usual", "all_to_senior",
+                     "delinquency_test", "loss_test", "senior_left", "po_unreimbursed", "carryforward", "live")
+    } | {("Collateral", name) for name in ("sum_check", "ending_balance", "scheduled", "prepaid", "recoveries", "lost", "sda_curve", "psa_curve")}  # fmt: skip
+
+
+def _shifted(data: bytes, sheet: str, column: int) -> bytes:
+    """The workbook with a dollar added to every month's formula of a column."""
+    import io
+    import re
+    import zipfile
+
+    from openpyxl.utils import get_column_letter
+
+    from xlremic.cached_values import sheet_parts
+
+    letter, output = get_column_letter(column), io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(data)) as package, zipfile.ZipFile(output, "w") as copy:
+        part = dict(sheet_parts(package))[sheet]
+        for info in package.infolist():
+            content = package.read(info)
+            if info.filename == part:
+                pattern = rf'(<c r="{letter}(?:1[1-9]|[2-9]\d|\d\d\d)"[^>]*><f>)([^<]*)(</f>)'
+                content = re.sub(pattern, r"\1(\2)+1\3", content.decode()).encode()
+            copy.writestr(info, content)
+    return output.getvalue()
+
+
+def test_one_month_that_differs_is_found_by_the_conventions(small: bytes) -> None:
+    cells = formula_cells(small)
+    months = [place for place in cells.formulas if place[0] in ("Collateral", "Waterfall") and int("".join(c for c in place[1] if c.isdigit())) > 11]
+    place = random.Random(2).choice(months)
+    data = patched(small, {place: 1.0})
+    assert any(f"{place[0]}!{place[1]}" in complaint for complaint in lint(data))
