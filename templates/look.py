@@ -92,7 +92,9 @@ def name(book: Workbook, called: str, sheet: str, reference: str) -> None:
     book.defined_names[usable_name(called)] = DefinedName(called, attr_text=f"{sheet}!{absolute}")
 
 
-def frame(book: Workbook, title: str, widths: Mapping[str, float], header: int, last: str) -> Worksheet:
+def frame(
+    book: Workbook, title: str, widths: Mapping[str, float], header: int, last: str, frozen: str = "B"
+) -> Worksheet:
     """A sheet with title, live subtitle, purpose, navigation, print set-up and frozen panes."""
     sheet: Worksheet = book[title]
     sheet.sheet_properties.tabColor = TABS[title]
@@ -117,7 +119,7 @@ def frame(book: Workbook, title: str, widths: Mapping[str, float], header: int, 
         ),
     )
     put(sheet[f"{last}2"], "=AsOfDate", "Unit", '"as of" d mmm yyyy', align="right")
-    sheet.freeze_panes = f"B{header + 1}" if title != "Summary" else f"A{header}"
+    sheet.freeze_panes = f"{frozen}{header + 1}" if title != "Summary" else f"A{header}"
     sheet.page_setup.orientation = "landscape"
     sheet.page_setup.paperSize = sheet.PAPERSIZE_LETTER
     sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = (

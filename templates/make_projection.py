@@ -133,7 +133,7 @@ WATERFALL: tuple[Column, ...] = (
     Column("subordinated_available", USD, "rule 20", "MAX(0,{interest_excess}-{interest_short})-{carryforward}*{carryforward_part}"),
     Column("subordinated_due", USD, "rule 21", "{interest_paid_part}*SUMPRODUCT({component-*},{P.target_rate*})/12"),
     Column("subordinated_open", FLAG, "rule 20", "IF({subordinated-}>0,IF({subordinated_due}>0,1,0),0)"),
-    Column("subordinated_usual", FLAG, "rule 20: due is there", "IF(SUM({subordinated_owed-*})=0,IF(ABS({subordinated_available}-{subordinated_due})<{std.tolerance}*{subordinated_due},1,0),0)"),
+    Column("subordinated_usual", FLAG, "rule 20: due is there", "IF(SUM({subordinated_owed-*})<{std.dust},IF(ABS({subordinated_available}-{subordinated_due})<{std.tolerance}*{subordinated_due}+{std.dust},1,0),0)"),
     *_of(
         "pool",
         ("interest_cut", SHARE, "rule 19", "IF({interest_unmet}>{std.dust},IF({interest_gap}>0,{interest_unmet}*{interest_gap}/{interest_short}/({senior_due}+{io_interest_due}*{interest_paid_part}),0),0)"),
@@ -336,7 +336,7 @@ STARTS: tuple[tuple[str, str, str, str], ...] = (
     ("losses", "IF(ISNUMBER(CumulativeLosses),CumulativeLosses,0)", USD, "losses before the start, from Call"),
     ("call_from", 'IF(ISNUMBER({a.call}),{a.call},IF({a.call}="first",1,0))', "months", "rule 23: first month of a call, 0 for never"),
     ("first_distribution", 'IF(ISNUMBER({a.first_distribution}),DATE(YEAR({a.first_distribution}),MONTH({a.first_distribution})+{start.elapsed},DAY({a.first_distribution})),IF(ISNUMBER(CutOffDate),DATE(YEAR(CutOffDate),MONTH(CutOffDate)+1+{start.elapsed},{a.payment_day}),""))', "date", "first distribution day of the projection"),
-    ("settlement", 'IF(ISNUMBER({a.settlement}),{a.settlement},IF({start.elapsed}>0,AsOfDate,IF(ISNUMBER({a.closing_date}),{a.closing_date},"")))', "date", "settlement of prices and yields"),
+    ("settlement", 'IF(ISNUMBER({a.settlement}),{a.settlement},IF({start.elapsed}>0,AsOfDate,IF({a.closing_date}>0,{a.closing_date},"")))', "date", "settlement of prices and yields"),
     ("first_time", "IF(ISNUMBER({start.settlement}),IF(ISNUMBER({start.first_distribution}),YEAR({start.first_distribution})-YEAR({start.settlement})+(30*(MONTH({start.first_distribution})-MONTH({start.settlement}))+MIN(30,DAY({start.first_distribution}))-MIN(30,DAY({start.settlement})))/360,1/12),1/12)", "years", "settlement to the first distribution, 30/360"),
     ("prepayment_speeds", "IF(COUNT({a.psa},{pools.psa})>0,IF(COUNT({a.cpr},{pools.cpr})>0,1,0),0)", "number", "check: PSA and CPR both given"),
     ("default_speeds", "IF(COUNT({a.sda},{pools.sda})>0,IF(SUM({a.cdr},{pools.cdr})>0,1,0),0)", "number", "check: SDA and CDR both given"),
@@ -555,8 +555,7 @@ def projection_sheet(book: Workbook, title: str, outside: Mapping[str, str], kin
     columns, formulas = SHEETS[title], Formulas(outside)
     letters = places(columns)
     widths = {letters[c.field]: 12.0 if c.unit != USD else 17.0 for c in columns} | {"A": 8.0, "B": 12.0}
-    sheet = frame(book, title, widths, START - 1, "H")
-    sheet.freeze_panes = f"C{START}"
+    sheet = frame(book, title, widths, START - 1, "H", frozen="C")
     for column in columns:
         letter = letters[column.field]
         if column.kind:

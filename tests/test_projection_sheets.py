@@ -55,8 +55,18 @@ def assert_shows(path: Path, flows: TrancheFlows) -> None:
     compared = 0
     for one in flows.classes:
         names = {
-            "senior": (("balance", one.balance), ("interest", one.interest), ("principal", one.principal), ("loss", one.loss)),
-            "subordinated": (("balance", one.balance), ("interest", one.interest), ("principal", one.principal), ("loss", one.loss)),
+            "senior": (
+                ("balance", one.balance),
+                ("interest", one.interest),
+                ("principal", one.principal),
+                ("loss", one.loss),
+            ),
+            "subordinated": (
+                ("balance", one.balance),
+                ("interest", one.interest),
+                ("principal", one.principal),
+                ("loss", one.loss),
+            ),
             "principal only": (("balance", one.balance), ("paid", one.principal), ("loss", one.loss)),
             "interest only": (("notional", one.balance), ("paid", one.interest)),
         }[one.kind]
@@ -69,11 +79,15 @@ def assert_shows(path: Path, flows: TrancheFlows) -> None:
             compared += 1
     assert compared >= 2 * len(flows.classes)
     lives = {one.label: one for one in flows.class_measures()}
-    results = {row[0].value: row for row in book["Results"].iter_rows(min_row=8, max_row=7 + len(lives) + 20, max_col=15)}
+    results = {
+        row[0].value: row for row in book["Results"].iter_rows(min_row=8, max_row=7 + len(lives) + 20, max_col=15)
+    }
     for label, one in lives.items():
         for k, number in ((3, one.wal_month), (4, one.wal_30_360)):
             value = results[label][k].value
-            assert value == (pytest.approx(number, abs=1e-9) if number is not None else None) or value in ("", None), label
+            assert value == (pytest.approx(number, abs=1e-9) if number is not None else None) or value in ("", None), (
+                label
+            )
 
 
 @pytest.mark.real
@@ -139,7 +153,9 @@ def test_the_live_sheet_follows_its_inputs_as_the_engine_does(small: bytes) -> N
         data = changed(small, change)
         assert failing(data) == [], change
         lives.add(round(float(opened(data)["Results"]["D8"].value), 9))
-    assert len(lives | {round(float(before), 9)}) >= len(changes) - 1  # nearly every change moves class A's average life
+    assert (
+        len(lives | {round(float(before), 9)}) >= len(changes) - 1
+    )  # nearly every change moves class A's average life
 
 
 def test_the_workbook_reads_back_as_the_deal_and_assumptions_it_was_built_from(projected: Path, deal: Any) -> None:
@@ -197,7 +213,11 @@ def _shifted(data: bytes, sheet: str, column: int) -> bytes:
 
 def test_one_month_that_differs_is_found_by_the_conventions(small: bytes) -> None:
     cells = formula_cells(small)
-    months = [place for place in cells.formulas if place[0] in ("Collateral", "Waterfall") and int("".join(c for c in place[1] if c.isdigit())) > 11]
+    months = [
+        place
+        for place in cells.formulas
+        if place[0] in ("Collateral", "Waterfall") and int("".join(c for c in place[1] if c.isdigit())) > 11
+    ]
     place = random.Random(2).choice(months)
     data = patched(small, {place: 1.0})
     assert any(f"{place[0]}!{place[1]}" in complaint for complaint in lint(data))

@@ -69,16 +69,16 @@ def test_levels_pool_balance_and_history_follow(copy: Path, deal: Deal) -> None:
     )
     assert book["Call"]["B15"].value == pytest.approx(float(sum(balances.values())), abs=0.005)
     assert book["Call"]["B7"].value.date() == DAY
-    line = [cell.value for cell in book["Call"][24]]
+    line = [cell.value for cell in book["Call"][26]]
     assert line[0].date() == DAY
     assert line[1] == pytest.approx(float(sum(balances.values())))
     assert line[3].startswith("A 3.6")
     assert line[5:7] == ["no", 12345.67]
-    assert [cell.number_format for cell in book["Call"][24]] == [cell.number_format for cell in book["Call"][23]]
+    assert [cell.number_format for cell in book["Call"][26]] == [cell.number_format for cell in book["Call"][25]]
     assert {finding.id for finding in audit(copy) if finding.status is Status.FAIL} == set()
     update(copy, paid_down(deal, "0.05", "0.5"), as_of=date(2010, 3, 25))
     book = load_workbook(copy, data_only=True)
-    assert [book["Call"][f"F{row}"].value for row in (23, 24, 25)] == ["no", "no", "yes"]
+    assert [book["Call"][f"F{row}"].value for row in (25, 26, 27)] == ["no", "no", "yes"]
     assert book["Call"]["B18"].value is True
 
 
@@ -242,7 +242,7 @@ def test_two_updates_at_once_lose_nothing(copy: Path, deal: Deal, tmp_path: Path
         assert code == 0 or "another update" in message
     done = sum(code == 0 for _, code in ends)
     book = load_workbook(copy, data_only=True)
-    assert [book["Call"][f"A{24 + k}"].value is not None for k in range(3)] == [k < done for k in range(3)]
+    assert [book["Call"][f"A{26 + k}"].value is not None for k in range(3)] == [k < done for k in range(3)]
 
 
 @pytest.mark.skipif(os.name == "nt", reason="kill -9 is POSIX")

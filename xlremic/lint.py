@@ -8,6 +8,7 @@ frozen panes are there. Each complaint names the rule and the cell.
 import io
 import re
 from collections.abc import Iterator
+from datetime import datetime
 
 from openpyxl import load_workbook
 from openpyxl.cell import Cell
@@ -119,7 +120,9 @@ def _cells(sheet: Worksheet) -> Iterator[str]:
             if cell.data_type == "f":
                 for complaint in _formula(cell):
                     yield f"{complaint[0]}: {place}: {complaint[1]}"
-            elif isinstance(cell.value, int | float) and cell.style not in VALUES and sheet.title != "Source":
+            elif (
+                isinstance(cell.value, int | float | datetime) and cell.style not in VALUES and sheet.title != "Source"
+            ):
                 yield f"hard-coded: {place}: {cell.value!r} in a cell of style {cell.style}"
             if cell.hyperlink is not None and (cell.hyperlink.target or not cell.hyperlink.location):
                 yield f"external link: {place}: {cell.hyperlink.target}"
