@@ -57,8 +57,13 @@ DOZEN: dict[str, Case] = {
     "sequential": ("sample", {"structure": "sequential", "psa": 100}),
 }  # fmt: skip
 
-_SPEEDS = {"0 PSA": {"psa": 0}, "100 PSA": {"psa": 100}, "800 PSA": {"psa": 800}, "40% CPR": {"cpr": 0.4}}
-_LOSSES = {
+_SPEEDS: dict[str, dict[str, Any]] = {
+    "0 PSA": {"psa": 0},
+    "100 PSA": {"psa": 100},
+    "800 PSA": {"psa": 800},
+    "40% CPR": {"cpr": 0.4},
+}
+_LOSSES: dict[str, dict[str, Any]] = {
     "none": {},
     "100 SDA": {"sda": 100},
     "3% CDR, 60%": {"cdr": 0.03, "severity": 0.6, "lag": 18},

@@ -53,6 +53,7 @@ VALUES = INPUTS | {"Constant", "Band"}
 CALCULATIONS = frozenset(("Band", "Formula", "Link", "Total", "Flag", "Subtitle", "Unit"))
 UNIT_COLUMN = {"Pools": "B", "Underwriting": "B", "Call": "C", "Assumptions": "C", "Checks": "C", "Source": "D"}
 HEADER_ROWS = 4
+_NUMBER = (int, float, datetime)
 MONTHLY, MONTH = ("Collateral", "Waterfall"), 11
 """Sheets with one row a month, and the row of the first."""
 _TABLES = {"Assumptions": {"min_col": 6, "max_col": 31}}
