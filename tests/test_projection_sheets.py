@@ -84,16 +84,11 @@ def assert_shows(path: Path, flows: TrancheFlows) -> None:
                 assert sheet.cell(10 + k, column).value == pytest.approx(row[k], abs=CENT), (one.label, name, k)
             compared += 1
     assert compared >= 2 * len(flows.classes)
-    lives = {one.label: one for one in flows.class_measures()}
-    results = {
-        row[0].value: row for row in book["Results"].iter_rows(min_row=8, max_row=7 + len(lives) + 20, max_col=15)
-    }
-    for label, one in lives.items():
-        for k, number in ((3, one.wal_month), (4, one.wal_30_360)):
-            value = results[label][k].value
-            assert value == (pytest.approx(number, abs=1e-9) if number is not None else None) or value in ("", None), (
-                label
-            )
+    results = {row[0].value: row for row in book["Results"].iter_rows(min_row=8, max_row=40, max_col=15)}
+    for life in flows.class_measures():
+        for k, number in ((3, life.wal_month), (4, life.wal_30_360)):
+            value = results[life.label][k].value
+            assert value == pytest.approx(number, abs=1e-9) if number is not None else value in ("", None), life.label
 
 
 @pytest.mark.real
@@ -159,9 +154,8 @@ def test_the_live_sheet_follows_its_inputs_as_the_engine_does(small: bytes) -> N
         data = changed(small, change)
         assert failing(data) == [], change
         lives.add(round(float(opened(data)["Results"]["D8"].value), 9))
-    assert (
-        len(lives | {round(float(before), 9)}) >= len(changes) - 1
-    )  # nearly every change moves class A's average life
+    # Most of these move class A's average life, each to another place.
+    assert len(lives | {round(float(before), 9)}) > 8
 
 
 def test_the_workbook_reads_back_as_the_deal_and_assumptions_it_was_built_from(projected: Path, deal: Deal) -> None:
