@@ -16,9 +16,9 @@ from xlremic.names import FORMATS, usable_name
 NAVY, LIGHT, YELLOW, GREY = "1F3864", "F2F5FA", "FFF9E5", "7F7F7F"
 FAMILY = "Calibri"
 ORDER = ("Summary", "Pools", "Tranches", "Underwriting", "Call", "Assumptions", "Collateral", "Waterfall", "Results",
-         "Scenarios", "Checks", "Source")  # fmt: skip
+         "Scenarios", "Functions", "Checks", "Source")  # fmt: skip
 TABS = {"Summary": NAVY, "Pools": "BF9000", "Tranches": "BF9000", "Underwriting": "BF9000", "Call": "548235", "Assumptions": "BF9000",
-        "Collateral": "548235", "Waterfall": "548235", "Results": NAVY, "Scenarios": NAVY, "Checks": "C00000", "Source": GREY}  # fmt: skip
+        "Collateral": "548235", "Waterfall": "548235", "Results": NAVY, "Scenarios": NAVY, "Functions": NAVY, "Checks": "C00000", "Source": GREY}  # fmt: skip
 PURPOSE = {
     "Summary": "What the deal is, where it stands now, and whether everything ties. Blue figures are inputs, black ones"
     " formulas, green ones links; change a blue figure and every sheet follows.",
@@ -36,6 +36,7 @@ PURPOSE = {
     " Each column names the rule that it follows.",
     "Results": "What the projection comes to for each class. Everything here follows the inputs.",
     "Scenarios": "Figures of the engine at many speeds and losses, as values, beside the live case of this workbook.",
+    "Functions": "Every worksheet function at work on this deal, beside the same number from plain formulas.",
     "Checks": "Everything in the filing that can be tied out. Each tolerance follows from the digits that the filing"
     " prints; a flag of 1 is a check that fails.",
     "Source": "Every fact with the line and the sentence that it was read from.",
@@ -107,7 +108,8 @@ def frame(
     put(sheet["A2"], "=DealTitle", "Subtitle")
     put(sheet["A3"], PURPOSE[title], "Note")
     wide = [column for column, width in widths.items() if width >= 11]
-    for column, other in zip(wide, (other for other in ORDER if other != title), strict=False):
+    first = ("Pools", "Tranches", "Call", "Assumptions", "Results", "Checks") if title == "Summary" else ()
+    for column, other in zip(wide, (*first, *(o for o in ORDER if o not in (title, *first))), strict=False):
         cell = put(sheet[f"{column}4"], other, "Navigation", align="left")
         cell.hyperlink = Hyperlink(ref=cell.coordinate, location=f"'{other}'!A1", display=other)
         cell.style = "Navigation"

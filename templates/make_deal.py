@@ -523,7 +523,7 @@ def summary(book: Workbook, places: Places) -> None:
                         r=[
                             RegularTextRun(
                                 rPr=heading_font,
-                                t="Subordination level: share of the pool that absorbs losses before each class",
+                                t="Subordination level of each class",
                             )
                         ],
                     )
@@ -549,8 +549,9 @@ def summary(book: Workbook, places: Places) -> None:
     chart.x_axis.delete = chart.y_axis.delete = False
     chart.legend.position = "r"
     chart.gapWidth, chart.overlap = 60, 0
-    chart.width, chart.height = 30, 8.5
+    chart.width, chart.height = 16.5, 8.5
     sheet.add_chart(chart, "A24")
+    sheet.add_chart(make_results.balances_chart(13.8, 8.5), "D24")
     sheet.print_area = "A1:G42"
 
 
@@ -572,6 +573,7 @@ def make(path: Path) -> None:
         make_projection.projection_sheet(book, title, outside, kinds)
     make_results.results(book, outside, kinds)
     make_results.scenarios(book, outside, kinds)
+    make_results.functions(book, outside, places)
     kinds.write(book)
     checks(book)
     source(book)

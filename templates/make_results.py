@@ -15,9 +15,11 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
 FIRST_ROW = 8
-ITERATIONS = 10
+ITERATIONS = 14
 LEFT, RIGHT = 15.6, 19.6
 """Widths of the charts, in centimetres: columns A to G and H to O of Results."""
+DOLLARS = '[>=0.005]#,##0.00;[<=-0.005](#,##0.00);"-"'
+"""Dollars whose dust shows as none."""
 PALETTE = (NAVY, "5B7DB1", "9DB2D6", "BF9000", "548235", GREY)
 AT = places(WATERFALL)
 
@@ -41,7 +43,8 @@ def results(book: Workbook, outside: dict[str, str], kinds: Kinds) -> None:
     sheet.row_dimensions[7].height = 42
     put(sheet["A6"], "At the speeds, losses and call of Assumptions, from the balances of Tranches", "Section")
     row = FIRST_ROW
-    interest, principal, loss, repaid = (
+    cash, interest, principal, loss, repaid = (
+        _vector("subordinated_cash"),
         _vector("subordinated_interest"), _vector("subordinated_principal"),
         _vector("subordinated_loss"), _vector("subordinated_principal"),
     )  # fmt: skip
@@ -50,7 +53,6 @@ def results(book: Workbook, outside: dict[str, str], kinds: Kinds) -> None:
     weights = f"({repaid}>0)*{repaid}"
     found = get_column_letter(years_at + 3 + ITERATIONS)
     full = get_column_letter(years_at + 2)
-    flows = f"{interest}+{principal}"
     periods = outside["std.periods"]
     cells: dict[str, tuple[str, str]] = {
         "C": (start, "USD"),
@@ -58,14 +60,14 @@ def results(book: Workbook, outside: dict[str, str], kinds: Kinds) -> None:
         "E": (f'IF(ISNUMBER(D{row}),{outside["start.first_time"]}+D{row}-1/12,"")', "0.000"),
         "F": (f'IF(ISNUMBER(D{row}),MAX({months})+1-SUMPRODUCT(MAX(({repaid}>={dust})*(MAX({months})+1-{months}))),"")', "0"),
         "G": (f'IF(ISNUMBER(D{row}),SUMPRODUCT(MAX(({repaid}>={dust})*{months})),"")', "0"),
-        "H": (f"SUM({principal})", "USD"),
-        "I": (f"SUM({interest})", "USD"),
-        "J": (f"SUM({loss})", "USD"),
+        "H": (f"SUM({principal})", DOLLARS),
+        "I": (f"SUM({interest})", DOLLARS),
+        "J": (f"SUM({loss})", DOLLARS),
         "K": (f"INDEX({outside['prices']},$Q{row})", "0.000"),
         "L": (f"IF(C{row}<{dust},0,100*12*INDEX({interest},1)/C{row}*{outside['start.accrued_days']}/360)", "0.000"),
-        "M": (f'IF(ISNUMBER({found}{row}),IF({periods}*({found}{row}^(1/{periods})-1)<{outside["std.lowest_yield"]},"",{periods}*({found}{row}^(1/{periods})-1)),"")', "0.000%"),
-        "N": (f'IF(ISNUMBER(M{row}),SUMPRODUCT(({flows})*{years}*{found}{row}^(0-{years}))/SUMPRODUCT(({flows})*{found}{row}^(0-{years}))/(1+M{row}/{periods}),"")', "0.000"),
-        "O": (f'IF(ISNUMBER(M{row}),SUMPRODUCT(({flows})*{years}*({years}+1/{periods})*{found}{row}^(0-{years}))/SUMPRODUCT(({flows})*{found}{row}^(0-{years}))/(1+M{row}/{periods})^{periods},"")', "0.000"),
+        "M": (f'IF(ISNUMBER({found}{row}),IF({found}{row}>{outside["std.lowest_growth"]}*(1+{outside["std.tolerance"]}),{periods}*({found}{row}^(1/{periods})-1),""),"")', "0.000%"),
+        "N": (f'IF(ISNUMBER(M{row}),SUMPRODUCT({cash}*{years}*{found}{row}^(0-{years}))/SUMPRODUCT({cash}*{found}{row}^(0-{years}))/(1+M{row}/{periods}),"")', "0.000"),
+        "O": (f'IF(ISNUMBER(M{row}),SUMPRODUCT({cash}*{years}*({years}+1/{periods})*{found}{row}^(0-{years}))/SUMPRODUCT({cash}*{found}{row}^(0-{years}))/(1+M{row}/{periods})^{periods},"")', "0.000"),
     }  # fmt: skip
     put(sheet[f"A{row}"], "class", "Label")
     put(sheet[f"B{row}"], "subordinated", "Unit")
@@ -97,8 +99,8 @@ def results(book: Workbook, outside: dict[str, str], kinds: Kinds) -> None:
         if k == 0:
             formula = f'=IF({full}{row}>0,IF(H{row}+I{row}>={dust},{outside["std.first_growth"]},""),"")'
         else:
-            value = f"SUMPRODUCT(({flows})*{before}{row}^(0-{years}))"
-            formula = f'=IF(ISNUMBER({before}{row}),{before}{row}*({value}/{full}{row})^({value}/SUMPRODUCT(({flows})*{years}*{before}{row}^(0-{years}))),"")'
+            value = f"SUMPRODUCT({cash}*{before}{row}^(0-{years}))"
+            formula = f'=IF(ISNUMBER({before}{row}),MAX({outside["std.lowest_growth"]},{before}{row}*({value}/{full}{row})^({value}/SUMPRODUCT({cash}*{years}*{before}{row}^(0-{years})))),"")'
         put(sheet[f"{letter}{row}"], formula, "Formula", "0.00000000")
     last = get_column_letter(years_at + 3 + ITERATIONS)
     name(book, "block.Results", "Results", f"A{row}:{last}{row}")
@@ -106,17 +108,24 @@ def results(book: Workbook, outside: dict[str, str], kinds: Kinds) -> None:
     sheet.print_area = f"A1:O{row + 41}"
 
 
-def charts(sheet: Worksheet, row: int) -> None:
+def balances_chart(width: float, height: float = 9.5) -> BarChart | LineChart:
+    """The classes' balances through time: class A by class, PO strips and B classes together."""
     month = f"Waterfall!${AT['month']}${START}:${AT['month']}${MONTH}"
-    balances = _chart(_stacked(), "Class balances", "USD millions", LEFT)
+    chart = _chart(_stacked(), "Projected class balances", "USD millions", width)
+    chart.height = height
     for field, title in (
         ("senior_balance", f"Waterfall!{AT['senior_balance']}$5"),
-        ("po", f"Waterfall!${AT['po']}$6"),
+        ("principal_only", f"Waterfall!${AT['principal_only']}$6"),
         ("subordinated", f"Waterfall!${AT['subordinated']}$6"),
     ):
-        _series(balances, _vector(field, START), month, title)
-    balances.y_axis.number_format = "#,##0,,"
-    sheet.add_chart(balances, f"A{row}")
+        _series(chart, _vector(field, START), month, title)
+    chart.y_axis.number_format = "#,##0,,"
+    return chart
+
+
+def charts(sheet: Worksheet, row: int) -> None:
+    month = f"Waterfall!${AT['month']}${START}:${AT['month']}${MONTH}"
+    sheet.add_chart(balances_chart(LEFT), f"A{row}")
     sources = _chart(_stacked(), "Principal by source", "USD millions a month", RIGHT)
     loans = places(COLLATERAL)
     for letter in (loans[field] for field in ("scheduled", "prepaid", "recoveries")):
@@ -230,7 +239,7 @@ def scenarios(book: Workbook, outside: dict[str, str], kinds: Kinds) -> None:
         sheet["J11"],
         "=IF(ISNUMBER(J9),IF(ISNUMBER(J10),J9-J10,0),0)",
         "Formula",
-        '0.000000;-0.000000;"-"',
+        '[>=0.0000005]0.000000;[<=-0.0000005]-0.000000;"-"',
         align="right",
     )
     put(sheet["A12"], "the engine's grid", "Section")
@@ -315,3 +324,96 @@ def _all(reference: str) -> str:
     sheet, _, cell = reference.rpartition("!")
     letter, row = cell.replace("$", "").rstrip("0123456789"), cell.rpartition("$")[2]
     return f"{sheet}!${letter}${row}:${letter}${row}"
+
+
+def functions(book: Workbook, outside: dict[str, str], places_of: dict[str, tuple[str, int]]) -> None:
+    """One live call of every worksheet function beside the same number from plain formulas."""
+    widths = {"A": 26, "B": 62, "C": 22, "D": 22, "E": 14, "F": 96}
+    sheet = frame(book, "Functions", widths, 12, "E")
+    loans = places(COLLATERAL)
+    examples = (
+        (6, "class", None, "class of the examples: type another"),
+        (7, "month", 12, "month of the tables"),
+        (8, "year", 5, "year of the decrement table"),
+        (9, "ending balance", 6, "its column in the table of a class"),
+        (10, "end of the month", 9, "its column in the table of the loans"),
+    )
+    for row, label, value, says in examples:
+        put(sheet[f"A{row}"], label, "Label")
+        put(sheet[f"B{row}"], says, "Unit")
+        put(sheet[f"C{row}"], value, "Assumption", "0" if value else "General", align="right")
+    put(sheet["D6"], "=SUMPRODUCT((Results!$A$8:$A$8=$C$6)*Results!$Q$8:$Q$8)", "Formula", "0", align="center")
+    put(sheet["E6"], "row of Results", "Note")
+    put(sheet["A11"], "priced class", "Label")
+    put(sheet["B11"], "a class that pays interest or principal only, so that its cash is one column", "Unit")
+    put(sheet["C11"], f"=Waterfall!{AT['io_paid']}$5", "Link", align="right")
+    put(sheet["D11"], "=SUMPRODUCT((Results!$A$8:$A$8=$C$11)*Results!$Q$8:$Q$8)", "Formula", "0", align="center")
+    put(sheet["E11"], "row of Results", "Note")
+    band(sheet, 12, {"A": "Function", "B": "What it computes", "C": "The function", "D": "From plain formulas", "E": "Difference",
+                     "F": "What to type"}, left="ABF")  # fmt: skip
+    tables, timing = (
+        "DealPools,DealClasses,DealAssumptions",
+        f"{outside['start.settlement']},{outside['start.first_distribution']}",
+    )
+    cash = f"Waterfall!{AT['io_cash']}${MONTH}:{AT['io_cash']}${MONTH}"
+
+    def loan(field: str) -> str:
+        return f"Collateral!{loans[field]}${MONTH}"
+
+    def result(letter: str, row: str = "$D$6") -> str:
+        return f"INDEX(Results!${letter}$8:${letter}$8,{row})"
+
+    def line(field: str) -> str:
+        return outside[f"L.{field}"]
+
+    def series(field: str) -> str:
+        return f"Waterfall!${AT[field]}${MONTH}"
+
+    terms = ",".join((line("balance"), line("gross_rate"), line("term"), outside["P.age"], line("fee"), outside["P.psa"],
+                      outside["P.cdr"], outside["P.severity"], line("lag")))  # fmt: skip
+    month_end = "+".join(
+        f"INDEX(Collateral!{loans[f]}${MONTH}:{loans[f]}${MONTH},$C$7)"
+        for f in ("performing_balance", "in_foreclosure_balance")
+    )
+    initial = outside["start.initial_senior_percent"]
+    home, at = places_of["loan_count"]
+    rows = (
+        ("REMIC_SUBORD", "subordination level of the class", "REMIC_SUBORD($C$6,Classes,CurrentBalances)", "SUMPRODUCT((Classes=$C$6)*SubordinationLevels)", "level"),
+        ("REMIC_CALL_THRESHOLD", "balance below which the series can be called, USD", "REMIC_CALL_THRESHOLD(CutOffBalance,CallPercent)", "CallThreshold", "USD"),
+        ("REMIC_CALLABLE", "whether it can be called now", "IF(REMIC_CALLABLE(CurrentPoolBalance,CutOffBalance,CallPercent),1,0)", "IF(Callable,1,0)", "0"),
+        ("REMIC_CPR", "annual rate of month 1's SMM, first pool", f"REMIC_CPR({loan('smm')})", loan("cpr"), "0.000000%"),
+        ("REMIC_SMM", "monthly rate of month 1's CPR, first pool", f"REMIC_SMM({loan('cpr')})", loan("smm"), "0.000000%"),
+        ("REMIC_PSA", "CPR at 100 PSA in month 1, first pool", f"REMIC_PSA(100,{outside['P.first_month']})", loan("psa_curve"), "0.000000%"),
+        ("REMIC_SDA", "CDR at 100 SDA in month 1, first pool", f"REMIC_SDA(100,{outside['P.first_month']})", loan("sda_curve"), "0.000000%"),
+        ("REMIC_PO_FRACTION", "PO fraction of the first rep line", f"REMIC_PO_FRACTION({line('net_rate')},{line('target_rate')})", line("po_fraction"), "0.0000000000"),
+        ("REMIC_IO_RATE", "IO rate of the first rep line", f"REMIC_IO_RATE({line('net_rate')},{line('target_rate')})", line("io_rate"), "0.000000%"),
+        ("REMIC_SHIFT", "class A's share of unscheduled principal in month 1, by the shelf's own schedule",
+         f"REMIC_SHIFT(1+{outside['start.elapsed']},{series('senior_percent')},{initial},{series('loss_test')}=1,{series('delinquency_test')}=1)",
+         f"IF({series('all_to_senior')}=1,1,{series('senior_percent')}+{series('shift')}*(1-{series('senior_percent')}))", "0.000000"),
+        ("REMIC_COLLATERAL", "balance of the first rep line at the end of the month, USD", f"INDEX(REMIC_COLLATERAL({terms}),$C$7+1,$C$10)", month_end, "USD"),
+        ("REMIC_WATERFALL", "balance of the class at the end of the month, USD", f"INDEX(REMIC_WATERFALL($C$6,{tables}),$C$7+1,$C$9)",
+         f"{result('C')}*INDEX(Results!$R$8:$R$8,$D$6,$C$7/12+1)", "USD"),
+        ("REMIC_WAL", "average life of the class, years", f"REMIC_WAL($C$6,{tables})", result("D"), "0.000000"),
+        ("REMIC_WINDOW", "last month that pays principal to the class", f"INDEX(REMIC_WINDOW($C$6,{tables}),1,1+1)", result("G"), "0"),
+        ("REMIC_DECREMENT", "share of the class left after so many years", f"INDEX(REMIC_DECREMENT($C$6,{tables}),$C$8+1+1,1+1)", "INDEX(Results!$R$8:$R$8,$D$6,$C$8+1)", "0.000000"),
+        ("REMIC_PRICE", "full price of the priced class at its yield, USD", f"REMIC_PRICE({result('M', '$D$11')},{cash},{timing})", result("T", "$D$11"), "USD"),
+        ("REMIC_YIELD", "yield of the priced class at its full price", f"REMIC_YIELD({result('T', '$D$11')},{cash},{timing})", result("M", "$D$11"), "0.000000%"),
+        ("REMIC_DURATION", "modified duration of the priced class, years", f"REMIC_DURATION({result('M', '$D$11')},{cash},{timing})", result("N", "$D$11"), "0.000000"),
+        ("REMIC_CONVEXITY", "convexity of the priced class, years squared", f"REMIC_CONVEXITY({result('M', '$D$11')},{cash},{timing})", result("O", "$D$11"), "0.000000"),
+        ("REMIC_FACT", "a fact as the filing prints it", 'REMIC_FACT("loan_count","all",SourceFacts)', f"{home}!$D${at}", "#,##0"),
+    )  # fmt: skip
+    for row, (called, says, live, plain, number_format) in enumerate(rows, 13):
+        put(sheet[f"A{row}"], called, "Label")
+        put(sheet[f"B{row}"], says, "Unit")
+        put(sheet[f"C{row}"], f"={live}", "Formula", number_format, align="right")
+        put(sheet[f"D{row}"], f"={plain}", style_of(f"={plain}"), number_format, align="right")
+        put(sheet[f"E{row}"], f"=ROUND(C{row}-D{row},6)", "Formula", '0.000000;-0.000000;"-"', align="right")
+        put(sheet[f"F{row}"], None, "Note")
+    name(book, "row.function", "Functions", "A13")
+    name(book, "row.function_class", "Functions", "C6")
+    put(
+        sheet["A5"],
+        "The functions come with an add-in (see the user guide); without it they show #NAME? once this workbook is recalculated.",
+        "Note",
+    )
+    sheet.print_area = f"A1:F{12 + len(rows)}"

@@ -17,6 +17,7 @@ from .capital import capital_structure
 from .cells import CellError
 from .engines import ironcalc_values, libreoffice_values
 from .errors import DealError, InputError, TemplateError
+from .functions import worksheet_functions
 from .inputs import MONTH, deal_and_assumptions, has_projection, projection_columns
 from .lint import lint
 from .mirror import engine_columns, noise, result_classes, result_numbers
@@ -42,7 +43,7 @@ def audit(path: str | Path) -> tuple[Finding, ...]:
     preflight(data)
     cached = formula_cells(data)
     try:
-        calculated = calculate(data)
+        calculated = calculate(data, worksheet_functions())
     except TemplateError as error:
         return (_finding("formulas:computable", 1, Decimal(0), "cells", f"every formula can be computed: {error}"),)
     book = opened(calculated)
@@ -73,12 +74,18 @@ def _finding(check_id: str, difference: float | Decimal, tolerance: Decimal, uni
 
 
 def _compared(check_id: str, cached: Cells, values: Values, engine: str) -> Finding:
+    # Another engine has none of our functions, so what calls them, or depends on a call, is an unknown name there.
+    ours = {place for place, formula in cached.formulas.items() if "REMIC_" in formula}
+    unknown = {place for place in ours if isinstance(values.get(place), str)}
+    unknown |= {place for place, value in values.items() if ours and value == "#NAME?"}
     differing = [
         f"{sheet}!{cell} shows {value!r}, computes {values.get((sheet, cell))!r}"
         for (sheet, cell), value in cached.values.items()
-        if not same(value, _alike(values.get((sheet, cell)), value), absolute=noise(sheet, cell))
+        if (sheet, cell) not in unknown
+        and not same(value, _alike(values.get((sheet, cell)), value), absolute=noise(sheet, cell))
     ]
-    says = f"every cached value is what {engine} computes" + "".join(f"; {cell}" for cell in differing[:5])
+    apart = f" ({len(unknown)} cells call functions that it lacks)" if unknown else ""
+    says = f"every cached value is what {engine} computes{apart}" + "".join(f"; {cell}" for cell in differing[:5])
     return _finding(check_id, len(differing), Decimal(0), "cells", says)
 
 

@@ -80,13 +80,17 @@ def preflight(data: bytes, *, links: bool = False) -> None:
                 raise InputError(f"the workbook is refused: {part.filename} declares entities")
 
 
-def calculate(data: bytes) -> bytes:
+def calculate(data: bytes, functions: Mapping[str, Callable[..., object]] | None = None) -> bytes:
     """The workbook with the computed value beside every formula.
+
+    ``functions`` are worksheet functions that no spreadsheet engine knows, by name; a call of one takes numbers, texts,
+    truths and lists of rows, and gives one of them.
 
     Raises: TemplateError if a formula gives an error, uses an unknown function or cannot be computed.
     """
-    if _formula_count(data) > MOST_FORMULAS:
-        return _calculated_whole(data)
+    count, called = _formulas_of(data, functions or {})
+    if count > MOST_FORMULAS or called:
+        return _calculated_whole(data, called)
     try:
         result = formualizer.recalculate_xlsx_bytes(data, deterministic_timestamp_utc=_CLOCK)
     except (OSError, RuntimeError, ValueError) as error:
@@ -104,15 +108,26 @@ def calculate(data: bytes) -> bytes:
     return calculated
 
 
-def _formula_count(data: bytes) -> int:
+def _formulas_of(
+    data: bytes, functions: Mapping[str, Callable[..., object]]
+) -> tuple[int, dict[str, Callable[..., object]]]:
+    """How many formulas a workbook has, and which of the functions they call."""
+    count = 0
+    called: dict[str, Callable[..., object]] = {}
     with zipfile.ZipFile(io.BytesIO(data)) as package:
-        return sum(package.read(part).count(b"</f>") for _, part in sheet_parts(package))
+        for _, part in sheet_parts(package):
+            xml = package.read(part)
+            count += xml.count(b"</f>")
+            called |= {name: body for name, body in functions.items() if f"{name}(".encode() in xml}
+    return count, called
 
 
-def _calculated_whole(data: bytes) -> bytes:
-    """``calculate`` for workbooks of more formulas than the engine's own writer takes: its values, written here."""
+def _calculated_whole(data: bytes, functions: Mapping[str, Callable[..., object]]) -> bytes:
+    """``calculate`` where the engine's own writer does not reach: its values, written here."""
     try:
         model = formualizer.load_workbook_bytes(data)
+        for name, body in functions.items():
+            model.register_function(name, body)
         model.set_temporal_egress("serial")
         model.set_deterministic_clock(_CLOCK)
         model.evaluate_all()

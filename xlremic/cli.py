@@ -117,6 +117,7 @@ class _Steps:
     "-o", "--output", type=click.Path(path_type=Path), help="Workbook to write; default: the filing's name with .xlsx"
 )
 @click.option("--template", type=click.Path(path_type=Path), help="A restyled copy of templates/deal.xlsx to fill")
+@click.option("--functions", is_flag=True, help="With a sheet that calls every worksheet function (needs an add-in)")
 @click.option("--projection/--no-projection", default=True, help="With the live projection, or a light workbook")
 @term_options
 @click.option("--open", "open_it", is_flag=True, help="Show it in Excel, or in the system's spreadsheet program")
@@ -126,6 +127,7 @@ def build(
     output: Path | None,
     template: Path | None,
     projection: bool,
+    functions: bool,
     file: Path | None,
     open_it: bool,
     verbose: bool,
@@ -146,7 +148,11 @@ def build(
     target = output or Path(path.with_suffix(".xlsx").name)
     if target.exists() and target.samefile(path):
         raise InputError(f"{target} is the filing itself; choose another place with -o")
-    built = build_workbook(reading, target, assumptions=assumptions, template=template, projection=projection)
+    if functions and not projection:
+        raise click.UsageError("--functions shows the projection's numbers: leave --no-projection out")
+    built = build_workbook(
+        reading, target, assumptions=assumptions, template=template, projection=projection, functions=functions
+    )
     if projection and built.unprojected:
         click.echo(f"warning: no projection: {built.unprojected}", err=True)
     steps.done(f"made {built.formulas} formulas")

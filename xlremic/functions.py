@@ -5,7 +5,8 @@ one (6% is 0.06), PSA and SDA speeds are per cent of the curve, balances are dol
 holds them. A wrong argument gives an error value, never a text and never a wrong number.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date, datetime
 from functools import lru_cache
 from math import isfinite
 
@@ -20,6 +21,7 @@ from .cells import (
     Table,
     arguments_of,
     number_error,
+    serial,
     value_error,
 )
 from .errors import DealError, InputError
@@ -37,6 +39,7 @@ __all__ = [
     "Table",
     "by_name",
     "call",
+    "worksheet_functions",
 ]
 
 
@@ -319,3 +322,18 @@ NAMES: Mapping[str, Mapping[str, str]] = {
     for function in FUNCTIONS
 }
 """By function and argument: the name that a workbook of ours has for what may be left out."""
+
+
+def worksheet_functions() -> dict[str, Callable[..., Result]]:
+    """The functions by name, as a spreadsheet engine calls them; dates become the serial numbers of cells."""
+
+    def bound(name: str) -> Callable[..., Result]:
+        return lambda *given: call(name, [_without_dates(value) for value in given])
+
+    return {function.name: bound(function.name) for function in FUNCTIONS}
+
+
+def _without_dates(value: object) -> object:
+    if isinstance(value, list):
+        return [[_without_dates(cell) for cell in row] for row in value]
+    return serial(value.date() if isinstance(value, datetime) else value) if isinstance(value, date) else value

@@ -9,6 +9,7 @@ from openpyxl import Workbook
 
 from .cached_values import calculate, formula_cells, preflight, same
 from .errors import InputError, TemplateError
+from .functions import worksheet_functions
 from .patch import named_cells, opened
 
 NEEDED = (
@@ -116,7 +117,7 @@ def faults(data: bytes) -> list[str]:
     found = []
     cached = formula_cells(data).values
     try:
-        computed = formula_cells(calculate(data)).values
+        computed = formula_cells(calculate(data, worksheet_functions())).values
     except TemplateError as error:
         return [str(error)]
     missing = [f"{sheet}!{cell}" for (sheet, cell), value in cached.items() if value is None]

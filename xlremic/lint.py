@@ -22,8 +22,8 @@ from .errors import TemplateError
 from .names import PUBLIC, usable_name
 
 SHEETS = ("Summary", "Pools", "Tranches", "Underwriting", "Call", "Assumptions", "Checks", "Source")
-PROJECTION = ("Collateral", "Waterfall", "Results", "Scenarios")
-"""Sheets that a workbook built without its projection lacks."""
+OPTIONAL = ("Collateral", "Waterfall", "Results", "Scenarios", "Functions")
+"""Sheets that a workbook may be built without."""
 FUNCTIONS = frozenset(
     [
         "ABS",
@@ -74,7 +74,7 @@ def lint(data: bytes) -> list[str]:
     if missing:
         return [f"sheets: {', '.join(missing)} missing"]
     complaints = [*_book(book)]
-    for title in (*SHEETS, *(title for title in PROJECTION if title in book.sheetnames)):
+    for title in (*SHEETS, *(title for title in _optional(book))):
         sheet = book[title]
         complaints += [*_cells(sheet), *_view(sheet)]
         if title in MONTHLY:
@@ -90,6 +90,12 @@ def lint(data: bytes) -> list[str]:
         elif isinstance(value, str) and value.startswith("#"):
             complaints.append(f"error value: {title}!{cell}: {value}")
     return complaints
+
+
+def _optional(book: Workbook) -> list[str]:
+    """The optional sheets that are there; a portable copy's sheet Functions is a page of text, not of the model."""
+    portable = any(name.startswith("REMIC_") for name in book.defined_names)
+    return [title for title in OPTIONAL if title in book.sheetnames and not (portable and title == "Functions")]
 
 
 def _book(book: Workbook) -> Iterator[str]:
@@ -144,7 +150,7 @@ def _formula(cell: Cell) -> Iterator[tuple[str, str]]:
         if token.type == Token.FUNC and token.subtype == Token.OPEN:
             name = token.value.rstrip("(")
             depth.append(name)
-            if name not in FUNCTIONS:
+            if name not in FUNCTIONS and not name.startswith("REMIC_"):
                 yield "function", name
             if depth.count("IF") > 3:
                 yield "nesting", formula

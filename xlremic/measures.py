@@ -190,7 +190,8 @@ def yield_to_price(flows: Sequence[float], times: Sequence[float], full_price: f
 def monthly_yield(interest: Sequence[float], principal: Sequence[float], first: float, full_price: float) -> float:
     """``yield_to_price`` for payments a month apart, in one plain loop that numba can compile.
 
-    The discount factor of a month follows from the one before: v(k+1) = v(k) (1 + Y/200)^(-1/6).
+    The discount factor of a month follows from the one before: v(k+1) = v(k) (1 + Y/200)^(-1/6). Less than half a
+    cent is no payment (``NOTHING``, written out for the compiler).
 
     Args:
         interest: cash by month, entry 0 zero; the principal is added to it.
@@ -210,9 +211,11 @@ def monthly_yield(interest: Sequence[float], principal: Sequence[float], first: 
         factor, at = growth ** (-2.0 * first), first
         value, slope = 0.0, 0.0
         for k in range(1, len(interest)):
-            present = (interest[k] + principal[k]) * factor
-            value += present
-            slope -= at * present
+            cash = interest[k] + principal[k]
+            if cash >= 0.005 or cash <= -0.005:
+                present = cash * factor
+                value += present
+                slope -= at * present
             factor *= monthly
             at += 1.0 / 12.0
         if value > full_price:
@@ -414,7 +417,8 @@ def class_measures(
 ) -> ClassMeasures:
     """All measures of a class from its flows.
 
-    Accrued interest is taken of the first month's interest, 30 days of it.
+    Accrued interest is taken of the first month's interest, 30 days of it. Less than half a cent is no payment: at a
+    very negative yield, the dust of the last years would be worth more than the cash of the first.
 
     Args:
         balance: dollars by month, month 0 first; notional of an IO class.
@@ -428,7 +432,7 @@ def class_measures(
     life = weighted_average_life(repayments, times)
     months = window(repayments)
     accrued = accrued_interest(100.0, 12 * interest[1] / balance[0], accrued_days) if balance[0] >= NOTHING else 0.0
-    flows = [i + p for i, p in zip(interest, principal, strict=True)]
+    flows = [i + p if abs(i + p) >= NOTHING else 0.0 for i, p in zip(interest, principal, strict=True)]
     full = (price + accrued) / 100 * balance[0]
     found = yield_to_price(flows, times, full) if full > 0 and sum(flows) >= NOTHING else None
     return ClassMeasures(

@@ -40,6 +40,7 @@ class ResultClass:
     principal: str
     loss: str
     repaid: str
+    cash: str
 
 
 def result_classes(capital: CapitalStructure, lines: Sequence[RepLine]) -> list[ResultClass]:
@@ -50,19 +51,25 @@ def result_classes(capital: CapitalStructure, lines: Sequence[RepLine]) -> list[
         for one in group.classes:
             kind = "senior" if one.notional_of is None else "interest only"
             if group.is_cut:
-                found.append(ResultClass(one.label, kind, cut, *_fields("class"), "class_repaid"))
+                found.append(ResultClass(one.label, kind, cut, *_fields("class"), "class_repaid", "class_cash"))
                 cut += 1
             else:
-                found.append(ResultClass(one.label, kind, group.pools[0], *_fields("senior"), "senior_principal"))
+                found.append(
+                    ResultClass(one.label, kind, group.pools[0], *_fields("senior"), "senior_principal", "senior_cash")
+                )
     for kind, label, other, fields in (
-        ("principal only", "PO", "premium", ("po_balance", "nothing", "po_paid", "po_loss", "po_paid")),
-        ("interest only", "IO", "discount", ("io_notional", "io_paid", "nothing", "nothing", "io_repaid")),
+        ("principal only", "PO", "premium", ("po_balance", "nothing", "po_paid", "po_loss", "po_paid", "po_cash")),
+        ("interest only", "IO", "discount", ("io_notional", "io_paid", "nothing", "nothing", "io_repaid", "io_cash")),
     ):
         for p, pool in enumerate(capital.pools):
             if any(line.pool == pool and not line.label.endswith(other) for line in lines):
                 found.append(ResultClass(capital.pool_label(label, p), kind, p, *fields))
     for j, label in enumerate(capital.subordinated_labels):
-        found.append(ResultClass(label, "subordinated", j, *_fields("subordinated"), "subordinated_principal"))
+        found.append(
+            ResultClass(
+                label, "subordinated", j, *_fields("subordinated"), "subordinated_principal", "subordinated_cash"
+            )
+        )
     return found
 
 
@@ -89,7 +96,7 @@ def pool_balances(flows: TrancheFlows) -> list[float]:
 def noise(sheet: str, cell: str) -> float:
     """How far apart two computations of a cell may be that should be zero: dollars may end a hair off it."""
     dollars = sheet in ("Collateral", "Waterfall") or (sheet == "Results" and cell.rstrip("0123456789") in "CHIJ")
-    return 1e-5 if dollars else LIFE if sheet == "Scenarios" else 1e-13
+    return 1e-5 if dollars else LIFE if sheet in ("Results", "Scenarios") else 1e-13
 
 
 def engine_columns(

@@ -30,6 +30,8 @@ NAVIGATION, OWNER, FIELD, NUMBER, START, MONTH = 4, 5, 6, 9, 10, 11
 """Rows of Collateral and Waterfall: whose column, its field, number; the start; the first month."""
 RESULTS_ROW = 8
 BY_MONTH = "by month"
+PROTOTYPE = ("balance", "interest", "principal", "loss", "cash")
+"""Fields of the class that the prototype row of Results shows."""
 VECTORS = ("psa", "cpr", "cdr", "sda", "severity")
 GRID_PSA = (0.0, 100.0, 200.0, 300.0, 400.0, 500.0)
 GRID_CDR = (0.0, 0.01, 0.03)
@@ -218,7 +220,7 @@ class ProjectionSheets:
         by_class: dict[tuple[str, int], str] = {}
         for one in self.classes:
             if one.kind != "subordinated" and not one.balance.startswith("class"):
-                for name in (one.balance, one.interest, one.principal, one.loss, one.repaid):
+                for name in (one.balance, one.interest, one.principal, one.loss, one.repaid, one.cash):
                     by_class[name, one.copy] = one.label
         for title in ("Collateral", "Waterfall"):
             sheet = self.template.workbook[title]
@@ -274,10 +276,7 @@ class ProjectionSheets:
     def _fill_results(self) -> None:
         template, columns = self.template, self.columns("Waterfall")
         sheet, (left, top, right, _) = template.place("block.Results")
-        prototype = {
-            name: get_column_letter(columns[f"subordinated_{name}"])
-            for name in ("balance", "interest", "principal", "loss")
-        }
+        prototype = {name: get_column_letter(columns[f"subordinated_{name}"]) for name in PROTOTYPE}
         for k, one in enumerate(self.classes):
             template.cell(sheet, top + k, 1).value = one.label
             template.cell(sheet, top + k, 2).value = one.kind
@@ -314,6 +313,21 @@ class ProjectionSheets:
                 template.cell(sheet, top + k, 1).value = f"{psa:g} PSA, {cdr:.0%} CDR"
                 self._scenario(top + k, run(self.deal, self.assumptions.replace(psa=psa, cdr=cdr)))
                 k += 1
+
+    def choose_examples(self) -> None:
+        """The class that the sheet Functions shows, and one whose cash is a single column."""
+        usual = next((one for one in self.classes if one.kind == "subordinated"), self.classes[0])
+        self.template.anchor("function_class").value = usual.label
+        kinds = {one.kind: one for one in reversed(self.classes)}
+        single = kinds.get("interest only", kinds.get("principal only"))
+        columns = self.columns("Waterfall")
+        if single is not None:
+            own = self._letter(single.cash, single.copy, columns)
+            letters = {get_column_letter(columns[name]): own for name in ("io_cash", "io_paid")}
+            for row in self.template.workbook["Functions"].iter_rows(min_row=6):
+                for cell in row:
+                    if cell.data_type == "f":
+                        cell.value = _redirected(str(cell.value), letters)
 
     def _fill_inputs(self) -> None:
         """What the inputs come to now, as the engine has them, for Scenarios to notice a change."""
@@ -369,6 +383,20 @@ class ProjectionSheets:
             self.template.cell("Scenarios", row, k).value = value
         for k, one in enumerate(self.classes):
             self.template.cell("Scenarios", row, first + k).value = lives.get(one.label)
+
+
+def without_functions(template: Template) -> None:
+    """Take the sheet Functions out of a template, and what links to it."""
+    book = template.workbook
+    for name, defined in list(book.defined_names.items()):
+        if str(defined.attr_text).startswith("Functions!"):
+            del book.defined_names[name]
+            template.anchors.pop(name.removeprefix("row."), None)
+    book.remove(book["Functions"])
+    for sheet in book.worksheets:
+        for cell in sheet[NAVIGATION]:
+            if cell.value == "Functions":
+                cell.value = cell.hyperlink = None
 
 
 def without_projection(template: Template) -> None:

@@ -24,6 +24,7 @@ from .cached_values import Cells, calculate, formula_cells
 from .deal import Deal, Pool
 from .errors import DealError, TemplateError
 from .facts import Fact, Qualifier, Reading, Unit, printed
+from .functions import worksheet_functions
 from .history import history_entry
 from .months import repeated
 from .names import (
@@ -38,7 +39,7 @@ from .names import (
     check_cell,
     rows,
 )
-from .projection_sheets import BY_MONTH, ProjectionSheets, without_projection
+from .projection_sheets import BY_MONTH, ProjectionSheets, without_functions, without_projection
 from .subordination import call_threshold, class_percentages, is_callable, subordination_levels
 from .template import Template
 from .tieout import CALL_PERCENT, Finding, Status, tie_out
@@ -94,8 +95,11 @@ def build(
     assumptions: Assumptions | None = None,
     template: str | Path | None = None,
     projection: bool = True,
+    functions: bool = False,
 ) -> Built:
-    """Write the deal's workbook, with values computed and compared; ``projection`` leaves its sheets out if false.
+    """Write the deal's workbook, with values computed and compared.
+
+    ``projection`` leaves its sheets out if false; ``functions`` adds a sheet that calls every worksheet function.
 
     Raises: DealError if the facts do not make a deal; TemplateError if the template lacks a part or the computed
     cells disagree with Python's numbers; InputError if a file cannot be read or written. Nothing is left half-written.
@@ -103,7 +107,7 @@ def build(
     deal = assemble(reading)
     findings = tie_out(reading, deal)
     book = _Book(Template(template), reading, deal, findings, assumptions or Assumptions())
-    data, cells = book.made(projection)
+    data, cells = book.made(projection, functions)
     path = Path(path)
     write_whole(path, data)
     return Built(
@@ -136,8 +140,9 @@ class _Book:
     source_rows: dict[int, int] = field(default_factory=dict)
     projection: ProjectionSheets | None = None
     unprojected: str = ""
+    functions: bool = False
 
-    def made(self, projection: bool) -> tuple[bytes, Cells]:
+    def made(self, projection: bool, functions: bool) -> tuple[bytes, Cells]:
         """The finished workbook and its formula cells, calculated and compared."""
         if not self.deal.tranches or self.deal.all.aggregate_scheduled_principal_balance is None:
             raise DealError(
@@ -146,13 +151,14 @@ class _Book:
             )
         if projection:
             self.project()
+        self.functions = functions and self.projection is not None
         self.fill()
         buffer = io.BytesIO()
         self.template.workbook.save(buffer)
         data = buffer.getvalue()
         if self.projection is not None:
             data = repeated(data, self.projection.rows())
-        data = calculate(data)
+        data = calculate(data, worksheet_functions() if self.functions else None)
         cells = formula_cells(data)
         _compare(cells, self.expected)
         return data, cells
@@ -170,6 +176,8 @@ class _Book:
             self.projection.spread()
         else:
             without_projection(self.template)
+        if not self.functions:
+            without_functions(self.template)
         pools, facts = len(self.deal.pools), len(self.reading.facts) + len(self.reading.unread)
         self.template.grow([
             ("Pools", pools, True), ("Underwriting", pools, True), ("Tranches", len(self.deal.tranches), False),
@@ -189,6 +197,8 @@ class _Book:
         if self.projection is not None:
             self.projection.fill()
             self.expected |= self.projection.expected()
+            if self.functions:
+                self._fill_functions(self.projection)
         self._fill_checks()
         for page in self.template.workbook.worksheets:
             page.oddHeader.left.text = f"Series {self.deal.series}".replace("&", "&&")
@@ -447,6 +457,15 @@ class _Book:
                 _, _, at = self.template.anchors[f"deal_pool.{header}"]
                 if self._lacks(pool, need):
                     self.template.cell(sheet, row + k, at).value = None
+
+    def _fill_functions(self, projection: ProjectionSheets) -> None:
+        """What to type beside each live call; every difference from the plain formulas is zero."""
+        projection.choose_examples()
+        sheet, row, _ = self.template.anchors["function"]
+        while self.template.cell(sheet, row, 1).value:
+            write_text(self.template.cell(sheet, row, 6), str(self.template.cell(sheet, row, 3).value))
+            self._expect(self.template.cell(sheet, row, 5), 0, 1e-6)
+            row += 1
 
     def _fill_checks(self) -> None:
         sheet, (_, top, _, _) = self.template.place("block.Checks")
