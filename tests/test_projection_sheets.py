@@ -11,12 +11,13 @@ from openpyxl.utils import get_column_letter
 
 from xlremic import assemble
 from xlremic.assumptions import Assumptions
-from xlremic.audit import projection_findings
+from xlremic.audit import audit, projection_findings
 from xlremic.cached_values import calculate, formula_cells, same, sheet_parts
 from xlremic.capital import capital_structure
 from xlremic.deal import Deal
 from xlremic.engines import ironcalc_values, libreoffice, libreoffice_values
 from xlremic.errors import TemplateError
+from xlremic.functions import FUNCTIONS
 from xlremic.inputs import deal_and_assumptions, projection_columns
 from xlremic.lint import lint
 from xlremic.mirror import engine_columns, noise, result_classes
@@ -208,3 +209,14 @@ def test_one_month_that_differs_is_found_by_the_conventions(small: bytes) -> Non
     place = random.Random(2).choice(months)
     data = patched(small, {place: 1.0})
     assert any(f"{place[0]}!{place[1]}" in complaint for complaint in lint(data))
+
+
+def test_every_worksheet_function_stands_beside_the_same_number_from_plain_formulas(tmp_path: Path) -> None:
+    path = build(reading_of("one pool"), tmp_path / "f.xlsx", functions=True).path
+    sheet = opened(path.read_bytes())["Functions"]
+    rows = {row[0].value: row for row in sheet.iter_rows(min_row=13, max_col=6) if row[0].value}
+    assert set(rows) == {function.name for function in FUNCTIONS}
+    for name, row in rows.items():
+        assert name in row[5].value  # what to type
+        assert float(row[2].value) == pytest.approx(float(row[3].value), rel=1e-9, abs=1e-9), name
+    assert [one.says for one in audit(path) if one.status is Status.FAIL] == []
