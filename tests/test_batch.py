@@ -225,3 +225,22 @@ def test_a_file_over_the_limit_is_refused_unread(tmp_path: Path) -> None:
     assert row["status"] == "refused" and "over the limit" in str(row["reason"])
     with pytest.raises(InputError, match="over the limit"):
         places.read((tmp_path / "large.txt").as_uri(), 2**20)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems allow no such names")
+def test_a_file_may_have_any_name(tmp_path: Path) -> None:
+    (tmp_path / "in").mkdir()
+    names = [
+        "a\x01\x1b[2Jb.txt",
+        os.fsdecode(b"not\xffutf8.txt"),
+        "=1+1.txt",
+        "new\nline.txt",
+        "Comparison.txt",
+        "ü & <é>.txt",
+    ]
+    for name in names:
+        (tmp_path / "in" / name).write_text(TEXT, encoding="utf-8")
+    rows = batch([str(tmp_path / "in")], tmp_path / "out")
+    assert [row["status"] for row in rows] == ["ties"] * len(names)
+    assert all((tmp_path / "out" / str(row["workbook"])).exists() for row in rows)
+    assert len(load_workbook(tmp_path / "out" / "Comparison.xlsx")["Deals"]["A"]) == len(names) + 1

@@ -60,7 +60,7 @@ def batch(
     numbers: list[int] = []
 
     def finished(number: int, row: Row) -> None:
-        rows[number] = row
+        rows[number] = {name: _printable(value) if isinstance(value, str) else value for name, value in row.items()}
         if progress is not None:
             progress(len(rows), len(inputs))
 
@@ -127,9 +127,13 @@ def _write(folder: str, rows: Sequence[Row]) -> None:
     places.write(places.under(folder, COMPARISON), comparison(rows))
 
 
+def _printable(text: str) -> str:
+    """Text of filings and file names without what no file can hold and no terminal should see."""
+    return "".join(letter if letter.isprintable() else " " for letter in text)
+
+
 def _cell(text: str) -> str:
-    """No control characters, and nothing that a spreadsheet would take for a formula."""
-    text = re.sub(r"[\x00-\x1f\x7f-\x9f]", " ", text)
+    """Nothing that a spreadsheet would take for a formula."""
     return f"'{text}" if text[:1] in ("=", "+", "-", "@") else text
 
 
@@ -199,7 +203,7 @@ def batch_command(
         rows = do(workbooks=workbooks, again=again, progress=progress.told)
     bad = [row for row in rows if row["status"] != Outcome.TIES]
     for row in bad[:SHOWN]:
-        click.echo(ascii(f"{row['path']}: {row['reason']}")[1:-1], err=True)
+        click.echo(f"{row['path']}: {row['reason']}", err=True)
     if len(bad) > SHOWN:
         click.echo(f"and {len(bad) - SHOWN:,} more: see {INDEX}", err=True)
     counts = Counter(row["status"] for row in rows)
