@@ -118,7 +118,7 @@ def _meant_in_store(name: str) -> Iterator[str]:
     try:
         if any(mark in path for mark in _MAGIC):
             found = [one for one in store.glob(path) if store.isfile(one)]
-        elif store.isdir(path):
+        elif name.endswith("/") or store.isdir(path):
             found = [one for one in store.find(path) if _is_filing(Path(one[len(path) :].lstrip("/")))]
         else:
             found = [path]

@@ -139,12 +139,14 @@ def run_command(
 @term_options
 @click.option("--yields", is_flag=True, help="Solve the yield of every class too.")
 @click.option("--workers", type=click.IntRange(1), default=1, show_default=True, help="Number of processes.")
+@click.option("--cluster", metavar="ADDRESS", help="Dask scheduler whose workers do it, such as tcp://host:8786.")
 @_output_options
 def grid_command(
     filing: str,
     file: Path | None,
     yields: bool,
     workers: int,
+    cluster: str | None,
     as_csv: bool,
     as_json: bool,
     parquet: Path | None,
@@ -167,7 +169,7 @@ def grid_command(
     assumptions = assumptions_of(file, single)
     deal = deal_of(filing)
     with Progress("scenarios", at_least=100) as progress:
-        frame = grid(deal, assumptions, yields=yields, workers=workers, progress=progress.told, **axes)
+        frame = grid(deal, assumptions, yields=yields, workers=workers, cluster=cluster, progress=progress.told, **axes)
     if parquet is not None:
         _write_parquet(frame, parquet)
         return

@@ -17,6 +17,7 @@ import sys
 import threading
 import webbrowser
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -327,4 +328,5 @@ def serve_command(host: str, port: int, page_port: int, open_it: bool) -> None:
     async def all_of_them() -> None:
         await asyncio.gather(*(uvicorn.Server(config).serve() for config in configs))
 
-    asyncio.run(all_of_them())
+    with suppress(KeyboardInterrupt):  # the way to end it
+        asyncio.run(all_of_them())

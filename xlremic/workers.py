@@ -22,7 +22,7 @@ R = TypeVar("R")
 
 AHEAD = 4
 """Items in flight for each worker: enough to keep it busy, few enough to keep memory flat."""
-PATIENCE = 30  # seconds for a cluster to answer, and to have a worker
+PATIENCE = 10  # seconds for a cluster to answer, and to have a worker
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,16 +72,22 @@ def _begin() -> None:
 
 def _in_processes(function: Callable[[T], R], items: Iterable[T], workers: int) -> Iterator[tuple[int, R | Lost]]:
     waiting = enumerate(items)
-    while True:
-        left = yield from _until_broken(function, waiting, workers)
-        if not left:
-            return
-        for number, item in left:  # which of them killed the process is not known: each on its own
-            with _pool(1) as pool:
-                try:
-                    yield number, pool.submit(function, item).result()
-                except BrokenProcessPool:
-                    yield number, Lost()
+    while left := (yield from _until_broken(function, waiting, workers)):
+        yield from _one_by_one(function, left)
+
+
+def _one_by_one(function: Callable[[T], R], left: Iterable[tuple[int, T]]) -> Iterator[tuple[int, R | Lost]]:
+    """Each alone, since which of them killed the process is not known."""
+    pool = _pool(1)
+    try:
+        for number, item in left:
+            try:
+                yield number, pool.submit(function, item).result()
+            except BrokenProcessPool:
+                yield number, Lost()
+                pool = _pool(1)
+    finally:
+        pool.shutdown(cancel_futures=True)
 
 
 def _until_broken(
@@ -123,7 +129,8 @@ def _until_broken(
 
 def _on_cluster(function: Callable[[T], R], items: Iterable[T], address: str) -> Iterator[tuple[int, R | Lost]]:
     try:
-        from distributed import Client, KilledWorker, as_completed  # noqa: PLC0415 - an extra
+        from distributed import CancelledError, Client, KilledWorker, as_completed  # noqa: PLC0415 - an extra
+        from distributed.comm.core import CommClosedError  # noqa: PLC0415
     except ImportError:
         raise InputError("a cluster needs more libraries: pip install 'xlremic[cluster]'") from None
 
@@ -148,15 +155,17 @@ def _on_cluster(function: Callable[[T], R], items: Iterable[T], address: str) ->
             return future
 
         threads = sum(client.nthreads().values())
-        running = as_completed([sent(*one) for one in islice(waiting, AHEAD * threads)])
+        running = as_completed([sent(*one) for one in islice(waiting, AHEAD * threads)], loop=client.loop)
         for future in running:
             number = numbers.pop(future.key)
-            if future.status in ("cancelled", "lost"):
-                raise ClusterError(f"the Dask scheduler at {address} is gone; what is finished is kept: run it again")
             try:
                 result: R | Lost = future.result()
             except KilledWorker:
                 result = Lost("the workers of the cluster that had it died")
+            except (CommClosedError, CancelledError) as error:
+                raise ClusterError(
+                    f"the Dask scheduler at {address} is gone; what is finished is kept: run it again"
+                ) from error
             yield number, result
             if (following := next(waiting, None)) is not None:
                 running.add(sent(*following))

@@ -22,7 +22,7 @@ const percent = (x, digits = 1) => (100 * x).toFixed(digits) + "%";
 // A name inside a block where it fits; light colours take dark letters.
 function named(svg, label, x, y, width, className) {
   if (width < 9 * label.length + 8) return;
-  const letters = ["f2", "f3", "f5", "f6", "f10"].includes(className) ? "dark-on" : "inside";
+  const letters = ["f2", "f3", "f5", "f6", "f7", "f9", "f10"].includes(className) ? "dark-on" : "inside";
   svg.append(element("text", { x: x + width / 2, y, "text-anchor": "middle", class: letters }, label));
 }
 
