@@ -199,13 +199,13 @@ def _deadly_once(marks: tuple[str, int]) -> int:
 
 
 def test_a_process_that_dies_costs_its_own_item_only(tmp_path: Path) -> None:
-    found = dict(spread(_deadly, range(25), workers=2))
-    assert {k for k, value in found.items() if isinstance(value, Lost)} == {3, 13, 23}
+    found = dict(spread(_deadly, range(15), workers=2))
+    assert {k for k, value in found.items() if isinstance(value, Lost)} == {3, 13}
     assert {k: value for k, value in found.items() if not isinstance(value, Lost)} == {
-        k: k * k for k in range(25) if k % 10 != 3
+        k: k * k for k in range(15) if k % 10 != 3
     }
-    items = [(str(tmp_path), k) for k in range(25)]
-    assert dict(spread(_deadly_once, items, workers=2)) == {k: k * k for k in range(25)}
+    items = [(str(tmp_path), k) for k in range(15)]
+    assert dict(spread(_deadly_once, items, workers=2)) == {k: k * k for k in range(15)}
 
 
 def test_an_error_of_the_function_is_the_callers() -> None:

@@ -77,15 +77,18 @@ def _in_processes(function: Callable[[T], R], items: Iterable[T], workers: int) 
 
 
 def _one_by_one(function: Callable[[T], R], left: Iterable[tuple[int, T]]) -> Iterator[tuple[int, R | Lost]]:
-    """Each alone, since which of them killed the process is not known."""
+    """Each alone and at most twice, since which of them killed the process is not known."""
     pool = _pool(1)
     try:
         for number, item in left:
-            try:
-                yield number, pool.submit(function, item).result()
-            except BrokenProcessPool:
-                yield number, Lost()
-                pool = _pool(1)
+            result: R | Lost = Lost()
+            for _ in range(2):
+                try:
+                    result = pool.submit(function, item).result()
+                    break
+                except BrokenProcessPool:
+                    pool = _pool(1)
+            yield number, result
     finally:
         pool.shutdown(cancel_futures=True)
 
