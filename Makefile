@@ -21,6 +21,7 @@ bench: $(VENV)/installed-test
 	$(BIN)/python tests/bench/bench_engine.py
 	$(BIN)/python tests/bench/bench_functions.py
 	$(BIN)/python tests/bench/bench_scaling.py
+	PYTHONPATH=. $(BIN)/python tests/bench/bench_batch.py
 
 $(VENV)/installed: pyproject.toml
 	$(PYTHON) -m venv $(VENV)

@@ -23,7 +23,7 @@ import click
 
 from .assemble import assemble
 from .edgar import path_of
-from .errors import FetchError, InputError, MailError, XlremicError
+from .errors import ClusterError, FetchError, InputError, MailError, XlremicError
 from .facts import COLUMNS, Reading, fact_row
 from .parser import read
 from .projection import assumptions_of, given_terms, term_options
@@ -54,6 +54,7 @@ def say(message: str) -> None:
 _ELSEWHERE = {
     "run": ("projection", "run_command"),
     "grid": ("projection", "grid_command"),
+    "batch": ("batch", "batch_command"),
     "addin": ("addin", "addin"),
     "serve": ("serve", "serve_command"),
     "doctor": ("doctor", "doctor_command"),
@@ -77,7 +78,7 @@ class _Group(click.Group):
     def main(self, *args: Any, **kwargs: Any) -> Any:
         try:
             return super().main(*args, **kwargs)
-        except (FetchError, MailError) as error:
+        except (ClusterError, FetchError, MailError) as error:
             say(f"xlremic: {error}")
             sys.exit(OUTSIDE)
         except XlremicError as error:

@@ -17,6 +17,7 @@ import click
 from .errors import TemplateError
 
 EXTRAS = {
+    "cluster": ("distributed", "fsspec", "pyarrow", "s3fs"),
     "edgar": ("httpx",),
     "fast": ("numba",),
     "keyring": ("keyring",),

@@ -27,3 +27,7 @@ class FetchError(XlremicError):
 
 class MailError(XlremicError):
     """A message could not be built or handed over."""
+
+
+class ClusterError(XlremicError):
+    """A cluster does not answer, has no workers, or is lost."""

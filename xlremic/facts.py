@@ -7,7 +7,7 @@ places, which set the tolerance of every tie-out), a percentage as the percentag
 import json
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -134,11 +134,18 @@ class Reading:
     warnings: tuple[Caution, ...]
     unread: tuple[Unread, ...]
     tokens: tuple[Token, ...]
+    _placed: Mapping[tuple[str, str], Sequence[Fact]] = field(init=False, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        placed: dict[tuple[str, str], list[Fact]] = {}
+        for fact in self.facts:
+            placed.setdefault((fact.key, fact.scope), []).append(fact)
+        object.__setattr__(self, "_placed", placed)
 
     def find(self, key: str, scope: str, *qualifiers: Qualifier) -> Iterator[Fact]:
         """Facts of that key and scope, with any of the qualifiers if some are given, in the filing's order."""
-        for fact in self.facts:
-            if fact.key == key and fact.scope == scope and (not qualifiers or fact.qualifier in qualifiers):
+        for fact in self._placed.get((key, scope), ()):
+            if not qualifiers or fact.qualifier in qualifiers:
                 yield fact
 
     def get(self, key: str, scope: str, *qualifiers: Qualifier) -> Fact | None:

@@ -66,6 +66,7 @@ def read_filing(path: str | Path, *, size_limit: int = SIZE_LIMIT) -> Filing:
 
 def filing_of(data: bytes, *, name: str) -> Filing:
     """The filing in the bytes of a file called ``name``. Raises FilingError as :func:`read_filing` does."""
+    name = "".join(letter if letter.isprintable() else "�" for letter in name)
     for signature, kind in _SIGNATURES:
         if data.startswith(signature):
             raise FilingError(f"{name} is {kind}; expected the text or HTML of an 8-K filing")

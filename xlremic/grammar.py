@@ -60,6 +60,7 @@ _VALUE = re.compile(
       | (?P<none>(?i:\b(?:none|no|nil)\b)))""",
     re.X,
 )
+_BLANK = re.compile(r"\s")
 _KINDS = {
     "%": "percent", "percent": "percent", "per cent": "percent", "dollars": "money",
     "month": "months", "months": "months", "year": "years", "years": "years",
@@ -69,6 +70,7 @@ _ID = r"(?:[IVX]{1,5}|\d{1,2}|[A-H])(?![\w-])"
 _POOL = r"(?i:pools?|groups?)"
 NUMBERED_POOL = re.compile(r"\s(?=\d)(?i:(?<=pool\s)|(?<=pools\s)|(?<=group\s)|(?<=groups\s))")
 _PARTS = r"(?i:discount|premium)"
+_ONE_ID, _ONE_POOL, _ONE_PART = re.compile(_ID), re.compile(_POOL), re.compile(_PARTS)
 _MENTION = re.compile(
     rf"""(?<![A-Za-z])(?=[pgmdaentsPGMDAENTS])
     (?:{_POOL}\s(?P<ids>{_ID}(?:(?:\s?,\s?(?:(?:and|or)\s)?|\s(?:and|or|&)\s)(?:the\s)?(?:{_POOL}\s)?{_ID})*)
@@ -204,22 +206,22 @@ def _of_kind(run: Sequence[Term], kind: str) -> Iterator[tuple[Term, ...]]:
 def _terms(text: str) -> Iterator[Term]:
     for match in _VALUE.finditer(text):
         value: Decimal | date
-        if match["date"]:
+        day, none, money, number, words, unit = match.group("date", "none", "money", "number", "words", "unit")
+        if day:
             try:
-                value = parse_date(match["date"])
+                value = parse_date(day)
             except ValueError:  # "February 30": stays a number that nobody understood
                 continue
             kind = "date"
-        elif match["none"]:
+        elif none:
             kind, value = "none", Decimal(0)
-        elif match["money"]:
-            kind, value = "money", decimal(match["money"])
+        elif money:
+            kind, value = "money", decimal(money)
             value *= {"thousand": 1000, "million": 10**6, "billion": 10**9}.get(match["scale"] or "", 1)
         else:
-            unit = re.sub(r"\s", " ", match["unit"] or "").lower()
-            kind = _KINDS.get(unit, "number")
-            value = decimal(match["number"]) if match["number"] else words_to_number(match["words"])
-            if match["words"] and not unit:  # "any one zip code" is no value of a list
+            kind = _KINDS.get(_BLANK.sub(" ", unit).lower(), "number") if unit else "number"
+            value = decimal(number) if number else words_to_number(words)
+            if words and not unit:  # "any one zip code" is no value of a list
                 continue
         # "%" belongs to the number as printed, "months" does not.
         end = match.start("unit") if kind in ("months", "years") else match.end()
@@ -269,8 +271,9 @@ def _chained(chain: Sequence[Mention]) -> Loans:
 
 def _scopes(match: re.Match[str]) -> tuple[str, ...]:
     ids = match["ids"] or match["ids_after"]
-    parts = re.findall(_PARTS, match["parts"] or match["parts_alone"] or "")
-    found = re.findall(_ID, re.sub(_POOL, "", ids)) if ids else []
+    named = match["parts"] or match["parts_alone"]
+    parts = _ONE_PART.findall(named) if named else ()
+    found = _ONE_ID.findall(_ONE_POOL.sub("", ids)) if ids else ()
     owners = [f"pool:{found_id}" for found_id in found] or ["all"]
     return tuple(f"{owner}:{part.lower()}" for owner in owners for part in parts) if parts else tuple(owners)
 
@@ -293,6 +296,7 @@ _END = re.compile(r'[.;:]["”)]*\s(?=["“(]?[A-Z0-9(]|\w)')
 _ABBREVIATION = re.compile(
     r"(?:\b(?:Inc|Corp|Co|Ltd|No|Nos|St|Mr|Ms|Mrs|Dr|Jr|vs|etc|i\.e|e\.g|[A-Z])|(?:^|\s)\(?\d{1,2})\.\Z"
 )
+LONGEST_ABBREVIATION = 8
 _OPENER = re.compile(
     r'["“(]?(?:The|No|None|All|At|Each|In|There|Pools?|Such|These|Information|Distributions?|On|Of|Not|Neither)\b'
 )
@@ -311,7 +315,7 @@ def sentences(text: Traced) -> Iterator[Sentence]:
     for match in _END.finditer(text.text):
         end = match.start() + 1
         piece = text.text[start:end]
-        if piece.endswith(".") and _ABBREVIATION.search(piece):
+        if piece.endswith(".") and _ABBREVIATION.search(piece, max(0, len(piece) - LONGEST_ABBREVIATION)):
             opener = _OPENER.match(text.text, match.end())
             if not opener or re.search(r"(?:^|\s)\(?\d{1,2}\.\Z", piece):
                 continue

@@ -162,8 +162,10 @@ def parse(filing: Filing) -> Reading:
         if numbered and NUMBERED_POOL.search(sentence.text):
             _claim_pool_numbers(sentence, ledger)
         for find, keywords in FINDERS:
-            if any(keyword in words for keyword in keywords):
-                find(sentence, ledger)
+            for keyword in keywords:
+                if keyword in words:
+                    find(sentence, ledger)
+                    break
     cover = text.slice(0, heading.start() if heading else body)
     issuer = re.sub(r"\s+", " ", opening["issuer"]) if opening else None
     read_cover(_without_pages(cover, ledger), ledger, issuer)

@@ -20,6 +20,7 @@ from .deal import Deal
 from .edgar import path_of
 from .errors import InputError
 from .parser import read
+from .progress import Progress
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -138,12 +139,14 @@ def run_command(
 @term_options
 @click.option("--yields", is_flag=True, help="Solve the yield of every class too.")
 @click.option("--workers", type=click.IntRange(1), default=1, show_default=True, help="Number of processes.")
+@click.option("--cluster", metavar="ADDRESS", help="Dask scheduler whose workers do it, such as tcp://host:8786.")
 @_output_options
 def grid_command(
     filing: str,
     file: Path | None,
     yields: bool,
     workers: int,
+    cluster: str | None,
     as_csv: bool,
     as_json: bool,
     parquet: Path | None,
@@ -165,8 +168,8 @@ def grid_command(
     single = {name: values[0] for name, values in axes.items() if len(values) == 1}
     assumptions = assumptions_of(file, single)
     deal = deal_of(filing)
-    with _Progress() as progress:
-        frame = grid(deal, assumptions, yields=yields, workers=workers, progress=progress.told, **axes)
+    with Progress("scenarios", at_least=100) as progress:
+        frame = grid(deal, assumptions, yields=yields, workers=workers, cluster=cluster, progress=progress.told, **axes)
     if parquet is not None:
         _write_parquet(frame, parquet)
         return
@@ -346,23 +349,3 @@ def _write_parquet(frame: "pd.DataFrame", path: Path) -> None:
         raise InputError("writing Parquet needs pyarrow: pip install pyarrow") from error
     except OSError as error:
         raise InputError(f"{path}: cannot be written ({error})") from error
-
-
-class _Progress:
-    """A bar on standard error while many scenarios run, on a terminal only."""
-
-    def __init__(self) -> None:
-        self.bar: Any = None
-
-    def told(self, done: int, number: int) -> None:
-        if self.bar is None and number >= 100 and sys.stderr.isatty():
-            self.bar = click.progressbar(length=number, label="scenarios", file=sys.stderr).__enter__()
-        if self.bar is not None:
-            self.bar.update(1)
-
-    def __enter__(self) -> "_Progress":
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        if self.bar is not None:
-            self.bar.render_finish()

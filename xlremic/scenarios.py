@@ -6,9 +6,8 @@ installed, as plain Python where it is not, with results equal to a millionth of
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, fields
-from functools import cache
+from functools import cache, partial
 from importlib.util import find_spec
 from itertools import product
 from math import isnan
@@ -28,7 +27,7 @@ from .collateral import (
 )
 from .deal import Deal
 from .distribution import Books, distribute, rule_terms, zeros
-from .errors import InputError
+from .errors import ClusterError, InputError
 from .measures import NOTHING, accrued_interest, monthly_yield, payment_times
 from .strips import STRIP_COLUMNS, strip_lines
 from .waterfall import (
@@ -42,6 +41,7 @@ from .waterfall import (
     settlement_of,
     tranche_flows,
 )
+from .workers import Lost, spread
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -49,6 +49,8 @@ if TYPE_CHECKING:
 PREPAYMENT = ("psa", "cpr")
 DEFAULT = ("cdr", "sda")
 RATES = (*PREPAYMENT, *DEFAULT, "severity")
+PARTS = 64
+"""Parts of a grid that a cluster shares out."""
 MEASURES = ("wal", "first_month", "last_month", "principal", "interest", "loss", "yield")
 
 
@@ -280,6 +282,7 @@ def grid(
     yields: bool = False,
     compiled: bool | None = None,
     workers: int = 1,
+    cluster: str | None = None,
     progress: Callable[[int, int], None] | None = None,
     **axes: Sequence[Any],
 ) -> "pd.DataFrame":
@@ -294,9 +297,10 @@ def grid(
         yields: solve the yield of every class too.
         compiled: use numba; left out, use it if it is installed.
         workers: number of processes; one stays in this process.
+        cluster: address of a Dask scheduler to work instead.
         progress: called with scenarios done and their number.
         axes: term of ``Assumptions`` -> values, such as psa=[0, 100, 300], cdr=[0, 0.01].
-    Raises: InputError for an axis that is no term, or without values.
+    Raises: InputError for an axis that is no term, or without values; ClusterError if the cluster is lost.
     """
     import pandas as pd  # noqa: PLC0415 - a table is made only here
 
@@ -315,7 +319,7 @@ def grid(
         number *= len(values)
     combinations = [dict(zip(names, values, strict=True)) for values in product(*(axes[name] for name in names))]
     rows: list[tuple[Any, ...]] = []
-    for done, found in enumerate(_swept(deal, base, combinations, yields, use_numba, workers), start=1):
+    for done, found in enumerate(_swept(deal, base, combinations, yields, use_numba, workers, cluster), start=1):
         rows += found
         if progress is not None:
             progress(done, number)
@@ -331,19 +335,28 @@ def _swept(
     yields: bool,
     compiled: bool,
     workers: int,
+    cluster: str | None,
 ) -> Iterator[list[tuple[Any, ...]]]:
-    if workers <= 1 or len(combinations) <= 1:
+    """Rows of each combination, in their order."""
+    if cluster is None and (workers <= 1 or len(combinations) <= 1):
         yield from _sweep(deal, base, combinations, yields, compiled)
         return
-    size = -(-len(combinations) // (4 * workers))
+    size = -(-len(combinations) // (PARTS if cluster else 4 * workers))
     parts = [combinations[start : start + size] for start in range(0, len(combinations), size)]
-    with ProcessPoolExecutor(workers) as pool:
-        for found in pool.map(_sweep_all, *zip(*((deal, base, part, yields, compiled) for part in parts), strict=True)):
-            yield from found
+    swept: dict[int, list[list[tuple[Any, ...]]]] = {}
+    following = 0
+    sweep_part = partial(_sweep_all, deal, base, yields=yields, compiled=compiled)
+    for number, found in spread(sweep_part, parts, workers=workers, cluster=cluster):
+        if isinstance(found, Lost):
+            raise ClusterError(f"scenarios have no result: {found.reason}")
+        swept[number] = found
+        while following in swept:
+            yield from swept.pop(following)
+            following += 1
 
 
 def _sweep_all(
-    deal: Deal, base: Assumptions, combinations: Sequence[Mapping[str, Any]], yields: bool, compiled: bool
+    deal: Deal, base: Assumptions, combinations: Sequence[Mapping[str, Any]], *, yields: bool, compiled: bool
 ) -> list[list[tuple[Any, ...]]]:
     return list(_sweep(deal, base, combinations, yields, compiled))
 

@@ -1,30 +1,40 @@
-"""The command ``serve``: the worksheet functions for Excel on Mac and the web, from this computer to itself.
+"""The command ``serve``: a page to drop a filing on, and the worksheet functions for Excel on Mac and the web.
 
-Only the add-in may call: a request needs the token that our own script carries, must be meant for this host by name,
-and must not come from another site's page. No answer but the public description of the functions is shared with
-other origins, so no other page can read the script that holds the token.
+Both are from this computer to itself. The page is plain HTTP, for this computer alone; where others reach it, it is
+HTTPS and asks for a token of this run. Of the functions only the add-in may call: a request needs the token that our
+own script carries, must be meant for this host by name, and must not come from another site's page. No answer but the
+public description of the functions is shared with other origins, so no other page can read the script that holds the
+token.
 """
 
+import asyncio
 import hmac
 import ipaddress
 import json
 import os
 import secrets
-from collections.abc import Callable, Mapping
+import sys
+import threading
+import webbrowser
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from .errors import InputError
+from .errors import InputError, XlremicError
 
 if TYPE_CHECKING:
     from starlette.applications import Starlette
     from starlette.requests import Request
     from starlette.responses import Response
+    from starlette.routing import Route
 
-PORT = 8643
+PORT, PAGE_PORT = 8643, 8642
+LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
+PAGE_TOKEN_HEADER = "X-Xlremic-Page"  # noqa: S105 - the name of a header
 LARGEST_REQUEST = 32 * 1024 * 1024
 VALID, RENEW = timedelta(days=820), timedelta(days=30)
 _PRIVATE = {
@@ -33,11 +43,115 @@ _PRIVATE = {
     "Referrer-Policy": "no-referrer",
     "Cache-Control": "no-cache",
 }
+_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _PUBLIC = {**_PRIVATE, "Cross-Origin-Resource-Policy": "cross-origin", "Access-Control-Allow-Origin": "*"}
 
 
-def make_app(base: str, token: str) -> "Starlette":
-    """The application behind ``base``, such as https://localhost:8643."""
+def _refusing(base: str) -> Callable[["Request"], "Response | None"]:
+    """Tells why a request is not answered, if so: it is for another host, or from another site's page."""
+    from starlette.responses import JSONResponse  # noqa: PLC0415 - an extra
+
+    scheme, _, netloc = base.partition("://")
+    port = netloc.rpartition(":")[2]
+    # Over HTTP the page answers to every name of this computer; over HTTPS only to that of the manifest.
+    hosts = {f"{name}:{port}" for name in LOOPBACK} if scheme == "http" else {netloc}
+
+    def refusal(request: "Request") -> "Response | None":
+        host = request.headers.get("host", "")
+        if host not in hosts:
+            return JSONResponse({"message": f"this is {netloc}"}, 421, headers=_PRIVATE)
+        if request.headers.get("origin", f"{scheme}://{host}") != f"{scheme}://{host}":
+            return JSONResponse({"message": "another site may not ask"}, 403, headers=_PRIVATE)
+        return None
+
+    return refusal
+
+
+def page_routes(base: str, token: str = "") -> "list[Route]":
+    """The page and what it asks for, at ``base``; with a token, only who has it is answered."""
+    from starlette.concurrency import run_in_threadpool  # noqa: PLC0415 - an extra
+    from starlette.responses import JSONResponse, Response  # noqa: PLC0415
+    from starlette.routing import Route  # noqa: PLC0415
+
+    from . import page  # noqa: PLC0415 - keeps other commands quick
+
+    refusal = _refusing(base)
+    headers = {**_PRIVATE, "Content-Security-Policy": page.POLICY, "Cross-Origin-Opener-Policy": "same-origin"}
+
+    def said(status: int, message: str) -> "Response":
+        return JSONResponse({"message": message}, status, headers=headers)
+
+    def own(request: "Request") -> "Response":
+        refused = refusal(request)
+        if refused:
+            return refused
+        content, kind = page.asset(request.url.path)
+        return Response(content, media_type=kind, headers=headers)
+
+    def plain(content: Callable[[], "Response"]) -> "Callable[[Request], Response]":
+        return lambda request: refusal(request) or content()
+
+    def asked(answer: "Callable[[bytes, str, Request], Response]") -> "Callable[[Request], Awaitable[Response]]":
+        async def endpoint(request: "Request") -> "Response":
+            refused = refusal(request)
+            if refused:
+                return refused
+            if not hmac.compare_digest(request.headers.get(PAGE_TOKEN_HEADER, "").encode(), token.encode()) and token:
+                return said(401, "open the page with the whole address that xlremic serve has printed")
+            body = await _body(request, page.LARGEST_FILING)
+            if body is None:
+                return said(
+                    413, f"a filing of more than {page.LARGEST_FILING:,} bytes is not taken; one is far smaller"
+                )
+            name = request.query_params.get("name", "filing.txt")[:200]
+            try:
+                return await run_in_threadpool(answer, body, name, request)
+            except InputError as error:
+                return said(400, str(error))
+            except XlremicError as error:
+                return said(422, str(error))
+
+        return endpoint
+
+    def read(data: bytes, name: str, _: "Request") -> "Response":
+        return JSONResponse(page.look(data, name), headers=headers)
+
+    def project(data: bytes, name: str, request: "Request") -> "Response":
+        return JSONResponse(page.project(data, name, page.terms_of(request.query_params)), headers=headers)
+
+    def workbook(data: bytes, name: str, request: "Request") -> "Response":
+        made = page.workbook(data, name, page.terms_of(request.query_params))
+        return Response(made, media_type=_XLSX, headers=headers)
+
+    return [
+        *(Route(place, own) for place in page.ASSETS),
+        Route("/sample.txt", plain(lambda: Response(page.sample(), media_type="text/plain", headers=headers))),
+        Route("/openapi.json", plain(lambda: JSONResponse(page.description(), headers=headers))),
+        Route("/api/read", asked(read), methods=["POST"]),
+        Route("/api/project", asked(project), methods=["POST"]),
+        Route("/api/workbook", asked(workbook), methods=["POST"]),
+    ]
+
+
+def make_page(base: str) -> "Starlette":
+    """The page alone, for this computer, at ``base`` such as http://localhost:8642."""
+    from starlette.applications import Starlette  # noqa: PLC0415 - an extra
+
+    return Starlette(routes=page_routes(base))
+
+
+async def _body(request: "Request", most: int) -> bytes | None:
+    """The body of a request, unless it is larger than that."""
+    body = bytearray()
+    async for part in request.stream():
+        body += part
+        if len(body) > most:
+            return None
+    return bytes(body)
+
+
+def make_app(base: str, token: str, page_token: str = "") -> "Starlette":
+    """The functions, and the page, behind ``base``, such as https://localhost:8643."""
     from starlette.applications import Starlette  # noqa: PLC0415 - an extra
     from starlette.concurrency import run_in_threadpool  # noqa: PLC0415
     from starlette.responses import JSONResponse, Response  # noqa: PLC0415
@@ -45,15 +159,7 @@ def make_app(base: str, token: str) -> "Starlette":
 
     from .hosts import officejs  # noqa: PLC0415 - keeps other commands quick
 
-    netloc = base.partition("://")[2]
-
-    def refusal(request: "Request") -> "Response | None":
-        """Why a request is not answered, if so."""
-        if request.headers.get("host", "") != netloc:
-            return JSONResponse({"message": f"this is {netloc}"}, 421, headers=_PRIVATE)
-        if request.headers.get("origin", base) != base:
-            return JSONResponse({"message": "another site may not ask"}, 403, headers=_PRIVATE)
-        return None
+    refusal = _refusing(base)
 
     def shared(make: Callable[[], bytes | str], kind: str) -> Callable[["Request"], "Response"]:
         return lambda request: Response(make(), media_type=kind, headers=_PUBLIC)
@@ -67,11 +173,9 @@ def make_app(base: str, token: str) -> "Starlette":
             return refused
         if not hmac.compare_digest(request.headers.get(officejs.TOKEN_HEADER, "").encode(), token.encode()):
             return JSONResponse({"message": "the token is missing or wrong"}, 401, headers=_PRIVATE)
-        body = bytearray()
-        async for part in request.stream():
-            body += part
-            if len(body) > LARGEST_REQUEST:
-                return JSONResponse({"message": "the request is too large"}, 413, headers=_PRIVATE)
+        body = await _body(request, LARGEST_REQUEST)
+        if body is None:
+            return JSONResponse({"message": "the request is too large"}, 413, headers=_PRIVATE)
         try:
             answer = await run_in_threadpool(officejs.answer, json.loads(body))
         except (ValueError, RecursionError) as error:  # InputError among them
@@ -85,7 +189,7 @@ def make_app(base: str, token: str) -> "Starlette":
             Route("/functions.js", own(lambda: officejs.functions_js(f"{base}/call", token), "text/javascript")),
             Route("/functions.json", shared(lambda: description, "application/json")),
             Route("/functions.html", own(officejs.functions_page, "text/html")),
-            Route("/", own(officejs.functions_page, "text/html")),
+            *page_routes(base, page_token),
             Route("/manifest.xml", own(lambda: officejs.manifest(base), "application/xml")),
             Route("/icon-32.png", shared(lambda: officejs.icon(32), "image/png")),
             Route("/icon-64.png", shared(lambda: officejs.icon(64), "image/png")),
@@ -175,30 +279,54 @@ def is_loopback(host: str) -> bool:
 
 @click.command("serve")
 @click.option("--host", default="localhost", show_default=True, help="Name or address to serve at")
-@click.option("--port", type=click.IntRange(1, 65535), default=PORT, show_default=True)
-def serve_command(host: str, port: int) -> None:
-    """Serve the worksheet functions to Excel on Mac and the web, until interrupted.
+@click.option("--port", type=click.IntRange(1, 65535), default=PORT, show_default=True, help="Of the functions, HTTPS")
+@click.option("--page-port", type=click.IntRange(1, 65535), default=PAGE_PORT, show_default=True, help="Of the page")
+@click.option("--open/--no-open", "open_it", default=True, help="Show the page in the browser, where there is one")
+def serve_command(host: str, port: int, page_port: int, open_it: bool) -> None:
+    """Serve a page to drop a filing on, and the worksheet functions to Excel on Mac and the web, until interrupted.
+
+    At a --host that others can reach the page is served by HTTPS beside the functions, to who has its token.
 
     Example: xlremic serve
     """
     if host in ("0.0.0.0", "::"):  # noqa: S104 - refused
-        raise InputError(f"{host} is no name: give --host the name by which Excel reaches this computer")
+        raise InputError(f"{host} is no name: give --host the name by which others reach this computer")
+    if port == page_port:
+        raise InputError(f"--port and --page-port are both {port}: the functions and the page need one each")
     shown = f"[{host}]" if ":" in host else host
     base = f"https://{shown}" if port == 443 else f"https://{shown}:{port}"
+    here = is_loopback(host)
+    page_token = "" if here else secrets.token_urlsafe(32)
+    page_base = f"http://{shown}:{page_port}"
     folder = state_folder()
     try:
         import uvicorn  # noqa: PLC0415 - an extra
 
         public, private = certificate(folder, host)
-        app = make_app(base, kept_token(folder))
+        app = make_app(base, kept_token(folder), page_token)
+        page = make_page(page_base)
     except ImportError as error:
         raise InputError("serving needs one more library: pip install 'xlremic[serve]'") from error
     except OSError as error:
         raise InputError(f"{error.filename} cannot be written: {error.strerror}; set XLREMIC_STATE") from error
-    if not is_loopback(host):
+    usual: dict[str, Any] = {
+        "host": host, "log_level": "warning", "server_header": False, "ws": "none", "lifespan": "off",
+    }  # fmt: skip
+    configs = [uvicorn.Config(app, port=port, ssl_certfile=public, ssl_keyfile=private, **usual)]
+    if here:
+        configs.append(uvicorn.Config(page, port=page_port, **usual))
+    else:
         click.echo(f"{host} can be reached by others: whoever can read {base}/functions.js can call", err=True)
-    click.echo(f"{base}/manifest.xml is the add-in; trust the certificate {public} first", err=True)
-    uvicorn.run(
-        app, host=host, port=port, log_level="warning",
-        ssl_certfile=public, ssl_keyfile=private, server_header=False, ws="none", lifespan="off",
-    )  # fmt: skip
+    address = page_base if here else f"{base}/#{page_token}"
+    click.echo(f"{address} is the page to drop a filing on", err=True)
+    click.echo(f"{base}/manifest.xml is the add-in for Excel; trust the certificate {public} first", err=True)
+    if open_it and (
+        sys.platform in ("win32", "darwin") or os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")
+    ):
+        threading.Timer(1.0, webbrowser.open, [address]).start()
+
+    async def all_of_them() -> None:
+        await asyncio.gather(*(uvicorn.Server(config).serve() for config in configs))
+
+    with suppress(KeyboardInterrupt):  # the way to end it
+        asyncio.run(all_of_them())

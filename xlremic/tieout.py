@@ -11,6 +11,7 @@ from datetime import date
 from decimal import Context, Decimal
 from enum import StrEnum
 from fractions import Fraction
+from functools import lru_cache
 
 from .deal import Deal
 from .facts import Fact, Qualifier, Reading
@@ -114,7 +115,12 @@ def _numbers(reading: Reading, key: str, scopes: Sequence[str], *qualifiers: Qua
 
 
 def _unit(value: Decimal) -> Fraction:
-    return Fraction(10) ** int(value.as_tuple().exponent)
+    return _power_of_ten(int(value.as_tuple().exponent))
+
+
+@lru_cache(64)
+def _power_of_ten(exponent: int) -> Fraction:
+    return Fraction(10) ** exponent
 
 
 def _sum_tolerance(values: Sequence[Decimal]) -> Fraction:

@@ -5,6 +5,7 @@ from array import array
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 Piece = tuple[str, int, int]  # text, first offset in the source, offset after the last character
 
@@ -41,18 +42,19 @@ class Traced:
                 position += len(text)
         return cls("".join(texts), starts, origins, ends)
 
-    def _run(self, position: int) -> tuple[int, int, int, bool]:
-        i = bisect_right(self.starts, position) - 1
-        start, origin, end = self.starts[i], self.origins[i], self.ends[i]
-        length = (self.starts[i + 1] if i + 1 < len(self.starts) else len(self.text)) - start
-        return start, origin, end, end - origin == length
-
     def span(self, start: int, end: int) -> tuple[int, int]:
         """Offsets in the source of ``text[start:end]``, which must not be empty."""
-        first, origin, _, literal = self._run(start)
-        source_start = origin + (start - first if literal else 0)
-        first, origin, after, literal = self._run(end - 1)
-        return source_start, origin + end - first if literal else after
+        starts, origins, ends, last = self.starts, self.origins, self.ends, len(self.starts) - 1
+        i = bisect_right(starts, start) - 1
+        begin, origin, after = starts[i], origins[i], ends[i]
+        until = starts[i + 1] if i < last else len(self.text)
+        literal = after - origin == until - begin
+        source_start = origin + start - begin if literal else origin
+        if end > until:
+            i = bisect_right(starts, end - 1, i) - 1
+            begin, origin, after = starts[i], origins[i], ends[i]
+            literal = after - origin == (starts[i + 1] if i < last else len(self.text)) - begin
+        return source_start, origin + end - begin if literal else after
 
     def pieces(self, start: int = 0, end: int | None = None) -> Iterator[Piece]:
         """The runs of ``text[start:end]``."""
@@ -73,18 +75,21 @@ class Traced:
 
     def sub(self, pattern: re.Pattern[str], replacement: Callable[[re.Match[str]], str]) -> "Traced":
         """Replace every match as a whole; the replacement stands for all of the matched source."""
-
-        if pattern.search(self.text) is None:
+        matches = pattern.finditer(self.text)
+        first = next(matches, None)
+        if first is None:
             return self
 
         def parts() -> Iterator[Piece]:
             position = 0
-            for match in pattern.finditer(self.text):
-                if match.end() == match.start():
+            for match in chain((first,), matches):
+                start, end = match.span()
+                if start == end:
                     continue
-                yield from self.pieces(position, match.start())
-                yield (replacement(match), *self.span(match.start(), match.end()))
-                position = match.end()
+                if position < start:
+                    yield from self.pieces(position, start)
+                yield (replacement(match), *self.span(start, end))
+                position = end
             yield from self.pieces(position)
 
         return Traced.join(parts())
