@@ -37,6 +37,7 @@ def batch(
     workers: int = 1,
     cluster: str | None = None,
     workbooks: bool = True,
+    projection: bool = True,
     again: bool = False,
     progress: Callable[[int, int], None] | None = None,
 ) -> list[Row]:
@@ -48,6 +49,7 @@ def batch(
         workers: processes of this computer.
         cluster: address of a Dask scheduler to work instead; its workers must see the same places.
         workbooks: leave them out to have the index and the comparison only.
+        projection: make light workbooks if false.
         again: do finished filings again too.
         progress: called with filings done and their number.
     Returns: one row per filing, in the order given, with the columns of ``outcome.COLUMNS``.
@@ -75,8 +77,15 @@ def batch(
             numbers.append(number)
             place = places.absolute(path) if data is None else path
             yield Job(
-                path=path, place=place, name=name, folder=target, workbooks=workbooks, again=again, data=data,
-            )  # fmt: skip
+                path=path,
+                place=place,
+                name=name,
+                folder=target,
+                workbooks=workbooks,
+                projection=projection,
+                again=again,
+                data=data,
+            )
 
     for k, result in spread(outcome, jobs(), workers=min(workers, len(inputs)), cluster=cluster):
         number = numbers[k]
@@ -172,6 +181,7 @@ def parquet(rows: Sequence[Row]) -> bytes:
 @click.option("--workers", type=click.IntRange(1), default=None, help="Number of processes; default: one per core")
 @click.option("--cluster", metavar="ADDRESS", help="Dask scheduler whose workers do it, such as tcp://host:8786")
 @click.option("--workbooks/--no-workbooks", default=True, help="Make the workbooks, or the index and comparison only")
+@click.option("--projection/--no-projection", default=True, help="With the live projection, or light workbooks")
 @click.option("--again", is_flag=True, help="Do finished filings again too")
 @click.pass_context
 def batch_command(
@@ -183,6 +193,7 @@ def batch_command(
     workers: int | None,
     cluster: str | None,
     workbooks: bool,
+    projection: bool,
     again: bool,
 ) -> None:
     """Make workbooks, index.csv, index.parquet and Comparison.xlsx of many filings.
@@ -200,7 +211,7 @@ def batch_command(
         click.echo("index.parquet is left out, since pyarrow is missing: pip install 'xlremic[parquet]'", err=True)
     do = partial(batch, names, folder, workers=workers or os.cpu_count() or 1, cluster=cluster)
     with Progress("filings") as progress:
-        rows = do(workbooks=workbooks, again=again, progress=progress.told)
+        rows = do(workbooks=workbooks, projection=projection, again=again, progress=progress.told)
     bad = [row for row in rows if row["status"] != Outcome.TIES]
     for row in bad[:SHOWN]:
         click.echo(f"{row['path']}: {row['reason']}", err=True)

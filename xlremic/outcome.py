@@ -103,6 +103,7 @@ class Job:
     name: str
     folder: str
     workbooks: bool = True
+    projection: bool = True
     again: bool = False
     data: bytes | None = None
     version: str = VERSION
@@ -110,7 +111,7 @@ class Job:
     @property
     def way(self) -> dict[str, Any]:
         """What besides the bytes decides the result."""
-        return {"version": self.version, "workbooks": self.workbooks}
+        return {"version": self.version, "workbooks": self.workbooks, "projection": self.projection}
 
 
 def refused(path: str, reason: str, **known: Value) -> Row:
@@ -154,7 +155,8 @@ def _made(job: Job, data: bytes) -> tuple[Row, bytes | None]:
         return row, None
     from .workbook import workbook_bytes  # noqa: PLC0415 - the spreadsheet library is heavy
 
-    return row | {"workbook": f"{job.name}.xlsx"}, workbook_bytes(reading, deal, findings)[0]
+    workbook, _ = workbook_bytes(reading, deal, findings, projection=job.projection)
+    return row | {"workbook": f"{job.name}.xlsx"}, workbook
 
 
 def row_of(path: str, reading: Reading, deal: Deal, findings: tuple[Finding, ...]) -> Row:

@@ -120,6 +120,18 @@ def build(
     )
 
 
+def workbook_bytes(
+    reading: Reading,
+    deal: Deal,
+    findings: Sequence[Finding],
+    *,
+    assumptions: Assumptions | None = None,
+    projection: bool = True,
+) -> tuple[bytes, Cells]:
+    """The finished workbook of a deal that is at hand, and its formula cells. Raises as ``build`` does."""
+    return _Book(Template(), reading, deal, findings, assumptions or Assumptions()).made(projection)
+
+
 def write_text(cell: Cell, text: str) -> None:
     """Text from a filing as text: it can never become a formula, and holds no control characters."""
     cell.value = ILLEGAL_CHARACTERS_RE.sub("", text)[:32_000]
@@ -142,7 +154,7 @@ class _Book:
     unprojected: str = ""
     functions: bool = False
 
-    def made(self, projection: bool, functions: bool) -> tuple[bytes, Cells]:
+    def made(self, projection: bool, functions: bool = False) -> tuple[bytes, Cells]:
         """The finished workbook and its formula cells, calculated and compared."""
         if not self.deal.tranches or self.deal.all.aggregate_scheduled_principal_balance is None:
             raise DealError(
