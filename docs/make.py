@@ -14,9 +14,11 @@ from pathlib import Path
 import click
 
 HERE = Path(__file__).resolve().parent
-sys.path[:0] = [str(HERE.parent), str(HERE.parent / "templates")]
+sys.path[:0] = [str(HERE), str(HERE.parent)]
 
-from xlremic.cli import main as command_line  # noqa: E402 - from this folder's own clone
+import rules  # noqa: E402 - beside this file, wherever it is run from
+
+from xlremic.cli import main as command_line  # noqa: E402
 from xlremic.functions import FUNCTIONS, Argument, Function  # noqa: E402
 
 RESULTS = {"number": "a number", "text": "a text", "boolean": "TRUE or FALSE", "table": "a table, or one value"}
@@ -175,12 +177,18 @@ def filled(text: str, parts: Mapping[str, Callable[[], str]]) -> str:
     def part(match: re.Match[str]) -> str:
         return f"{match[1]}\n\n{parts[match[2]]()}\n\n<!-- end -->"
 
-    return re.sub(r"(<!-- made: ([a-z ]+) -->).*?<!-- end -->", part, text, flags=re.S)
+    return re.sub(r"(<!-- made: ([a-z0-9 ]+) -->).*?<!-- end -->", part, text, flags=re.S)
 
 
 def pages() -> dict[str, str]:
     """Every page that is made here, as it should be, by its name in this folder."""
-    return {"commands.md": commands_page() + "\n", "functions.md": functions_page() + "\n"}
+    parts = rules.parts(table)
+    written = {page.name: page.read_text(encoding="utf-8") for page in sorted(HERE.glob("*.md"))}
+    return {
+        **{name: filled(text, parts) for name, text in written.items() if "<!-- made: " in text},
+        "commands.md": f"{commands_page()}\n",
+        "functions.md": f"{functions_page()}\n",
+    }
 
 
 def main() -> None:

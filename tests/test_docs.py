@@ -58,3 +58,16 @@ def test_every_page_can_be_reached_from_the_readme() -> None:
 def test_every_picture_is_shown() -> None:
     shown = {Path(found).name for page in PAGES for found in re.findall(r"\]\(([^)\s]+\.png)\)", prose(page))}
     assert {picture.name for picture in (DOCS / "pictures").glob("*.png")} <= shown
+
+
+def test_every_column_of_the_projection_is_explained_under_its_rules() -> None:
+    page = (DOCS / "numbers.md").read_text(encoding="utf-8")
+    sections = {int(number): text for number, text in re.findall(r"^### Rule (\d+):(.*?)(?=^##)", page, re.M | re.S)}
+    rules = runpy.run_path(str(DOCS / "rules.py"))
+    assert set(sections) == set(rules["RULES"]) == set(range(1, 26))
+    others = page.partition("## Columns that follow no rule")[2]
+    for sheet, column in rules["columns"]():
+        said = f"| {sheet}: {column.field.replace('_', ' ')}"
+        for number in rules["numbers"](column.rule):
+            assert said in sections[number], (said, number)
+        assert rules["numbers"](column.rule) or said in others, said
