@@ -183,9 +183,8 @@ def filled(text: str, parts: Mapping[str, Callable[[], str]]) -> str:
 def pages() -> dict[str, str]:
     """Every page that is made here, as it should be, by its name in this folder."""
     parts = rules.parts(table)
-    written = {page.name: page.read_text(encoding="utf-8") for page in sorted(HERE.glob("*.md"))}
     return {
-        **{name: filled(text, parts) for name, text in written.items() if "<!-- made: " in text},
+        **{name: filled((HERE / name).read_text(encoding="utf-8"), parts) for name in ("limits.md", "numbers.md")},
         "commands.md": f"{commands_page()}\n",
         "functions.md": f"{functions_page()}\n",
     }

@@ -2,12 +2,15 @@
 
 import re
 import runpy
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from .conftest import SAMPLE
+from .projection_cases import DOZEN
 
 ROOT = SAMPLE.parent.parent
 DOCS = ROOT / "docs"
@@ -71,3 +74,16 @@ def test_every_column_of_the_projection_is_explained_under_its_rules() -> None:
         for number in rules["numbers"](column.rule):
             assert said in sections[number], (said, number)
         assert rules["numbers"](column.rule) or said in others, said
+
+
+def test_the_table_of_published_figures_is_current() -> None:
+    done = subprocess.run(
+        [sys.executable, DOCS / "verify.py", "--published"], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.strip() in (DOCS / "verification.md").read_text(encoding="utf-8"), "run make verification"
+
+
+def test_the_verification_page_has_a_row_for_every_case() -> None:
+    page = (DOCS / "verification.md").read_text(encoding="utf-8")
+    assert [case for case in DOZEN if f"| {case} |" not in page] == []
