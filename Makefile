@@ -26,6 +26,18 @@ bench: $(VENV)/installed-test
 docs: $(VENV)/installed-test
 	$(BIN)/python docs/make.py
 
+# The tables of docs/verification.md: some minutes, and all real parts.
+verification: $(VENV)/installed-test libreoffice
+	$(BIN)/python docs/verify.py
+
+# Pins what the tests install, with hashes, in .ci/requirements.lock.
+lock: $(VENV)/installed-test
+	$(BIN)/python .ci/lock.py
+
+# What is needed at run time, with versions and licences.
+licences: $(VENV)/installed-test
+	$(BIN)/python docs/licences.py
+
 # A picture of every sheet, as LibreOffice prints it.
 pictures: $(VENV)/installed
 	$(BIN)/python docs/pictures.py
