@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test lint bench libreoffice chromium clean
+.PHONY: demo test lint bench docs pictures verification licences lock libreoffice chromium clean
 
 demo: $(VENV)/installed
 	$(BIN)/xlremic build samples/cmsi-2004-8.txt -o cmsi-2004-8.xlsx
@@ -22,6 +22,26 @@ bench: $(VENV)/installed-test
 	$(BIN)/python tests/bench/bench_functions.py
 	$(BIN)/python tests/bench/bench_scaling.py
 	PYTHONPATH=. $(BIN)/python tests/bench/bench_batch.py
+
+# The pages and parts of pages that the product itself knows; a test tells when they are not current.
+docs: $(VENV)/installed-test
+	$(BIN)/python docs/make.py
+
+# The tables of docs/verification.md: some minutes, and all real parts.
+verification: $(VENV)/installed-test libreoffice
+	$(BIN)/python docs/verify.py
+
+# Pins what the tests install, with hashes, in .ci/requirements.lock.
+lock: $(VENV)/installed-test
+	$(BIN)/python .ci/lock.py
+
+# What is needed at run time, with versions and licences.
+licences: $(VENV)/installed-test
+	$(BIN)/python docs/licences.py
+
+# A picture of every sheet, as LibreOffice prints it.
+pictures: $(VENV)/installed
+	$(BIN)/python docs/pictures.py
 
 $(VENV)/installed: pyproject.toml
 	$(PYTHON) -m venv $(VENV)

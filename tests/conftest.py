@@ -1,6 +1,7 @@
-"""What many tests share: the sample filing, its workbook, and the rule about real outside parts."""
+"""What many tests share: the sample filing, its workbook, and the rules about real outside parts and the network."""
 
 import os
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,6 +14,23 @@ from xlremic.tieout import Finding
 from xlremic.workbook import build
 
 SAMPLE = Path(__file__).parent.parent / "samples" / "cmsi-2004-8.txt"
+
+_HERE = ("localhost", "127.0.0.1", "::1", "", "0.0.0.0", "::", None)  # noqa: S104 - asked for, not listened on
+
+
+def no_network(event: str, arguments: tuple[object, ...]) -> None:
+    """Refuses what would leave this computer: the tests need no network. Installed for good in the tests' process."""
+    if event in ("socket.connect", "socket.sendto"):
+        address = arguments[1]
+        if isinstance(address, tuple) and address[0] not in _HERE:
+            raise PermissionError(f"a test connects to {address}")
+    elif event == "socket.getaddrinfo":
+        host = arguments[0].decode() if isinstance(arguments[0], bytes) else arguments[0]
+        if host not in _HERE:
+            raise PermissionError(f"a test looks up {host}")
+
+
+sys.addaudithook(no_network)
 
 
 @pytest.fixture(scope="session")

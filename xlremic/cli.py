@@ -287,7 +287,7 @@ def update(
 ) -> None:
     """Put a month's balances into a workbook, perhaps edited by a person; keep everything else byte for byte.
 
-    Example: xlremic update cmsi-2004-8.xlsx --balances balances.csv --as-of 2006-03-25
+    Example: xlremic update deal.xlsx --balances balances.csv --as-of 2006-03-25
     """
     from .update import Reported, dollars, read_balances  # noqa: PLC0415 - the spreadsheet library is heavy
     from .update import update as update_workbook  # noqa: PLC0415
@@ -343,7 +343,7 @@ def send(
 
     The login is read from XLREMIC_SMTP_USER and XLREMIC_SMTP_PASSWORD, or from the system's keyring.
 
-    Example: xlremic send cmsi-2004-8.xlsx --to trustee@example.org --eml draft.eml
+    Example: xlremic send deal.xlsx --to trustee@example.org --from me@example.org --eml draft.eml
     """
     from .glance import faults, glance_of, safe_name  # noqa: PLC0415 - the spreadsheet library is heavy
     from .mail import Security, Server, address, deliver, message  # noqa: PLC0415 - only here

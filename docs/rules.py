@@ -1,0 +1,255 @@
+"""What each rule of the projection rests on: sentences of the sample filing, cells and columns, Python functions.
+
+The sentences come from the reading of the sample, columns and their formulas from the table that the template is made
+from, cells from the template itself, and what a function does from its docstring; here stands only what belongs
+together. ``make.py`` puts the tables into numbers.md and limits.md.
+"""
+
+import re
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import MISSING, dataclass, fields
+from importlib import import_module
+from pathlib import Path
+
+from openpyxl import load_workbook
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path[:0] = [str(ROOT), str(ROOT / "templates")]
+
+from make_projection import LINE_ROWS, POOL_ROWS, SENIOR_ROWS, SHEETS, STANDARDS, STARTS, Column  # noqa: E402
+
+import xlremic  # noqa: E402
+from xlremic.assumptions import Assumptions  # noqa: E402
+from xlremic.names import POOLS, UNDERWRITING, CalculatedRow  # noqa: E402
+
+Table = Callable[[Sequence[str], Sequence[Sequence[str]]], str]
+EACH = {
+    "": "",
+    "pool": ", each pool",
+    "line": ", each rep line",
+    "senior": ", each cut of class A",
+    "subordinated": ", each B class",
+}
+WORDS = {"P": ("pool", POOL_ROWS), "L": ("rep line", LINE_ROWS), "S": ("cut of class A", SENIOR_ROWS)}
+CUT = 260
+"""Characters of a sentence that are quoted at most."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """What belongs to one rule beside the columns that carry its number."""
+
+    functions: tuple[str, ...]
+    facts: tuple[tuple[str, str], ...] = ()
+    cells: tuple[str, ...] = ()
+
+
+_BALANCE = "aggregate_scheduled_principal_balance"
+RULES: Mapping[int, Rule] = {
+    1: Rule(
+        ("collateral.amortisation_rates", "collateral.project_lines"),
+        ((_BALANCE, "all"), ("weighted_average_remaining_term", "all"), (_BALANCE, "pool:I:discount")),
+        ("L.balance", "L.gross_rate", "L.term", "L.months"),
+    ),
+    2: Rule(
+        ("speeds.seasoned_month", "collateral.rep_lines"),
+        (("weighted_average_original_term", "all"),),
+        ("P.age", "P.first_month"),
+    ),
+    3: Rule(("speeds.psa_cpr", "speeds.smm_from_cpr", "collateral.smm_curve")),
+    4: Rule(("speeds.sda_cdr", "speeds.mdr_from_cdr", "collateral.mdr_curve")),
+    5: Rule(("collateral.survival", "collateral.project_lines")),
+    6: Rule(("collateral.RepLine.net_rate",), (("weighted_average_coupon", "all"),), ("L.fee", "L.net_rate")),
+    7: Rule(("collateral.project_lines", "distribution.distribute")),
+    8: Rule(
+        ("strips.po_fraction", "strips.strip_lines"),
+        (("net_loan_rate", "pool:I:discount"), (_BALANCE, "pool:I:discount")),
+        ("P.target_rate", "P.po_strip", "L.target_rate", "L.po_fraction"),
+    ),
+    9: Rule(
+        ("strips.io_rate", "strips.strip_lines"),
+        (("net_loan_rate", "pool:I:premium"), ("weighted_average_coupon", "pool:I:premium")),
+        ("L.io_rate",),
+    ),
+    10: Rule(("strips.strip_lines",), (), ("L.kept", "P.strip")),
+    11: Rule(("capital.cut_senior",), (), ("S.stripped", "S.coupon")),
+    12: Rule(("distribution.senior_share", "distribution.distribute"), (), ("start.initial_senior_percent",)),
+    13: Rule(
+        ("distribution.rule_terms", "distribution.distribute"),
+        (),
+        ("start.initial_subordinated", "start.losses"),
+    ),
+    14: Rule(("distribution.distribute",)),
+    15: Rule(("distribution.distribute",)),
+    16: Rule(
+        ("capital.capital_structure",),
+        (("class_initial_principal_balance", "class:A"), ("class_initial_principal_balance", "class:B-1")),
+        ("start.strip", "start.subordinated", "start.subordinated_share"),
+    ),
+    17: Rule(("distribution.distribute",), (("special_hazard_loss_limit", "all"),)),
+    18: Rule(("distribution.distribute",), (), ("start.initial_level",)),
+    19: Rule(("distribution.distribute",)),
+    20: Rule(("distribution.distribute",)),
+    21: Rule(
+        ("waterfall.distribution_dates", "distribution.distribute"),
+        (("cut_off_date", "filing"),),
+        ("start.first_distribution",),
+    ),
+    22: Rule(("distribution.distribute",)),
+    23: Rule(
+        ("subordination.call_threshold", "subordination.is_callable"),
+        (("call_threshold", "all"),),
+        ("start.call_from",),
+    ),
+    24: Rule(
+        ("subordination.subordination_levels",),
+        (("subordination_level", "class:A"), ("subordination_level", "class:B-1")),
+    ),
+    25: Rule(
+        ("measures.weighted_average_life", "measures.yield_to_price", "measures.modified_duration",
+         "measures.convexity", "measures.accrued_interest", "measures.decrement", "measures.window"),
+        (("closing_date", "filing"),),
+        ("start.settlement", "start.first_time", "start.accrued_days"),
+    ),
+}  # fmt: skip
+
+
+def numbers(text: str) -> set[int]:
+    """The rules that a column's header names: "rules 12, 13" is both."""
+    found = re.search(r"\brules? ([\d, ]+)", text)
+    return {int(number) for number in re.findall(r"\d+", found[1])} if found else set()
+
+
+def columns() -> Iterator[tuple[str, Column]]:
+    """Every column of the projection's sheets, in their order."""
+    for sheet, of_sheet in SHEETS.items():
+        for column in of_sheet:
+            yield sheet, column
+
+
+def formula(text: str) -> str:
+    return f"`{text.removeprefix('=')}`" if text else ""
+
+
+def column_row(sheet: str, column: Column) -> list[str]:
+    said = "input" if column.input else formula(column.month)
+    return [f"{sheet}: {column.field.replace('_', ' ')}{EACH[column.kind]}", column.unit, said, formula(column.start)]
+
+
+def cell_row(cell: str) -> list[str]:
+    """A cell of Assumptions' tables, by the word that formulas call it by."""
+    word, _, key = cell.partition(".")
+    if word == "start":
+        text, unit = next((text, unit) for name, text, unit, _ in STARTS if name == key)
+        return [f"Assumptions, the start: {key.replace('_', ' ')}", unit, "", formula(text)]
+    of, rows = WORDS[word]
+    text, unit = next((text, unit) for name, text, unit in rows if name == key)
+    return [f"Assumptions, {of}: {key.replace('_', ' ')}", unit, "", formula(text) or "input"]
+
+
+def what(function: str) -> list[str]:
+    """A function's place and the first sentence of its docstring."""
+    module, *path = function.split(".")
+    found: object = import_module(f"xlremic.{module}")
+    for name in path:
+        found = getattr(found, name)
+    return [f"`xlremic.{function}`", (found.__doc__ or "").strip().split("\n")[0]]
+
+
+def rule_part(number: int, table: Table) -> str:
+    """Sentences, cells and columns, functions of one rule."""
+    rule = RULES[number]
+    reading = xlremic.read(ROOT / "samples" / "cmsi-2004-8.txt")
+    quotes: dict[str, int] = {}
+    for key, scope in rule.facts:
+        fact = next(reading.find(key, scope))
+        sentence = fact.provenance.sentence
+        quotes[sentence if len(sentence) <= CUT else f"{sentence[:CUT].rpartition(' ')[0]} …"] = fact.provenance.line
+    parts = [f"> {sentence} (line {line})" for sentence, line in quotes.items()]
+    rows = [column_row(sheet, column) for sheet, column in columns() if number in numbers(column.rule)]
+    rows = [*map(cell_row, rule.cells), *rows]
+    if rows:
+        parts.append(table(("cell or column", "unit", "a month", "the start"), rows))
+    parts.append(table(("Python", "what it is"), [what(function) for function in rule.functions]))
+    return "\n\n".join(parts)
+
+
+def other_columns(table: Table) -> str:
+    """Columns that only add up, date, or follow the cut of class A."""
+    rows = [[*column_row(sheet, column)[:3], column.rule] for sheet, column in columns() if not numbers(column.rule)]
+    return table(("column", "unit", "a month", "what it is"), rows)
+
+
+def calculated_rows(table: Table) -> str:
+    """Rows of Pools and Underwriting that are formulas."""
+    rows = [
+        [f"{sheet}: {row.label}", row.unit, formula(row.formula)]
+        for sheet, groups in (("Pools", POOLS), ("Underwriting", UNDERWRITING))
+        for _, group in groups
+        for row in group
+        if isinstance(row, CalculatedRow)
+    ]
+    return table(("row", "unit", "formula of a pool"), rows)
+
+
+def template_cells(sheet: str, header: int, row: int, last: int, table: Table) -> str:
+    """The prototype row of a table in the template: its headers and formulas."""
+    page = load_workbook(ROOT / "templates" / "deal.xlsx")[sheet]
+    rows = []
+    for column in range(1, last + 1):
+        label, cell = page.cell(header, column).value, page.cell(row, column)
+        if label is not None and isinstance(cell.value, str) and cell.value.startswith("="):
+            rows.append([str(label), cell.coordinate, formula(cell.value)])
+    return table(("column", "first cell in the template", "formula"), rows)
+
+
+def call_cells(table: Table) -> str:
+    page = load_workbook(ROOT / "templates" / "deal.xlsx")["Call"]
+    rows = [
+        [str(page.cell(row, 1).value), str(page.cell(row, 3).value or ""), formula(str(page.cell(row, 2).value))]
+        for row in range(7, 22)
+        if str(page.cell(row, 2).value).startswith("=")
+    ]
+    return table(("figure", "unit", "formula"), rows)
+
+
+def standards(table: Table) -> str:
+    return table(
+        ("name", "value", "unit", "what it is"), [[f"`{k}`", f"{v:g}", u, says] for k, v, u, says in STANDARDS]
+    )
+
+
+def default(value: object) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, tuple):
+        return ", ".join(f"{first}: {second:g}" for first, second in value)
+    return "" if value is None or value is MISSING else str(value)
+
+
+def terms(table: Table) -> str:
+    """Every assumption with its default, unit and meaning."""
+    rows = [
+        [f"`{one.name}`", default(one.default), str(one.metadata["unit"]), str(one.metadata["help"])]
+        for one in fields(Assumptions)
+    ]
+    return table(("term", "default", "unit", "what it is"), rows)
+
+
+def parts(table: Table) -> dict[str, Callable[[], str]]:
+    """Every made part of the pages that people write, by its name."""
+
+    def of_rule(number: int) -> Callable[[], str]:
+        return lambda: rule_part(number, table)
+
+    return {
+        **{f"rule {number}": of_rule(number) for number in RULES},
+        "other columns": lambda: other_columns(table),
+        "calculated rows": lambda: calculated_rows(table),
+        "tranches": lambda: template_cells("Tranches", 6, 9, 13, table),
+        "results": lambda: template_cells("Results", 7, 8, 20, table),
+        "call": lambda: call_cells(table),
+        "standards": lambda: standards(table),
+        "terms": lambda: terms(table),
+    }
