@@ -15,7 +15,7 @@ from xlremic.cli import main
 try:
     main(sys.argv[1:], prog_name="xlremic")
 finally:
-    own = sys.stdlib_module_names | {"xlremic", "__main__"}
+    own = sys.stdlib_module_names | {"xlremic", "__main__", "__mp_main__"}
     print("imported", *sorted({name.partition(".")[0] for name in set(sys.modules) - before} - own), file=sys.stderr)
 """
 FILING = str(SAMPLE)

@@ -27,7 +27,7 @@ VARIANTS = {
     "xlremic addin excel --install": f"xlremic addin excel -o xlremic.xlam --interpreter '{PYTHON}'",
     "xlremic addin libreoffice -o xlremic.oxt --install": "xlremic addin libreoffice -o xlremic.oxt",
 }
-ENDLESS = {"xlremic serve": "https://localhost:"}
+ENDLESS = {"xlremic serve": "http://localhost:"}
 """Commands that run until interrupted, and what they say when they are ready."""
 NOT_RUN = r"make |(\.venv\\Scripts\\)?(python|xlremic|pip) .*|pip install .*|xlremic doctor"
 """Make's targets are looked up; installing is tried in a clean place by other tests; what doctor finds is the reader's."""
@@ -97,6 +97,6 @@ def test_no_other_command_is_shown() -> None:
     for page, command, _ in shown():
         assert command in RUN or re.match(NOT_RUN, command), f"{page}: {command}"
     targets = re.findall(r"^(\w+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.M)
-    for page in PAGES:
-        for target in re.findall(r"(?:\$ |`)make (\w+)", page.read_text(encoding="utf-8")):
-            assert target in targets, f"{page.name}: make {target}"
+    for text in PAGES:
+        for target in re.findall(r"(?:\$ |`)make (\w+)", text.read_text(encoding="utf-8")):
+            assert target in targets, f"{text.name}: make {target}"
