@@ -172,7 +172,7 @@ WATERFALL: tuple[Column, ...] = (
     Column("own_rest", USD, "rule 12: past class A", "{live}*(SUM({scheduled_principal*})+SUM({unscheduled_principal*}))-SUM({own_principal*})"),
     Column("undercollateralized_transfer", USD, "rule 19", "MAX(0,MIN(SUM({undercollateralized*}),{own_rest}))"),
     Column("po_unreimbursed", USD, "rule 22, before payment", "{po_unreimbursed_left-}+{live}*SUM({po_losses*})"),
-    Column("po_reimbursement", USD, "rule 20", "MAX(0,MIN({po_unreimbursed},{own_rest}-{undercollateralized_transfer}))"),
+    Column("po_reimbursement", USD, "rule 20", "IF({po_unreimbursed}>{std.dust},MAX(0,MIN({po_unreimbursed},{own_rest}-{undercollateralized_transfer})),0)"),
     Column("po_reimbursed_part", SHARE, "rule 20", "IF({po_unreimbursed}>{std.dust},{po_reimbursement}/{po_unreimbursed},0)"),
     Column("po_unreimbursed_left", USD, "rule 22, after payment", "{po_unreimbursed}*(1-{po_reimbursed_part})", "0"),
     *_of(
@@ -194,7 +194,7 @@ WATERFALL: tuple[Column, ...] = (
         ("impaired", FLAG, "rule 14", "IF({subordinated_balance-}>{std.dust},IF({subordinated_balance#}<MAX({subordinated_balance#*}),IF({subordinated-}-SUM({subordinated_balance-<})<INDEX(SubordinationLevelsAtIssue,{subordinated_balance#})*(1-{std.tolerance})*{balance-},1,0),0),0)"),
         ("ahead", USD, "rule 14", "IF(SUM({impaired<})-{impaired}=0,{subordinated_balance-},0)"),
     ),
-    Column("ahead_part", SHARE, "rule 14", "IF(SUM({ahead*})>{std.half_cent},MIN(1,{pot}/SUM({ahead*})),1)"),
+    Column("ahead_part", SHARE, "rule 14", "IF(SUM({ahead*})>{std.dust},MIN(1,{pot}/SUM({ahead*})),1)"),
     *_of(
         "subordinated",
         ("allocation", USD, "rule 14", "{ahead}*{ahead_part}+MAX(0,MIN({subordinated_balance-}-{ahead},{pot}-SUM({ahead*})-SUM({subordinated_balance-<})+SUM({ahead<})+{subordinated_balance-}-{ahead}))"),

@@ -22,7 +22,7 @@ Rows = Sequence[Row]
 
 # Levels start exactly on their limits, so a test must not trip on the last bits of a float.
 TOLERANCE = 1e-9
-# A series, or a class A, below a millionth of a dollar is gone: that is the dust of floats, not a balance.
+# A series, a class A or a debt to PO below a millionth of a dollar is gone: the dust of floats, not a balance.
 NOTHING = 1e-6
 TRACE_COLUMNS = (
     "senior_percent",
@@ -293,7 +293,7 @@ def distribute(
             unreimbursed[p] += gone
             unreimbursed_total += gone
         made_good = unreimbursed_total if unreimbursed_total < pot else pot
-        if made_good > 0.0:
+        if made_good > 0.0 and unreimbursed_total > NOTHING:
             part = made_good / unreimbursed_total
             for p in range(pools):
                 back = unreimbursed[p] * part

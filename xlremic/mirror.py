@@ -13,6 +13,8 @@ from .waterfall import TrancheFlows
 
 CENT, LIFE = 0.005, 1e-9
 """What a cell may differ from the engine: half a cent, 1e-9 of a year or of one."""
+REST = 1.0
+"""Dollars. Of a series smaller than this the float noise of hundreds of months is a share, and shares decide."""
 
 LINE_FIELDS = {
     "performing_balance": "performing_balance",
@@ -96,7 +98,7 @@ def pool_balances(flows: TrancheFlows) -> list[float]:
 def noise(sheet: str, cell: str) -> float:
     """How far apart two computations of a cell may be that should be zero: dollars may end a hair off it."""
     dollars = sheet in ("Collateral", "Waterfall") or (sheet == "Results" and cell.rstrip("0123456789") in "CHIJ")
-    return 1e-5 if dollars else LIFE if sheet in ("Results", "Scenarios") else 1e-13
+    return 1e-4 if dollars else LIFE if sheet in ("Results", "Scenarios") else 1e-13
 
 
 def engine_columns(
@@ -104,7 +106,7 @@ def engine_columns(
 ) -> Iterator[tuple[str, str, int, Sequence[float]]]:
     """What the engine has for the months of a projection's columns: sheet, field, copy, numbers from month 1.
 
-    Rules' figures end with the last distribution; what the sheet shows after it means nothing.
+    Rules' figures end with the call, or when nothing worth a share is left; what the sheet shows after it means nothing.
     """
     for i in range(len(flows.collateral.lines)):
         for name, column in LINE_FIELDS.items():
@@ -124,6 +126,6 @@ def engine_columns(
     totals = [
         sum(cells) for cells in zip(*(one.balance for one in flows.classes if one.kind != "interest only"), strict=True)
     ]
-    last = flows.call_month or next((k for k, total in enumerate(totals) if total < 1e-6), flows.months)
+    last = flows.call_month or next((k for k, total in enumerate(totals) if total < REST), flows.months)
     for name in TRACE_FIELDS:
         yield "Waterfall", name, 0, flows.trace[name][1 : last + 1]
