@@ -138,7 +138,7 @@ def test_what_is_finished_is_not_done_again_until_bytes_or_way_change(tmp_path: 
     record = tmp_path / "out" / ".xlremic" / "deal.json"
 
     def run(**options: bool) -> int:
-        batch([str(filing)], tmp_path / "out", **options)  # type: ignore[arg-type]
+        batch([str(filing)], tmp_path / "out", projection=False, **options)  # type: ignore[arg-type]
         return record.stat().st_mtime_ns
 
     first = run()
@@ -240,7 +240,7 @@ def test_a_file_may_have_any_name(tmp_path: Path) -> None:
     ]
     for name in names:
         (tmp_path / "in" / name).write_text(TEXT, encoding="utf-8")
-    rows = batch([str(tmp_path / "in")], tmp_path / "out")
+    rows = batch([str(tmp_path / "in")], tmp_path / "out", projection=False)
     assert [row["status"] for row in rows] == ["ties"] * len(names)
     assert all((tmp_path / "out" / str(row["workbook"])).exists() for row in rows)
     assert len(load_workbook(tmp_path / "out" / "Comparison.xlsx")["Deals"]["A"]) == len(names) + 1

@@ -107,16 +107,16 @@ def test_a_cluster_and_a_store_give_what_a_local_run_gives_though_a_worker_is_ki
             first.kill()
             killed.append(number - done)
 
-    far = batch([f"{store}/in"], f"{store}/out", cluster=cluster.address, progress=progress)
+    far = batch([f"{store}/in"], f"{store}/out", cluster=cluster.address, projection=False, progress=progress)
     assert killed and killed[0] > 10 and second.poll() is None
-    near = batch([str(tmp_path / "in")], tmp_path / "out", workers=2)
+    near = batch([str(tmp_path / "in")], tmp_path / "out", workers=2, projection=False)
     assert told(far) == told(near)
     assert places.read(f"{store}/out/{INDEX}", 10**7).decode().replace(f"{store}/", f"{tmp_path}/") == (
         tmp_path / "out" / INDEX
     ).read_text(encoding="utf-8")
     names = {Path(path).name for path in fsspec.filesystem("s3").ls(f"{store}/out")}
     assert names == {path.name for path in (tmp_path / "out").iterdir()}
-    again = batch([f"{store}/in/*.txt"], f"{store}/out", workers=1)
+    again = batch([f"{store}/in/*.txt"], f"{store}/out", workers=1, projection=False)
     assert again == far
 
 
@@ -161,7 +161,7 @@ def test_what_kills_every_worker_is_given_up_and_a_lost_scheduler_is_said(cluste
 
 @pytest.mark.real
 def test_no_scheduler_and_no_store_are_said_by_name(store: str, tmp_path: Path) -> None:
-    done = xlremic("batch", SAMPLE, "-o", tmp_path / "out", "--cluster", "tcp://127.0.0.1:9")
+    done = xlremic("batch", SAMPLE, "-o", tmp_path / "out", "--no-workbooks", "--cluster", "tcp://127.0.0.1:9")
     assert done.returncode == 3 and "no Dask scheduler answers at tcp://127.0.0.1:9" in done.stderr
     for place in (f"{store}/nothing/", f"{store}/none*.txt", "nosuchstore://x/y", "s3://no-such-bucket/x*"):
         with pytest.raises(InputError):

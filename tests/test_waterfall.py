@@ -5,6 +5,7 @@ import doctest
 from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -13,7 +14,7 @@ import xlremic.distribution as distribution_module
 import xlremic.waterfall as waterfall_module
 from xlremic.assumptions import Assumptions, SeniorClass, Structure
 from xlremic.collateral import RepLine, project_rep_lines
-from xlremic.deal import Deal
+from xlremic.deal import Deal, Position
 from xlremic.distribution import TRACE_COLUMNS, senior_share, zeros
 from xlremic.errors import DealError, InputError
 from xlremic.measures import decrement, payment_times, printed_percent, weighted_average_life
@@ -115,6 +116,25 @@ def test_no_dollar_is_lost_when_losses_are_heavy(sda: float, severity: float) ->
     flows = run(sample_deal(), Assumptions(sda=sda, severity=severity))
     paid = sum(sum(one.principal) for one in flows.classes)
     assert paid == pytest.approx(collected(flows), abs=1e-4)
+
+
+@pytest.mark.parametrize("month", [1, 13, 60, 119, 200])
+@pytest.mark.parametrize("terms", [{"psa": 250}, {"psa": 175, "sda": 150, "severity": 0.4, "lag": 0}, {"cpr": 0.02}])
+def test_a_series_goes_on_from_a_months_balances_as_it_would_have(month: int, terms: dict[str, Any]) -> None:
+    issued = {"A": 96e6, "M": 1.5e6, "B-1": 1e6, "B-2": 0.8e6, "B-3": 0.7e6}
+    deal = plain_deal(issued, rate=0.06, term=356.0, age=4.0)
+    whole = run(deal, Assumptions(**terms))
+    now = {one.label: one.balance[month] for one in whole.classes}
+    position = Position(
+        elapsed=month,
+        as_of=None,
+        class_balances=tuple(Decimal(now[label]) for label in issued),
+        cumulative_losses=Decimal(whole.trace["cumulative_losses"][month]),
+    )
+    rest = by_label(run(dataclasses.replace(deal, position=position), Assumptions(**terms)))
+    for one in whole.classes:
+        assert rest[one.label].balance == pytest.approx(one.balance[month:], abs=1e-4)
+        assert rest[one.label].loss[1:] == pytest.approx(one.loss[month + 1 :], abs=1e-4)
 
 
 def test_without_losses_or_strips_the_subordinated_classes_are_one() -> None:

@@ -98,7 +98,7 @@ def pool_balances(flows: TrancheFlows) -> list[float]:
 def noise(sheet: str, cell: str) -> float:
     """How far apart two computations of a cell may be that should be zero: dollars may end a hair off it."""
     dollars = sheet in ("Collateral", "Waterfall") or (sheet == "Results" and cell.rstrip("0123456789") in "CHIJ")
-    return 1e-4 if dollars else LIFE if sheet in ("Results", "Scenarios") else 1e-13
+    return 1e-3 if dollars else LIFE if sheet in ("Results", "Scenarios") else 1e-13
 
 
 def engine_columns(
