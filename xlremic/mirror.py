@@ -106,7 +106,7 @@ def engine_columns(
 ) -> Iterator[tuple[str, str, int, Sequence[float]]]:
     """What the engine has for the months of a projection's columns: sheet, field, copy, numbers from month 1.
 
-    Rules' figures end with the call, or when nothing worth a share is left; what the sheet shows after it means nothing.
+    Rules' figures end with the call, or when nothing worth a share is left; what the sheet shows then means nothing.
     """
     for i in range(len(flows.collateral.lines)):
         for name, column in LINE_FIELDS.items():
