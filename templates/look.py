@@ -17,6 +17,9 @@ NAVY, LIGHT, YELLOW, GREY = "1F3864", "F2F5FA", "FFF9E5", "7F7F7F"
 FAMILY = "Calibri"
 ORDER = ("Summary", "Pools", "Tranches", "Underwriting", "Call", "Assumptions", "Collateral", "Waterfall", "Results",
          "Scenarios", "Functions", "Checks", "Source")  # fmt: skip
+WAY = ("Summary", "Assumptions", "Results", "Tranches", "Checks", "Call", "Pools", "Waterfall", "Scenarios", "Collateral",
+       "Source", "Underwriting", "Functions")  # fmt: skip
+"""Where most want to go from a sheet, for those that have room for few links."""
 TABS = {"Summary": NAVY, "Pools": "BF9000", "Tranches": "BF9000", "Underwriting": "BF9000", "Call": "548235", "Assumptions": "BF9000",
         "Collateral": "548235", "Waterfall": "548235", "Results": NAVY, "Scenarios": NAVY, "Functions": NAVY, "Checks": "C00000", "Source": GREY}  # fmt: skip
 PURPOSE = {
@@ -107,9 +110,9 @@ def frame(
     sheet.row_dimensions[1].height = 24
     put(sheet["A2"], "=DealTitle", "Subtitle")
     put(sheet["A3"], PURPOSE[title], "Note")
-    wide = [column for column, width in widths.items() if width >= 11]
-    first = ("Pools", "Tranches", "Call", "Assumptions", "Results", "Checks") if title == "Summary" else ()
-    for column, other in zip(wide, (*first, *(o for o in ORDER if o not in (title, *first))), strict=False):
+    wide = [column for column, width in widths.items() if width >= 11 and (len(column), column) <= (len(last), last)]
+    shown = [other for other in WAY if other != title][: len(wide)]
+    for column, other in zip(wide, sorted(shown, key=ORDER.index), strict=False):
         cell = put(sheet[f"{column}4"], other, "Navigation", align="left")
         cell.hyperlink = Hyperlink(ref=cell.coordinate, location=f"'{other}'!A1", display=other)
         cell.style = "Navigation"

@@ -547,9 +547,9 @@ def summary(book: Workbook, places: Places) -> None:
     chart.y_axis.number_format, chart.y_axis.title = "0.0%", "share of all classes"
     chart.x_axis.title = "class"
     chart.x_axis.delete = chart.y_axis.delete = False
-    chart.legend.position = "r"
+    chart.legend.position = "b"
     chart.gapWidth, chart.overlap = 60, 0
-    chart.width, chart.height = 13.4, 8.5
+    chart.width, chart.height = 11.6, 8.5
     sheet.add_chart(chart, "A24")
     sheet.add_chart(make_results.balances_chart(17.6, 8.5), "D24")
     sheet.print_area = "A1:G42"

@@ -20,7 +20,20 @@ PREFIX = "across."
 FRAME_ROWS = 4
 """Title, subtitle, purpose and navigation stand once, whatever is below."""
 
-COLORS = ("1F3864", "5B7DB1", "9DB2D6", "BF9000", "548235", "7F7F7F")
+COLORS = (
+    "1F3864",
+    "5B7DB1",
+    "9DB2D6",
+    "BF9000",
+    "548235",
+    "7F7F7F",
+    "C55A11",
+    "7F6084",
+    "2E8B8B",
+    "B4C7A0",
+    "806000",
+    "C9A0B8",
+)
 """Of the series of a chart that gains some, readable in grey too."""
 
 _REFERENCE = re.compile(
