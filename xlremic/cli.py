@@ -8,7 +8,6 @@ import csv
 import json
 import os
 import re
-import subprocess
 import sys
 import time
 from collections import Counter
@@ -473,6 +472,8 @@ def _heal(path: Path, as_json: bool) -> None:
 
 def _show(path: Path) -> None:
     """Open the workbook in Excel where there is one, else in the program that the system has for it."""
+    import subprocess  # noqa: PLC0415 - only here
+
     if sys.platform in ("win32", "darwin"):
         import xlwings  # noqa: PLC0415 - only where Excel may be
 
