@@ -321,6 +321,13 @@ def assumptions(book: Workbook, places: Places, kinds: Kinds) -> dict[str, str]:
         name(book, f"row.term.{term}", "Assumptions", f"B{row}")
         if called := TERM_NAMES.get(term):
             name(book, called, "Assumptions", f"B{row}")
+    help_of = {
+        "cut_off_date": "from the filing",
+        "closing_date": "from the filing",
+        "call_threshold": "call percentage of the cut-off balance, compared there with the figure of the filing",
+        "as_of_date": "day of the current balances; a month's report is put in there",
+        "cumulative_losses": "losses up to that day",
+    }
     sources = {
         "cut_off_date": "=CutOffDate",
         "closing_date": f"=Summary!{places['closing_date'][0]}",
@@ -329,17 +336,13 @@ def assumptions(book: Workbook, places: Places, kinds: Kinds) -> dict[str, str]:
         "cumulative_losses": "=CumulativeLosses",
     }
     for row, (term, number_format) in enumerate(DEAL_TERMS, 7 + len(TERMS)):
+        origin = "filing" if term in ("cut_off_date", "closing_date") else "Call"
         put(sheet[f"A{row}"], term, "Label")
         put(sheet[f"B{row}"], sources[term], "Link", number_format, align="right")
         for column, text in (
             ("C", "USD" if number_format == "USD" else "date"),
-            ("D", "Call" if term in ("as_of_date", "cumulative_losses") else "filing"),
-            (
-                "E",
-                "from Call, where a month's report is put in"
-                if term in ("as_of_date", "cumulative_losses")
-                else "from the filing",
-            ),
+            ("D", origin),
+            ("E", help_of[term]),
         ):
             put(sheet[f"{column}{row}"], text, "Unit")
         outside[f"a.{term}"] = f"Assumptions!$B${row}"

@@ -241,6 +241,9 @@ class _Book:
             cell.value = float(fact.value) if isinstance(fact.value, Decimal) else fact.value
         else:
             write_text(cell, printed(fact.value))
+        self._link_to_source(cell, fact)
+
+    def _link_to_source(self, cell: Cell, fact: Fact) -> None:
         tip = f"line {fact.provenance.line}: {fact.provenance.sentence}"
         cell.hyperlink = Hyperlink(
             ref=cell.coordinate,
@@ -461,6 +464,12 @@ class _Book:
                 cell.value = value
             else:
                 cell.value = BY_MONTH
+        for term in ("cut_off_date", "closing_date"):
+            if fact := self.reading.get(term, "filing"):
+                sheet, row, column = self.template.anchors[f"term.{term}"]
+                source = self.template.cell(sheet, row, column + 2)
+                source.value = f"line {fact.provenance.line}"
+                self._link_to_source(source, fact)
         for k, pool in enumerate(self.deal.pools):
             sheet, row, column = self.template.anchors["deal_pool.pool"]
             write_text(self.template.cell(sheet, row + k, column), pool.id)
