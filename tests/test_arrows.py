@@ -14,6 +14,7 @@ ARROWS: dict[str, set[str]] = {
     "subordination": set(),
     "measures": set(),
     "cached_values": set(),
+    "charts": {"cached_values"},
     "markup": {"traced"},
     "filing": {"traced", "markup"},
     "names": {"deal"},
@@ -92,6 +93,7 @@ ARROWS: dict[str, set[str]] = {
     "engines": {"cached_values"},
     "lint": {"names", "cached_values"},
     "workbook": {
+        "charts",
         "names",
         "facts",
         "deal",
@@ -113,7 +115,7 @@ ARROWS: dict[str, set[str]] = {
     "workers": set(),
     "places": {"wholefile"},
     "outcome": {"places", "filing", "parser", "facts", "deal", "assemble", "tieout", "workbook"},
-    "comparison": {"outcome", "cached_values"},
+    "comparison": {"charts", "outcome", "cached_values"},
     "batch": {"places", "edgar", "outcome", "workers", "progress", "comparison"},
     "addin": {"hosts", "wholefile", "cached_values"},
     "page": {
@@ -133,10 +135,11 @@ ARROWS: dict[str, set[str]] = {
     "doctor": {"hosts"},
     "history": set(),
     "patch": {"cached_values"},
-    "update": {"names", "subordination", "cached_values", "functions", "history", "patch", "wholefile"},
-    "glance": {"cached_values", "functions", "patch"},
+    "update": {"charts", "names", "subordination", "cached_values", "functions", "history", "patch", "wholefile"},
+    "glance": {"charts", "cached_values", "functions", "patch"},
     "mail": set(),
     "audit": {
+        "charts",
         "capital",
         "cells",
         "wholefile",
@@ -177,6 +180,7 @@ ARROWS: dict[str, set[str]] = {
 
 HEAVY = {
     "openpyxl": {
+        "charts",
         "comparison",
         "template",
         "columns",

@@ -9,6 +9,7 @@ from openpyxl import load_workbook
 
 from xlremic.audit import audit
 from xlremic.cached_values import calculate, formula_cells
+from xlremic.charts import with_points
 from xlremic.errors import InputError
 from xlremic.lint import lint
 from xlremic.tieout import Status
@@ -23,7 +24,7 @@ def edited(workbook: Path, target: Path, changes: dict[str, object], *, recalcul
         book[sheet][cell].value = value
     buffer = io.BytesIO()
     book.save(buffer)
-    target.write_bytes(calculate(buffer.getvalue()) if recalculate else buffer.getvalue())
+    target.write_bytes(with_points(calculate(buffer.getvalue())) if recalculate else buffer.getvalue())
     return target
 
 

@@ -18,6 +18,7 @@ from aiosmtpd.smtp import AuthResult
 from openpyxl import load_workbook
 
 from xlremic.cached_values import calculate
+from xlremic.charts import with_points
 from xlremic.cli import main
 from xlremic.engines import libreoffice, libreoffice_values
 from xlremic.errors import InputError, MailError
@@ -261,7 +262,8 @@ def stale(workbook: Path, tmp_path: Path, *, recalculate: bool) -> Path:
     book["Pools"]["D10"].value = 5.0
     buffer = io.BytesIO()
     book.save(buffer)
-    (tmp_path / "stale.xlsx").write_bytes(calculate(buffer.getvalue()) if recalculate else buffer.getvalue())
+    data = buffer.getvalue()
+    (tmp_path / "stale.xlsx").write_bytes(with_points(calculate(data)) if recalculate else data)
     return tmp_path / "stale.xlsx"
 
 

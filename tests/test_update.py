@@ -109,7 +109,7 @@ def test_everything_else_stays_byte_for_byte(copy: Path, deal: Deal) -> None:
     after = parts(copy)
     assert after.keys() == person.keys()
     changed = {name for name in person if person[name] != after[name]}
-    assert changed <= {f"xl/worksheets/sheet{k}.xml" for k in range(1, 9)}
+    assert changed <= {f"xl/worksheets/sheet{k}.xml" for k in range(1, 9)} | {"xl/charts/chart1.xml"}
     assert b"sparklineGroups" in after["xl/worksheets/sheet2.xml"]
 
     def without_values(xml: bytes) -> bytes:
@@ -122,8 +122,58 @@ def test_everything_else_stays_byte_for_byte(copy: Path, deal: Deal) -> None:
     ).replace(b' t="n"', b"")
 
 
+def put_slicer(path: Path) -> None:
+    """A slicer of the table on the first sheet, as MS-XLSX 2.3.1 and 2.1.19 to 2.1.22 have its parts."""
+    x14, x15 = (f"http://schemas.microsoft.com/office/spreadsheetml/{one}/main" for one in ("2009/9", "2010/11"))
+    kinds, relation = "application/vnd.ms-excel.slicer", "http://schemas.microsoft.com/office/2007/relationships/slicer"
+    held = parts(path)
+
+    def add(name: str, before: str, text: str) -> None:
+        assert held[name].count(before.encode()) == 1
+        held[name] = held[name].replace(before.encode(), text.encode() + before.encode())
+
+    held["xl/slicers/slicer1.xml"] = (
+        f'<slicers xmlns="{x14}"><slicer name="kind" cache="Slicer_kind" caption="kind" rowHeight="241300"/></slicers>'
+    ).encode()
+    held["xl/slicerCaches/slicerCache1.xml"] = (
+        f'<slicerCacheDefinition xmlns="{x14}" name="Slicer_kind" sourceName="kind"><extLst>'
+        f'<x:ext xmlns:x="http://schemas.openxmlformats.org/spreadsheetml/2006/main" xmlns:x15="{x15}"'
+        ' uri="{2F2917AC-EB37-4324-AD4E-5DD8C200BD13}"><x15:tableSlicerCache tableId="1" column="1"/></x:ext>'
+        "</extLst></slicerCacheDefinition>"
+    ).encode()
+    for part, kind in (("slicers/slicer1", "slicer"), ("slicerCaches/slicerCache1", "slicerCache")):
+        override = f'<Override PartName="/xl/{part}.xml" ContentType="{kinds.replace("slicer", kind)}+xml"/>'
+        add("[Content_Types].xml", "</Types>", override)
+    end = "</Relationships>"
+    sheet_relation = f'<Relationship Id="rId98" Type="{relation}" Target="../slicers/slicer1.xml"/>'
+    add("xl/worksheets/_rels/sheet1.xml.rels", end, sheet_relation)
+    cache = f'<Relationship Id="rId99" Type="{relation}Cache" Target="slicerCaches/slicerCache1.xml"/>'
+    add("xl/_rels/workbook.xml.rels", end, cache)
+    of_book = f'<x15:slicerCaches xmlns:x14="{x14}"><x14:slicerCache r:id="rId99"/></x15:slicerCaches>'
+    uri = "{46BE6895-7355-4a93-B00E-2C351335B9C9}"
+    add("xl/workbook.xml", "</workbook>", f'<extLst><ext uri="{uri}" xmlns:x15="{x15}">{of_book}</ext></extLst>')
+    of_sheet = f'<x14:slicerList xmlns:x14="{x14}"><x14:slicer r:id="rId98"/></x14:slicerList>'
+    uri = "{3A4CF648-6AED-40f4-86FF-DC5316D8AED3}"
+    add("xl/worksheets/sheet1.xml", "</extLst>", f'<ext uri="{uri}" xmlns:x15="{x15}">{of_sheet}</ext>')
+    frame = (
+        '<xdr:twoCellAnchor editAs="oneCell"><xdr:from><xdr:col>20</xdr:col><xdr:colOff>0</xdr:colOff><xdr:row>0</xdr:row>'
+        "<xdr:rowOff>0</xdr:rowOff></xdr:from><xdr:to><xdr:col>22</xdr:col><xdr:colOff>0</xdr:colOff><xdr:row>9</xdr:row>"
+        '<xdr:rowOff>0</xdr:rowOff></xdr:to><mc:AlternateContent xmlns:mc="http://schemas.openxmlformats.org/'
+        'markup-compatibility/2006" xmlns:sle15="http://schemas.microsoft.com/office/drawing/2012/slicer"><mc:Choice'
+        ' Requires="sle15"><xdr:graphicFrame macro=""><xdr:nvGraphicFramePr><xdr:cNvPr id="98" name="kind"/>'
+        '<xdr:cNvGraphicFramePr/></xdr:nvGraphicFramePr><xdr:xfrm><a:off x="0" y="0"/><a:ext cx="0" cy="0"/></xdr:xfrm>'
+        '<a:graphic><a:graphicData uri="http://schemas.microsoft.com/office/drawing/2010/slicer"><sle:slicer'
+        ' xmlns:sle="http://schemas.microsoft.com/office/drawing/2010/slicer" name="kind"/></a:graphicData></a:graphic>'
+        "</xdr:graphicFrame></mc:Choice></mc:AlternateContent><xdr:clientData/></xdr:twoCellAnchor>"
+    )
+    add("xl/drawings/drawing1.xml", "</xdr:wsDr>", frame)
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as package:
+        for name, content in held.items():
+            package.writestr(name, content)
+
+
 def test_a_workbook_made_by_another_writer_keeps_its_features(tmp_path: Path) -> None:
-    """XlsxWriter writes what openpyxl cannot: text boxes, sparklines, rich text, check boxes."""
+    """XlsxWriter writes what openpyxl cannot: text boxes, sparklines, rich text, check boxes; a slicer is put in by hand."""
     path = tmp_path / "other.xlsx"
     book = xlsxwriter.Workbook(path)
     sheet = book.add_worksheet("T")
@@ -138,18 +188,20 @@ def test_a_workbook_made_by_another_writer_keeps_its_features(tmp_path: Path) ->
     sheet.insert_textbox("K3", "a person's note")
     sheet.insert_checkbox("K9", True)
     sheet.add_sparkline("M1", {"range": "T!D2:D3"})
+    sheet.add_table("S1:T3", {"columns": [{"header": "kind"}, {"header": "note"}], "data": [["x", 1], ["y", 2]]})
     for name, place in (
         ("Classes", "$A$2:$A$3"), ("InitialBalances", "$C$2:$C$3"), ("CurrentBalances", "$D$2:$D$3"), ("CallPercent", "$G$1"),
         ("CutOffBalance", "$H$1"), ("AsOfDate", "$I$1"), ("CumulativeLosses", "$J$1"), ("ReportedPoolBalance", "$Q$1"), ("History", "$A$10:$G$10"),
     ):  # fmt: skip
         book.define_name(name, f"=T!{place}")
     book.close()
+    put_slicer(path)
     before = parts(path)
     update(path, {"A": Decimal(40), "B-1": Decimal(10)}, as_of=DAY)
     after = parts(path)
     assert {name for name in before if before[name] != after.get(name)} == {"xl/worksheets/sheet1.xml"}
     assert after.keys() == before.keys()
-    for feature in (b"sparkline", b"<drawing", b"extLst"):
+    for feature in (b"sparkline", b"<drawing", b"extLst", b"x14:slicerList", b"<tablePart "):
         assert after["xl/worksheets/sheet1.xml"].count(feature) == before["xl/worksheets/sheet1.xml"].count(feature) > 0
     assert formula_cells(path.read_bytes()).values["T", "E2"] == pytest.approx(0.2)
     assert opened(path.read_bytes())["T"]["B11"].value == 50

@@ -15,6 +15,7 @@ from openpyxl.utils import get_column_letter
 from .cached_values import Cells, Scalar, Values, calculate, formula_cells, preflight, same
 from .capital import capital_structure
 from .cells import CellError
+from .charts import stale_points
 from .engines import ironcalc_values, libreoffice_values
 from .errors import DealError, InputError, TemplateError
 from .functions import worksheet_functions
@@ -58,6 +59,9 @@ def audit(path: str | Path) -> tuple[Finding, ...]:
     ):
         if values is not None:
             findings.append(_compared(f"cached_values:{name}", cached, values, name))
+    charts = stale_points(data)
+    says = "every chart keeps what its cells show" + "".join(f"; not of {one}" for one in charts[:5])
+    findings.append(_finding("cached_values:charts", len(charts), Decimal(0), "ranges", says))
     findings += _python(book)
     if has_projection(book):
         findings += projection_findings(book)

@@ -201,7 +201,7 @@ def formula_cells(data: bytes) -> Cells:
                     if value is None or value.text is None:
                         values[place] = "" if cell.get("t") == "str" and value is not None else None
                     elif cell.get("t") == "s":
-                        strings = strings if strings is not None else _shared_strings(package)
+                        strings = strings if strings is not None else shared_strings(package)
                         values[place] = strings[int(value.text)]
                     else:
                         values[place] = _scalar(value.text, cell.get("t", "n"))
@@ -242,17 +242,17 @@ def same(
 
 
 def _rewritten(data: bytes, edit: Callable[[str, bytes], bytes]) -> bytes:
-    """The package with each sheet edited: (part, content) to content."""
+    """The package with each sheet edited, (part, content) to content; not packed, since more is to be done to it."""
     output = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(data)) as package, zipfile.ZipFile(output, "w", zipfile.ZIP_DEFLATED) as copy:
+    with zipfile.ZipFile(io.BytesIO(data)) as package, zipfile.ZipFile(output, "w") as copy:
         for part in package.infolist():
             content = package.read(part)
             edits = part.filename.startswith("xl/worksheets/") and part.filename.endswith(".xml")
-            copy.writestr(part, edit(part.filename, content) if edits else content)
+            copy.writestr(part, edit(part.filename, content) if edits else content, zipfile.ZIP_STORED)
     return output.getvalue()
 
 
-def _shared_strings(package: zipfile.ZipFile) -> list[str]:
+def shared_strings(package: zipfile.ZipFile) -> list[str]:
     table = etree.fromstring(package.read("xl/sharedStrings.xml"))
     return ["".join(text.text or "" for text in item.iter(f"{_MAIN}t")) for item in table]
 

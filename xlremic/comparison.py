@@ -16,6 +16,7 @@ from openpyxl.worksheet.table import Table, TableStyleInfo
 from openpyxl.worksheet.worksheet import Worksheet
 
 from .cached_values import calculate
+from .charts import with_points
 from .outcome import COLUMNS, Kind, Outcome, Row
 
 NAVY, LIGHT, RED, GREEN, AMBER = "1F3864", "F2F5FA", "F8D7DA", "E2F0D9", "FFF2CC"
@@ -76,7 +77,7 @@ def comparison(rows: Sequence[Row]) -> bytes:
         sheet.sheet_properties.pageSetUpPr.fitToPage = True
     buffer = io.BytesIO()
     book.save(buffer)
-    return calculate(buffer.getvalue())
+    return with_points(calculate(buffer.getvalue()))
 
 
 def _column(name: str, number: int | None = None) -> str:

@@ -8,6 +8,7 @@ from html import escape
 from openpyxl import Workbook
 
 from .cached_values import calculate, formula_cells, preflight, same
+from .charts import stale_points
 from .errors import InputError, TemplateError
 from .functions import worksheet_functions
 from .patch import named_cells, opened
@@ -126,6 +127,8 @@ def faults(data: bytes) -> list[str]:
         found.append(f"{len(missing)} formulas have no value, {missing[0]} among them")
     if stale:
         found.append(f"{len(stale)} values are stale, {stale[0]} among them")
+    if charts := stale_points(data):
+        found.append(f"charts show other figures than {len(charts)} ranges have, {charts[0]} among them")
     failed = _values(opened(data), "ChecksFailed")[0]
     if failed:
         found.append(f"{failed:g} checks fail")

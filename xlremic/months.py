@@ -29,21 +29,21 @@ class Rows:
 
 
 def repeated(data: bytes, rows: Mapping[str, Rows]) -> bytes:
-    """The workbook with the prototype row of each sheet named repeated.
+    """The workbook with the prototype row of each sheet named repeated; not packed, since more is to be done to it.
 
     Raises: TemplateError if a sheet has anything at or below the rows that its prototype is to fill.
     """
     output = io.BytesIO()
     with (
         zipfile.ZipFile(io.BytesIO(data)) as package,
-        zipfile.ZipFile(output, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as copy,
+        zipfile.ZipFile(output, "w") as copy,
     ):
         parts = {part: rows[sheet] for sheet, part in sheet_parts(package) if sheet in rows}
         for part in package.infolist():
             content = package.read(part)
             if part.filename in parts:
                 content = _sheet(content.decode(), parts[part.filename], part.filename).encode()
-            copy.writestr(part, content)
+            copy.writestr(part, content, zipfile.ZIP_STORED)
     return output.getvalue()
 
 

@@ -20,6 +20,7 @@ from pathlib import Path
 from openpyxl import Workbook
 
 from .cached_values import calculate, preflight
+from .charts import with_points
 from .errors import InputError, TemplateError
 from .functions import worksheet_functions
 from .history import history_entry
@@ -178,7 +179,7 @@ def updated_bytes(
     entry = history_entry(as_of, total, factor, labels, levels, callable_now, reported.cumulative_losses)
     styles = _history(book, entry, values)
 
-    new = calculate(patched(data, values, styles), worksheet_functions())
+    new = with_points(calculate(patched(data, values, styles), worksheet_functions()))
     _compare(new, labels, levels, total, callable_now)
     backup = path.with_name(f"{path.stem}.backup{path.suffix}")
     return new, Updated(

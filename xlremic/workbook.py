@@ -21,6 +21,7 @@ from openpyxl.worksheet.hyperlink import Hyperlink
 from .assemble import assemble, fact_of
 from .assumptions import Assumptions
 from .cached_values import Cells, calculate, formula_cells
+from .charts import with_points
 from .deal import Deal, Pool
 from .errors import DealError, TemplateError
 from .facts import Fact, Qualifier, Reading, Unit, printed
@@ -170,7 +171,7 @@ class _Book:
         data = buffer.getvalue()
         if self.projection is not None:
             data = repeated(data, self.projection.rows())
-        data = calculate(data, worksheet_functions() if self.functions else None)
+        data = with_points(calculate(data, worksheet_functions() if self.functions else None))
         cells = formula_cells(data)
         _compare(cells, self.expected)
         return data, cells
