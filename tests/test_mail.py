@@ -7,6 +7,7 @@ import socket
 import ssl
 import warnings
 from collections.abc import Iterator
+from dataclasses import replace
 from email.message import EmailMessage
 from email.policy import SMTP, default
 from pathlib import Path
@@ -24,6 +25,8 @@ from xlremic.engines import libreoffice, libreoffice_values
 from xlremic.errors import InputError, MailError
 from xlremic.glance import faults, glance_of, safe_name
 from xlremic.mail import Security, Server, address, deliver, message
+
+from .exim import exim, running
 
 SECRET = "correct horse"  # noqa: S105 - of the server below
 
@@ -121,14 +124,11 @@ def made(workbook: Path, *recipients: str) -> EmailMessage:
     )  # fmt: skip
 
 
-@pytest.mark.filterwarnings("ignore")
-def test_what_arrives_is_the_workbook_byte_for_byte(workbook: Path, server: Server, post: Post) -> None:
-    sent = made(workbook)
-    deliver(sent, server)
-    ((recipients, content),) = post.received
-    assert recipients == ["bob@example.net"]
+def check_arrived(content: bytes, sent: EmailMessage, workbook: Path) -> None:
+    """What came out of a mail server is what went in: the workbook byte for byte, and headers that keep a signature."""
     arrived = email.message_from_bytes(content, policy=default)
     assert isinstance(arrived, EmailMessage)
+    assert arrived.get_all("Message-ID") == [sent["Message-ID"]]
     (attachment,) = arrived.iter_attachments()
     assert attachment.get_content_type() == "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
     assert attachment.get_filename() == "cmsi-2004-8.xlsx"
@@ -142,6 +142,15 @@ def test_what_arrives_is_the_workbook_byte_for_byte(workbook: Path, server: Serv
     assert "http" not in html.get_content()
     assert all(len(line) <= 998 for line in content.splitlines())
     assert SECRET.encode() not in content
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_what_arrives_is_the_workbook_byte_for_byte(workbook: Path, server: Server, post: Post) -> None:
+    sent = made(workbook)
+    deliver(sent, server)
+    ((recipients, content),) = post.received
+    assert recipients == ["bob@example.net"]
+    check_arrived(content, sent, workbook)
 
 
 @pytest.mark.filterwarnings("ignore")
@@ -223,6 +232,38 @@ def test_implicit_tls(workbook: Path, post: Post, authority: trustme.CA, tmp_pat
     finally:
         controller.stop()
     assert len(post.received) == 1
+
+
+@pytest.mark.real
+@pytest.mark.skipif(exim() is None, reason="exim is not installed, or this is not root")
+def test_a_mail_server_of_the_field_takes_it_and_what_it_refuses_is_told(workbook: Path, authority: trustme.CA) -> None:
+    with running(exim() or "", authority, "ada", SECRET) as office:
+        server = Server(
+            host="localhost", port=office.port, user="ada", password=SECRET, certificates=office.certificates
+        )
+        sent = made(workbook, "bob@example.net", "grey@example.net")
+        waits = []
+
+        def wait(seconds: float) -> None:
+            waits.append(seconds)
+            office.relent()
+
+        deliver(sent, server, sleep=wait)
+        first, second = office.arrived(2)
+        assert len(waits) == 1
+        for content, name in ((first, b"bob"), (second, b"grey")):
+            check_arrived(content, sent, workbook)
+            assert b"Envelope-to: " + name + b"@example.net\n" in content
+        with pytest.raises(MailError, match=r"nobody@example.net: 550 nobody of this name; sent to bob@example.net"):
+            deliver(made(workbook, "bob@example.net", "nobody@example.net"), server)
+        assert len(office.arrived(3)) == 3
+        wrong = replace(server, password="hunter2")  # noqa: S106
+        with pytest.raises(MailError, match="535"):
+            deliver(made(workbook), wrong, sleep=lambda _: None)
+        stranger = replace(server, user="", password="")
+        with pytest.raises(MailError, match="550"):
+            deliver(made(workbook), stranger, sleep=lambda _: None)
+        assert len(office.arrived(3)) == 3
 
 
 @pytest.mark.parametrize(
