@@ -21,6 +21,7 @@ bench: $(VENV)/installed-test
 	$(BIN)/python tests/bench/bench_engine.py
 	$(BIN)/python tests/bench/bench_functions.py
 	$(BIN)/python tests/bench/bench_scaling.py
+	$(BIN)/python tests/bench/bench_refusal.py
 	PYTHONPATH=. $(BIN)/python tests/bench/bench_batch.py
 
 # The pages and parts of pages that the product itself knows; a test tells when they are not current.

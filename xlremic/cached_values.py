@@ -8,6 +8,7 @@ a workbook with a missing or an error value is never handed on.
 import io
 import re
 import zipfile
+import zlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -30,6 +31,7 @@ RELATIVE_TOLERANCE = 1e-9
 MOST_FORMULAS = 100_000
 """What the embedded engine's own writer takes."""
 _DIMENSION = re.compile(r'<dimension ref="(?:[A-Z]+\d+:)?([A-Z]+)(\d+)"/>')
+_ENCODING = re.compile(rb"""(?:\xef\xbb\xbf)?\s*<\?xml[^>]*?\sencoding\s*=\s*["']([^"']*)["']""")
 _FORMULA_CELL = re.compile(
     r'<c r="([A-Z]+)(\d+)"([^>]*)>(<f(?: [^>]*)?(?:/>|>[^<]*</f>))(?:<v>([^<]*)</v>|<v ?/>)?</c>'
 )
@@ -68,16 +70,35 @@ def preflight(data: bytes, *, links: bool = False) -> None:
             raise InputError("this is not an Excel workbook (.xlsx): xl/workbook.xml is missing")
         total = 0
         for part in parts:
-            size, head = 0, b""
-            with package.open(part) as stream:
-                while chunk := stream.read(1 << 16):  # what is really there, since headers lie
-                    size += len(chunk)
-                    head = head or chunk[:4096]
-                    if size > MAX_PART or total + size > MAX_TOTAL or size > MAX_RATIO * max(part.compress_size, 4096):
-                        raise InputError(f"the workbook is refused: {part.filename} expands beyond every measure")
-            total += size
-            if b"<!DOCTYPE" in head or b"<!ENTITY" in head:
+            try:
+                total += _inspected(package, part, MAX_TOTAL - total)
+            except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError) as error:
+                raise InputError(f"the workbook is refused: {part.filename} is damaged or encrypted: {error}") from None
+
+
+def _inspected(package: zipfile.ZipFile, part: zipfile.ZipInfo, room: int) -> int:
+    """Size of a part, read piece by piece, since headers lie. Raises InputError for what no parser should see."""
+    size, behind = 0, b""
+    xml = part.filename.lower().endswith((".xml", ".rels", ".vml"))
+    with package.open(part) as stream:
+        while chunk := stream.read(1 << 16):
+            if xml and size == 0 and not _is_utf8(chunk):
+                raise InputError(f"the workbook is refused: {part.filename} is not in UTF-8")
+            size += len(chunk)
+            if size > MAX_PART or size > room or size > MAX_RATIO * max(part.compress_size, 4096):
+                raise InputError(f"the workbook is refused: {part.filename} expands beyond every measure")
+            if b"<!DOCTYPE" in (seen := behind + chunk) or b"<!ENTITY" in seen:
                 raise InputError(f"the workbook is refused: {part.filename} declares entities")
+            behind = chunk[-8:]
+    return size
+
+
+def _is_utf8(start: bytes) -> bool:
+    """Whether XML is in the one encoding that spreadsheet programs write, so that its text can be searched."""
+    declared = _ENCODING.match(start)
+    if b"\0" in start[:4] or (b"<?xml" in start[:64] and b"?>" not in start):
+        return False
+    return declared is None or declared[1].lower() in (b"utf-8", b"us-ascii", b"ascii")
 
 
 def calculate(data: bytes, functions: Mapping[str, Callable[..., object]] | None = None) -> bytes:

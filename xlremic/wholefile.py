@@ -6,10 +6,15 @@ from pathlib import Path
 
 from .errors import InputError
 
+LARGEST = 100 << 20
+"""Bytes: no workbook of ours, whatever a person has put in, comes near."""
+
 
 def read_whole(path: Path) -> bytes:
-    """The bytes of a file. Raises: InputError if it cannot be read."""
+    """The bytes of a file. Raises: InputError if it cannot be read or is beyond every measure."""
     try:
+        if (size := path.stat().st_size) > LARGEST:
+            raise InputError(f"{path} has {size / 2**20:,.0f} MB, over the limit of {LARGEST >> 20} MB")
         return path.read_bytes()
     except OSError as error:
         raise InputError(f"{path} cannot be read: {error.strerror or error}") from error
