@@ -11,6 +11,7 @@ import threading
 import time
 import xml.etree.ElementTree as ET
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -22,6 +23,8 @@ import uvicorn
 from click.testing import CliRunner
 from cryptography import x509
 from cryptography.hazmat.primitives import serialization
+from starlette.responses import FileResponse
+from starlette.routing import Route
 
 from xlremic.cli import main
 from xlremic.functions import FUNCTIONS, CellError, call
@@ -48,7 +51,8 @@ ASK = """
 const [calls, done] = arguments;
 const given = (value) => value === null ? undefined : value;
 const since = performance.now();
-Promise.all(calls.map(([name, args]) => CustomFunctions.associated[name](...args.map(given)).then(
+const bodies = CustomFunctions.associated || CustomFunctions._association.mappings;
+Promise.all(calls.map(([name, args]) => bodies[name](...args.map(given)).then(
   (value) => ({ value }),
   (error) => ({ error: error.code, message: error.message, typed: error instanceof CustomFunctions.Error }),
 ))).then((results) => {
@@ -76,14 +80,16 @@ class Server:
             return client.get(f"{self.base}{place}", headers=headers)
 
 
-def _serve(folder: Path) -> Iterator[Server]:
+def _serve(folder: Path, *routes: Route) -> Iterator[Server]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     public, private = certificate(folder, "localhost")
     base, token = f"https://localhost:{port}", kept_token(folder)
+    app = make_app(base, token)
+    app.router.routes.extend(routes)
     config = uvicorn.Config(
-        make_app(base, token), host="127.0.0.1", port=port, ssl_certfile=public, ssl_keyfile=private,
+        app, host="127.0.0.1", port=port, ssl_certfile=public, ssl_keyfile=private,
         log_level="warning", ws="none", lifespan="off",
     )  # fmt: skip
     running = uvicorn.Server(config)
@@ -244,20 +250,28 @@ def _browser(*servers: Server) -> Any:
     return webdriver.Chrome(options=options, service=webdriver.ChromeService(executable_path=driver))
 
 
+@contextmanager
+def opened(source: str, *servers: Server) -> Iterator[Any]:
+    """A browser in which every page has the runtime of custom functions that the source is."""
+    browser = _browser(*servers)
+    try:
+        browser.set_script_timeout(20)
+        browser.set_page_load_timeout(20)
+        browser.execute_cdp_cmd("Page.addScriptToEvaluateOnNewDocument", {"source": source})
+        yield browser
+    finally:
+        browser.quit()
+
+
 @pytest.fixture(scope="module")
 def page(server: Server, stranger: Server) -> Iterator[Any]:
-    browser = _browser(server, stranger)
-    browser.set_script_timeout(20)
-    browser.set_page_load_timeout(20)
-    browser.execute_cdp_cmd("Page.addScriptToEvaluateOnNewDocument", {"source": CUSTOM_FUNCTIONS})
-    yield browser
-    browser.quit()
+    with opened(CUSTOM_FUNCTIONS, server, stranger) as browser:
+        yield browser
 
 
-@pytest.mark.real
-def test_our_script_in_a_browser_answers_as_the_registry(server: Server, page: Any) -> None:
-    page.get(f"{server.base}/functions.html")
-    assert page.execute_script("return Object.keys(CustomFunctions.associated)") == [one.name for one in FUNCTIONS]
+def answers_as_the_registry(page: Any) -> None:
+    associated = "return Object.keys(CustomFunctions.associated || CustomFunctions._association.mappings)"
+    assert page.execute_script(associated) == [one.name for one in FUNCTIONS]
     tables = {one.name for one in FUNCTIONS if one.returns == "table"}
     said = page.execute_async_script(ASK, CALLS)
     for (name, given), result in zip(CALLS, said["results"], strict=True):
@@ -270,6 +284,33 @@ def test_our_script_in_a_browser_answers_as_the_registry(server: Server, page: A
             value = expected["value"]
             assert result == {"value": [[value]] if name in tables and not isinstance(value, list) else value}, name
     assert said["posts"] == 1
+
+
+@pytest.mark.real
+def test_our_script_in_a_browser_answers_as_the_registry(server: Server, page: Any) -> None:
+    page.get(f"{server.base}/functions.html")
+    answers_as_the_registry(page)
+
+
+@pytest.mark.skipif("XLREMIC_EXCEL_RUNTIME" not in os.environ, reason="XLREMIC_EXCEL_RUNTIME names no script")
+def test_our_script_in_excels_own_runtime_answers_as_the_registry(tmp_path: Path) -> None:
+    """``XLREMIC_EXCEL_RUNTIME`` is custom-functions-runtime.js of Microsoft's office-js, which is not ours to hand on."""
+    runtime = Path(os.environ["XLREMIC_EXCEL_RUNTIME"])
+    file = Route(f"/{runtime.name}", lambda _: FileResponse(runtime))
+    load = """
+        const [name, done] = arguments;
+        const element = document.createElement("script");
+        element.src = name;
+        element.onload = () => done("loaded");
+        element.onerror = () => done("refused");
+        document.head.append(element);
+    """
+    for server in _serve(tmp_path, file):
+        with opened("", server) as page:
+            page.get(f"{server.base}/functions.html")
+            for name in (runtime.name, "functions.js"):
+                assert page.execute_async_script(load, name) == "loaded"
+            answers_as_the_registry(page)
 
 
 @pytest.mark.real
