@@ -13,6 +13,8 @@ from pathlib import Path
 
 import trustme
 
+from .loopback import free_port
+
 CONFIGURATION = """\
 primary_hostname = localhost
 spool_directory = {folder}/spool
@@ -88,12 +90,9 @@ class Exim:
 
 @contextmanager
 def running(program: str, authority: trustme.CA, user: str, password: str) -> Iterator[Exim]:
-    with tempfile.TemporaryDirectory(prefix="exim") as place, socket.socket() as probe:
-        folder = Path(place)
+    with tempfile.TemporaryDirectory(prefix="exim") as place:
+        folder, port = Path(place), free_port()
         folder.chmod(0o755)
-        probe.bind(("127.0.0.1", 0))
-        port = int(probe.getsockname()[1])
-        probe.close()
         own = authority.issue_cert("localhost")
         authority.cert_pem.write_to_path(str(folder / "authority.pem"))
         own.private_key_pem.write_to_path(str(folder / "key.pem"))

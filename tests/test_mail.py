@@ -27,6 +27,7 @@ from xlremic.glance import faults, glance_of, safe_name
 from xlremic.mail import Security, Server, address, deliver, message
 
 from .exim import exim, running
+from .loopback import free_port
 
 SECRET = "correct horse"  # noqa: S105 - of the server below
 
@@ -69,12 +70,6 @@ def authority() -> trustme.CA:
 @pytest.fixture
 def post() -> Post:
     return Post()
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 class Encrypted(Controller):

@@ -4,29 +4,25 @@ import io
 import json
 import re
 import shutil
-import socket
-import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 import schemathesis
-import uvicorn
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from openpyxl import load_workbook
 from schemathesis.checks import CHECKS
-from starlette.applications import Starlette
 
 from xlremic import page
 from xlremic.facts import Reading
 from xlremic.serve import PAGE_TOKEN_HEADER, make_app, make_page
 
 from .conftest import SAMPLE
+from .loopback import answering, free_port
 from .many_filings import made
 from .test_cli import xlremic
 
@@ -34,31 +30,10 @@ DATA = SAMPLE.read_bytes()
 NAME = SAMPLE.name
 
 
-@contextmanager
-def running(app: Starlette, port: int) -> Iterator[None]:
-    config = uvicorn.Config(app, host="127.0.0.1", port=port, log_level="warning", ws="none", lifespan="off")
-    server = uvicorn.Server(config)
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    until = time.monotonic() + 20
-    while not server.started and time.monotonic() < until:
-        time.sleep(0.02)
-    assert server.started
-    yield
-    server.should_exit = True
-    thread.join(10)
-
-
-def free_port() -> int:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return int(free.getsockname()[1])
-
-
 @pytest.fixture(scope="module")
 def address() -> Iterator[str]:
     port = free_port()
-    with running(make_page(f"http://localhost:{port}"), port):
+    with answering(make_page(f"http://localhost:{port}"), port):
         yield f"http://localhost:{port}"
 
 
@@ -145,7 +120,7 @@ def test_reached_by_others_the_page_asks_for_its_token() -> None:
     base = "https://deals.example.org:8643"
     port, host = free_port(), {"Host": "deals.example.org:8643"}
     with (
-        running(make_app(base, "token of the functions", "token of the page"), port),
+        answering(make_app(base, "token of the functions", "token of the page"), port),
         httpx.Client(base_url=f"http://127.0.0.1:{port}", headers=host) as client,
     ):
         assert "<title>xlremic</title>" in client.get("/").text

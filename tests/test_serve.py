@@ -5,10 +5,7 @@ import hashlib
 import json
 import os
 import shutil
-import socket
 import ssl
-import threading
-import time
 import xml.etree.ElementTree as ET
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,7 +16,6 @@ from typing import Any
 
 import httpx
 import pytest
-import uvicorn
 from click.testing import CliRunner
 from cryptography import x509
 from cryptography.hazmat.primitives import serialization
@@ -32,6 +28,7 @@ from xlremic.hosts import officejs
 from xlremic.serve import certificate, is_loopback, kept_token, make_app, state_folder
 
 from .golden_calls import ALL
+from .loopback import answering, free_port
 
 CALLS = [(one.name, list(one.arguments)) for one in ALL]
 CUSTOM_FUNCTIONS = """
@@ -81,27 +78,13 @@ class Server:
 
 
 def _serve(folder: Path, *routes: Route) -> Iterator[Server]:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    public, private = certificate(folder, "localhost")
+    port = free_port()
     base, token = f"https://localhost:{port}", kept_token(folder)
     app = make_app(base, token)
     app.router.routes.extend(routes)
-    config = uvicorn.Config(
-        app, host="127.0.0.1", port=port, ssl_certfile=public, ssl_keyfile=private,
-        log_level="warning", ws="none", lifespan="off",
-    )  # fmt: skip
-    running = uvicorn.Server(config)
-    thread = threading.Thread(target=running.run, daemon=True)
-    thread.start()
-    until = time.monotonic() + 20
-    while not running.started and time.monotonic() < until:
-        time.sleep(0.02)
-    assert running.started
-    yield Server(base, token, public)
-    running.should_exit = True
-    thread.join(10)
+    public, private = certificate(folder, "localhost")
+    with answering(app, port, public, private):
+        yield Server(base, token, public)
 
 
 @pytest.fixture(scope="module")

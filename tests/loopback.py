@@ -1,0 +1,36 @@
+"""Servers on free ports of this computer, while a test asks them."""
+
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import uvicorn
+from starlette.applications import Starlette
+
+
+def free_port() -> int:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return int(free.getsockname()[1])
+
+
+@contextmanager
+def answering(app: Starlette, port: int, certificate: Path | None = None, key: Path | None = None) -> Iterator[None]:
+    """The application on a port, by HTTPS if it has a certificate."""
+    config = uvicorn.Config(
+        app, host="127.0.0.1", port=port, ssl_certfile=certificate, ssl_keyfile=key, log_level="warning", ws="none",
+        lifespan="off",
+    )  # fmt: skip
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    until = time.monotonic() + 20
+    while not server.started and time.monotonic() < until:
+        time.sleep(0.02)
+    assert server.started
+    yield
+    server.should_exit = True
+    thread.join(10)
