@@ -18,8 +18,8 @@ sys.path[:0] = [str(HERE), str(HERE.parent)]
 
 import rules  # noqa: E402 - beside this file, wherever it is run from
 
-from xlremic.cli import main as command_line  # noqa: E402
-from xlremic.functions import FUNCTIONS, Argument, Function  # noqa: E402
+from xlremic.commands.cli import main as command_line  # noqa: E402
+from xlremic.functions.registry import FUNCTIONS, Argument, Function  # noqa: E402
 
 RESULTS = {"number": "a number", "text": "a text", "boolean": "TRUE or FALSE", "table": "a table, or one value"}
 

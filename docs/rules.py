@@ -9,8 +9,8 @@ import re
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import MISSING, dataclass, fields
-from importlib import import_module
 from pathlib import Path
+from pkgutil import resolve_name
 
 from openpyxl import load_workbook
 
@@ -20,8 +20,8 @@ sys.path[:0] = [str(ROOT), str(ROOT / "templates")]
 from make_projection import LINE_ROWS, POOL_ROWS, SENIOR_ROWS, SHEETS, STANDARDS, STARTS, Column  # noqa: E402
 
 import xlremic  # noqa: E402
-from xlremic.assumptions import Assumptions  # noqa: E402
-from xlremic.names import POOLS, UNDERWRITING, CalculatedRow  # noqa: E402
+from xlremic.engine.assumptions import Assumptions  # noqa: E402
+from xlremic.workbook.names import POOLS, UNDERWRITING, CalculatedRow  # noqa: E402
 
 Table = Callable[[Sequence[str], Sequence[Sequence[str]]], str]
 EACH = {
@@ -48,55 +48,59 @@ class Rule:
 _BALANCE = "aggregate_scheduled_principal_balance"
 RULES: Mapping[int, Rule] = {
     1: Rule(
-        ("collateral.amortisation_rates", "collateral.project_lines"),
+        ("engine.collateral.amortisation_rates", "engine.collateral.project_lines"),
         ((_BALANCE, "all"), ("weighted_average_remaining_term", "all"), (_BALANCE, "pool:I:discount")),
         ("L.balance", "L.gross_rate", "L.term", "L.months"),
     ),
     2: Rule(
-        ("speeds.seasoned_month", "collateral.rep_lines"),
+        ("engine.speeds.seasoned_month", "engine.collateral.rep_lines"),
         (("weighted_average_original_term", "all"),),
         ("P.age", "P.first_month"),
     ),
-    3: Rule(("speeds.psa_cpr", "speeds.smm_from_cpr", "collateral.smm_curve")),
-    4: Rule(("speeds.sda_cdr", "speeds.mdr_from_cdr", "collateral.mdr_curve")),
-    5: Rule(("collateral.survival", "collateral.project_lines")),
-    6: Rule(("collateral.RepLine.net_rate",), (("weighted_average_coupon", "all"),), ("L.fee", "L.net_rate")),
-    7: Rule(("collateral.project_lines", "distribution.distribute")),
+    3: Rule(("engine.speeds.psa_cpr", "engine.speeds.smm_from_cpr", "engine.collateral.smm_curve")),
+    4: Rule(("engine.speeds.sda_cdr", "engine.speeds.mdr_from_cdr", "engine.collateral.mdr_curve")),
+    5: Rule(("engine.collateral.survival", "engine.collateral.project_lines")),
+    6: Rule(("engine.collateral.RepLine.net_rate",), (("weighted_average_coupon", "all"),), ("L.fee", "L.net_rate")),
+    7: Rule(("engine.collateral.project_lines", "engine.distribution.distribute")),
     8: Rule(
-        ("strips.po_fraction", "strips.strip_lines"),
+        ("engine.strips.po_fraction", "engine.strips.strip_lines"),
         (("net_loan_rate", "pool:I:discount"), (_BALANCE, "pool:I:discount")),
         ("P.target_rate", "P.po_strip", "L.target_rate", "L.po_fraction"),
     ),
     9: Rule(
-        ("strips.io_rate", "strips.strip_lines"),
+        ("engine.strips.io_rate", "engine.strips.strip_lines"),
         (("net_loan_rate", "pool:I:premium"), ("weighted_average_coupon", "pool:I:premium")),
         ("L.io_rate",),
     ),
-    10: Rule(("strips.strip_lines",), (), ("L.kept", "P.strip")),
-    11: Rule(("capital.cut_senior",), (), ("S.stripped", "S.coupon")),
-    12: Rule(("distribution.senior_share", "distribution.distribute"), (), ("start.initial_senior_percent",)),
+    10: Rule(("engine.strips.strip_lines",), (), ("L.kept", "P.strip")),
+    11: Rule(("engine.capital.cut_senior",), (), ("S.stripped", "S.coupon")),
+    12: Rule(
+        ("engine.distribution.senior_share", "engine.distribution.distribute"),
+        (),
+        ("start.initial_senior_percent",),
+    ),
     13: Rule(
-        ("distribution.rule_terms", "distribution.distribute"),
+        ("engine.distribution.rule_terms", "engine.distribution.distribute"),
         (),
         ("start.initial_subordinated", "start.losses"),
     ),
-    14: Rule(("distribution.distribute",)),
-    15: Rule(("distribution.distribute",)),
+    14: Rule(("engine.distribution.distribute",)),
+    15: Rule(("engine.distribution.distribute",)),
     16: Rule(
-        ("capital.capital_structure",),
+        ("engine.capital.capital_structure",),
         (("class_initial_principal_balance", "class:A"), ("class_initial_principal_balance", "class:B-1")),
         ("start.strip", "start.subordinated", "start.subordinated_share"),
     ),
-    17: Rule(("distribution.distribute",), (("special_hazard_loss_limit", "all"),)),
-    18: Rule(("distribution.distribute",), (), ("start.initial_level",)),
-    19: Rule(("distribution.distribute",)),
-    20: Rule(("distribution.distribute",)),
+    17: Rule(("engine.distribution.distribute",), (("special_hazard_loss_limit", "all"),)),
+    18: Rule(("engine.distribution.distribute",), (), ("start.initial_level",)),
+    19: Rule(("engine.distribution.distribute",)),
+    20: Rule(("engine.distribution.distribute",)),
     21: Rule(
-        ("waterfall.distribution_dates", "distribution.distribute"),
+        ("engine.waterfall.distribution_dates", "engine.distribution.distribute"),
         (("cut_off_date", "filing"),),
         ("start.first_distribution",),
     ),
-    22: Rule(("distribution.distribute",)),
+    22: Rule(("engine.distribution.distribute",)),
     23: Rule(
         ("subordination.call_threshold", "subordination.is_callable"),
         (("call_threshold", "all"),),
@@ -107,8 +111,9 @@ RULES: Mapping[int, Rule] = {
         (("subordination_level", "class:A"), ("subordination_level", "class:B-1")),
     ),
     25: Rule(
-        ("measures.weighted_average_life", "measures.yield_to_price", "measures.modified_duration",
-         "measures.convexity", "measures.accrued_interest", "measures.decrement", "measures.window"),
+        ("engine.measures.weighted_average_life", "engine.measures.yield_to_price", "engine.measures.modified_duration",
+         "engine.measures.convexity", "engine.measures.accrued_interest", "engine.measures.decrement",
+         "engine.measures.window"),
         (("closing_date", "filing"),),
         ("start.settlement", "start.first_time", "start.accrued_days"),
     ),
@@ -150,11 +155,8 @@ def cell_row(cell: str) -> list[str]:
 
 def what(function: str) -> list[str]:
     """A function's place and the first sentence of its docstring."""
-    module, *path = function.split(".")
-    found: object = import_module(f"xlremic.{module}")
-    for name in path:
-        found = getattr(found, name)
-    return [f"`xlremic.{function}`", (found.__doc__ or "").strip().split("\n")[0]]
+    name = f"xlremic.{function}"
+    return [f"`{name}`", (resolve_name(name).__doc__ or "").strip().split("\n")[0]]
 
 
 def rule_part(number: int, table: Table) -> str:

@@ -29,8 +29,8 @@ sys.path[:0] = [str(HERE), str(ROOT)]
 
 from make import filled, table  # noqa: E402
 
-from tests import damage, fuzz_reader  # noqa: E402
-from tests.projection_cases import DOZEN  # noqa: E402
+from tests.support import damage, fuzz_reader  # noqa: E402
+from tests.support.projection_cases import DOZEN  # noqa: E402
 
 PAGE = HERE / "verification.md"
 PUBLISHED: tuple[tuple[str, str, tuple[str, ...]], ...] = (
@@ -97,7 +97,7 @@ PUBLISHED: tuple[tuple[str, str, tuple[str, ...]], ...] = (
         ),
     ),
 )
-"""What is reproduced, the table in tests/published, and the tests that compare with it."""
+"""What is reproduced, the table in tests/support/published, and the tests that compare with it."""
 INSIDE = (
     ("Compiled and plain engine", "scenarios::compiled_and_plain_flows_agree_to_a_millionth_of_a_dollar"),
     ("Engine and slow waterfall", "waterfall::kernel_and_slow_waterfall_agree_on_the_sample"),
@@ -184,7 +184,11 @@ class Counting:
 def counted(tests: Sequence[str]) -> Counting:
     """Run tests, named as ``module::words``, and count their comparisons. Stops if one fails or is skipped."""
     counting = Counting()
-    nodes = [str(ROOT / "tests" / f"test_{one.replace('::', '.py::test_')}") for one in tests]
+    nodes = []
+    for one in tests:
+        module, _, words = one.partition("::")
+        (file,) = (ROOT / "tests").rglob(f"test_{module}.py")
+        nodes.append(f"{file}::test_{words}")
     here = Path.cwd()
     os.chdir(ROOT)
     try:
@@ -214,7 +218,7 @@ def shown(difference: float) -> str:
 
 
 def source(name: str) -> str:
-    first = (ROOT / "tests" / "published" / f"{name}.csv").read_text(encoding="utf-8").partition("\n")[0]
+    first = (ROOT / "tests" / "support" / "published" / f"{name}.csv").read_text(encoding="utf-8").partition("\n")[0]
     return first.removeprefix("# source: ")
 
 

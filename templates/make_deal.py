@@ -27,8 +27,8 @@ from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
-from xlremic.assumptions import Assumptions
-from xlremic.names import (
+from xlremic.engine.assumptions import Assumptions
+from xlremic.workbook.names import (
     BALANCE,
     DEAL_POOLS,
     DEAL_TERMS,

@@ -22,8 +22,8 @@ from openpyxl.utils import get_column_letter
 from openpyxl.workbook.defined_name import DefinedName
 from openpyxl.worksheet.worksheet import Worksheet
 
-from xlremic.lint import LINK
-from xlremic.names import FORMATS
+from xlremic.workbook.lint import LINK
+from xlremic.workbook.names import FORMATS
 
 HEADER, LABEL, UNIT, RULE, NUMBER, START, MONTH = 5, 6, 7, 8, 9, 10, 11
 """Rows of Collateral and Waterfall: whose column it is, its field, unit, rule, number; the start; the first month."""

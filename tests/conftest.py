@@ -9,9 +9,9 @@ import pytest
 
 from xlremic import assemble, read, tie_out
 from xlremic.deal import Deal
-from xlremic.facts import Reading
-from xlremic.tieout import Finding
-from xlremic.workbook import build
+from xlremic.reading.facts import Reading
+from xlremic.reading.tieout import Finding
+from xlremic.workbook.build import build
 
 SAMPLE = Path(__file__).parent.parent / "samples" / "cmsi-2004-8.txt"
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from .conftest import SAMPLE
-from .projection_cases import DOZEN
+from .support.projection_cases import DOZEN
 
 ROOT = SAMPLE.parent.parent
 DOCS = ROOT / "docs"

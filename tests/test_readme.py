@@ -1,6 +1,7 @@
 """The README is true: its Python session runs. Its commands are run in test_transcripts, its links in test_docs."""
 
 import doctest
+from importlib import import_module
 
 import pytest
 
@@ -15,7 +16,7 @@ def test_the_python_session_runs(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_doctests_of_the_package() -> None:
-    for path in sorted((ROOT / "xlremic").glob("*.py")):
+    for path in sorted((ROOT / "xlremic").rglob("*.py")):
         if ">>>" in path.read_text(encoding="utf-8"):
-            module = __import__(f"xlremic.{path.stem}", fromlist=["_"])
+            module = import_module(".".join(path.relative_to(ROOT).with_suffix("").parts))
             assert doctest.testmod(module).failed == 0, path.name

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from xlremic.errors import InputError
 from xlremic.subordination import call_threshold, class_percentages, is_callable, subordination_levels
 
-from .published_figures import rows
+from .support.published_figures import rows
 
 CLASSES = rows("cmsi_2004_8_subordination")
 

@@ -113,7 +113,7 @@ def refuse(event, arguments):
         raise PermissionError(event)
 
 sys.addaudithook(refuse)
-from xlremic.cli import main
+from xlremic.commands.cli import main
 main(sys.argv[1:], standalone_mode=False)
 """
 

@@ -3,19 +3,24 @@
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from .assemble import assemble
-from .parser import read
-from .tieout import tie_out
+from .reading.assemble import assemble
+from .reading.parser import read
+from .reading.tieout import tie_out
 
 if TYPE_CHECKING:
-    from .assumptions import Assumptions
-    from .scenarios import grid
-    from .waterfall import run
-    from .workbook import build
+    from .engine.assumptions import Assumptions
+    from .engine.grid import grid
+    from .engine.waterfall import run
+    from .workbook.build import build
 
 __all__ = ["Assumptions", "assemble", "build", "grid", "read", "run", "tie_out"]
 
-_LATER = {"Assumptions": "assumptions", "build": "workbook", "grid": "scenarios", "run": "waterfall"}
+_LATER = {
+    "Assumptions": "engine.assumptions",
+    "build": "workbook.build",
+    "grid": "engine.grid",
+    "run": "engine.waterfall",
+}
 """Where names come from on first use: reading a filing needs no engine and no spreadsheet library."""
 
 

@@ -14,9 +14,9 @@ from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 from pathlib import Path
 
-from tests.many_filings import fill
-from xlremic.batch import batch
-from xlremic.outcome import Job, outcome
+from tests.support.many_filings import fill
+from xlremic.batch.filings import batch
+from xlremic.batch.outcome import Job, outcome
 from xlremic.workers import spread
 
 ROUNDS = 3

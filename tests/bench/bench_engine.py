@@ -15,10 +15,10 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
-from tests.sample_deal import sample_deal
-from xlremic.assumptions import Assumptions
-from xlremic.scenarios import PLAIN, Setup, compiled_kernels, grid, measured
-from xlremic.waterfall import TrancheFlows, run
+from tests.support.sample_deal import sample_deal
+from xlremic.engine.assumptions import Assumptions
+from xlremic.engine.grid import PLAIN, Setup, compiled_kernels, grid, measured
+from xlremic.engine.waterfall import TrancheFlows, run
 
 SCENARIO = Assumptions(psa=300, cdr=0.002, severity=0.3, lag=12)
 SPEEDS, RATES = [float(20 * x) for x in range(40)], [x / 1000 for x in range(25)]

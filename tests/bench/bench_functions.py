@@ -11,12 +11,12 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent.parent.parent))
 
-from tests.golden_calls import BALANCES, CLASSES
-from tests.sample_deal import sample_deal
-from tests.test_functions import sample_tables
-from xlremic.assumptions import Assumptions
-from xlremic.functions import call
-from xlremic.waterfall import run
+from tests.functions.test_functions import sample_tables
+from tests.support.golden_calls import BALANCES, CLASSES
+from tests.support.sample_deal import sample_deal
+from xlremic.engine.assumptions import Assumptions
+from xlremic.engine.waterfall import run
+from xlremic.functions.registry import call
 
 
 def timed(work: Callable[[int], object], runs: int) -> tuple[float, float]:

@@ -11,11 +11,11 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from xlremic.assemble import assemble
-from xlremic.filing import read_filing
-from xlremic.parser import parse
-from xlremic.tieout import tie_out
-from xlremic.workbook import build
+from xlremic.reading.assemble import assemble
+from xlremic.reading.filing import read_filing
+from xlremic.reading.parser import parse
+from xlremic.reading.tieout import tie_out
+from xlremic.workbook.build import build
 
 SAMPLE = Path(__file__).parent.parent.parent / "samples" / "cmsi-2004-8.txt"
 RUNS = 9

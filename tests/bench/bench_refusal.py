@@ -9,11 +9,11 @@ from pathlib import Path
 
 ROOT = Path(__file__).parent.parent.parent
 SECONDS, MEGABYTES = 1.0, 100.0
-NAMES = "from tests.attacks import ATTACKS; print(*ATTACKS, sep='\\n')"
-MADE = "import sys; from tests.attacks import ATTACKS; open(sys.argv[2], 'wb').write(ATTACKS[sys.argv[1]][0]())"
+NAMES = "from tests.support.attacks import ATTACKS; print(*ATTACKS, sep='\\n')"
+MADE = "import sys; from tests.support.attacks import ATTACKS; open(sys.argv[2], 'wb').write(ATTACKS[sys.argv[1]][0]())"
 REFUSED = """
 import resource, sys
-from xlremic.cli import main
+from xlremic.commands.cli import main
 try:
     main(["check", sys.argv[1]])
 finally:

@@ -7,11 +7,11 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 
-from xlremic.assemble import assemble
 from xlremic.errors import XlremicError
-from xlremic.filing import filing_of
-from xlremic.parser import parse
-from xlremic.tieout import tie_out
+from xlremic.reading.assemble import assemble
+from xlremic.reading.filing import filing_of
+from xlremic.reading.parser import parse
+from xlremic.reading.tieout import tie_out
 
 SIZES = (1, 5, 20)  # megabytes
 FRONT = (

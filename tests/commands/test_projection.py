@@ -1,0 +1,126 @@
+"""The commands run and grid: data to standard output, assumptions above every table, errors of the package."""
+
+import csv
+import io
+import json
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from click.testing import CliRunner, Result
+
+from xlremic.commands import cli, projection
+from xlremic.engine.assumptions import Assumptions
+from xlremic.engine.waterfall import run
+
+from ..conftest import SAMPLE
+from ..support.sample_deal import sample_deal
+
+DOCUMENT = Path(__file__).parents[2] / "docs" / "sample-projection.md"
+
+
+@pytest.fixture(autouse=True)
+def in_the_checkout(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(SAMPLE.parent.parent)
+
+
+def invoke(*arguments: str) -> Result:
+    return CliRunner().invoke(cli.main, list(arguments))
+
+
+def rows_of(text: str) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(text)))
+
+
+def test_cash_report_has_a_row_per_month_and_class() -> None:
+    result = invoke("run", str(SAMPLE), "--psa", "200", "--cdr", "0.01", "--report", "cash", "--csv")
+    assert result.exit_code == 0
+    rows = rows_of(result.output)
+    assert list(rows[0]) == [
+        "month", "date", "class", "beginning_balance", "interest", "principal", "loss", "ending_balance",
+    ]  # fmt: skip
+    assert (rows[0]["month"], rows[0]["date"], rows[0]["class"]) == ("1", "2004-11-25", "A-I")
+    flows = run(sample_deal(), Assumptions(psa=200, cdr=0.01))
+    assert len(rows) == flows.months * len(flows.classes)
+    paid = sum(float(row["principal"]) for row in rows)
+    assert paid == pytest.approx(sum(sum(one.principal) for one in flows.classes), abs=0.01)
+    assert any("IO" in row["class"] and float(row["beginning_balance"]) > 0 for row in rows)
+
+
+@pytest.mark.parametrize("report", ["balances", "principal", "interest", "losses"])
+def test_monthly_reports_have_a_column_per_class(report: str) -> None:
+    rows = rows_of(invoke("run", str(SAMPLE), "--cdr", "0.01", "--report", report, "--csv").output)
+    flows = run(sample_deal(), Assumptions(cdr=0.01))
+    assert rows[0]["month"] == ("0" if report == "balances" else "1")
+    for one in flows.classes:
+        column = getattr(one, projection.BY_MONTH[report])
+        assert float(rows[-1][one.label]) == pytest.approx(column[flows.months], abs=1e-6)
+
+
+def test_every_table_for_a_person_has_the_assumptions_above_it() -> None:
+    for report in projection.REPORTS:
+        output = invoke("run", str(SAMPLE), "--cpr", "6 ramp 12 over 30", "--report", report).output
+        above = output.partition("\n\n")[2].partition("\n\n")[0]
+        assert above.count("assumption") >= 15
+        assert "6 ramp 12 over 30" in above
+
+
+def test_json_names_its_schema_and_its_assumptions() -> None:
+    found = json.loads(invoke("run", str(SAMPLE), "--severity", "0.4", "--json").output)
+    assert found["schema"] == "xlremic.projection/1"
+    assert {"severity": "0.4"}.items() <= {one["name"]: one["value"] for one in found["assumptions"]}.items()
+    assert [row["class"] for row in found["rows"]][-1] == "B-6"
+
+
+def test_parquet_holds_the_same_table(tmp_path: Path) -> None:
+    pytest.importorskip("pyarrow")
+    path = tmp_path / "cash.parquet"
+    assert invoke("run", str(SAMPLE), "--report", "cash", "--parquet", str(path)).exit_code == 0
+    frame = pd.read_parquet(path)
+    assert len(frame) == run(sample_deal()).months * 15
+
+
+def test_grid_measures_every_combination() -> None:
+    rows = rows_of(invoke("grid", str(SAMPLE), "--psa", "100,300", "--cdr", "0,0.01", "--csv").output)
+    assert len(rows) == 4 * 15
+    assert {(row["psa"], row["cdr"]) for row in rows} == {
+        (psa, cdr) for psa in ("100.0", "300.0") for cdr in ("0.0", "0.01")
+    }
+    table = invoke("grid", str(SAMPLE), "--psa", "100,300").output
+    assert "assumption" in table
+    assert json.loads(invoke("grid", str(SAMPLE), "--psa", "100", "--json").output)["axes"] == {"psa": [100.0]}
+
+
+def test_terms_come_from_a_file_and_options_override_them(tmp_path: Path) -> None:
+    file = tmp_path / "a.toml"
+    file.write_text("psa = 100\nseverity = 0.4\n")
+    output = invoke("run", str(SAMPLE), "--assumptions", str(file), "--cpr", "0.05").output
+    assert "psa" not in output.partition("\n\n")[2].partition("\n\n")[0]
+    assert "0.4" in output
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [("--cdr", "2"), ("--psa", "fast"), ("--lag", "1.5"), ("--call", "maybe"), ("--assumptions", "none.toml")],
+)
+def test_bad_input_raises_the_packages_error(arguments: tuple[str, str]) -> None:
+    done = invoke("run", str(SAMPLE), *arguments)
+    assert done.exit_code == 2
+    assert done.stdout == ""
+    assert done.stderr.startswith("xlremic: ")
+
+
+def test_two_formats_at_once_are_refused() -> None:
+    assert invoke("run", str(SAMPLE), "--csv", "--json").exit_code == 2
+
+
+def test_help_shows_an_example() -> None:
+    for command in ("run", "grid"):
+        assert f"Example: xlremic {command} " in invoke(command, "--help").output
+
+
+def test_document_is_what_the_command_prints() -> None:
+    text = DOCUMENT.read_text(encoding="utf-8")
+    command = next(line for line in text.splitlines() if line.startswith("xlremic run "))
+    printed = text.split("```text\n")[1].split("```")[0]
+    assert printed.strip() == invoke(*command.split()[1:]).output.strip()

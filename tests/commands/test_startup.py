@@ -1,0 +1,56 @@
+"""What each command imports: most need neither a spreadsheet nor an array library, and start quickly for it."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+from ..conftest import SAMPLE
+
+LISTED = """
+import sys
+before = set(sys.modules)
+from xlremic.commands.cli import main
+try:
+    main(sys.argv[1:], prog_name="xlremic")
+finally:
+    own = sys.stdlib_module_names | {"xlremic", "__main__", "__mp_main__"}
+    print("imported", *sorted({name.partition(".")[0] for name in set(sys.modules) - before} - own), file=sys.stderr)
+"""
+FILING = str(SAMPLE)
+
+
+@pytest.mark.parametrize(
+    ("command", "allowed"),
+    [
+        (["--help"], "click"),
+        (["--version"], "click"),
+        (["build", "--help"], "click"),
+        (["run", "--help"], "click"),
+        (["addin", "excel", "--help"], "click"),
+        (["serve", "--help"], "click"),
+        (["parse", FILING], "click"),
+        (["parse", FILING, "--json"], "click"),
+        (["parse", FILING, "--csv"], "click"),
+        (["check", FILING], "click"),
+        (["check", FILING, "--json"], "click"),
+        (["run", FILING, "--psa", "300"], "click"),
+        (["run", FILING, "--report", "cash", "--csv"], "click"),
+    ],
+    ids=lambda value: " ".join(value).replace(FILING, "FILING") if isinstance(value, list) else None,
+)
+def test_a_command_imports_no_more_than_it_needs(command: list[str], allowed: str) -> None:
+    environment = {**os.environ, "PYTHONPATH": str(SAMPLE.parent.parent)}
+    words = [sys.executable, "-c", LISTED, *command]
+    done = subprocess.run(words, capture_output=True, text=True, env=environment, check=False)
+    assert done.returncode == 0, done.stderr
+    (imported,) = (line.split()[1:] for line in done.stderr.splitlines() if line.startswith("imported"))
+    assert set(imported) == set(allowed.split())
+
+
+def test_building_imports_neither_pandas_nor_xlwings(tmp_path: os.PathLike[str]) -> None:
+    environment = {**os.environ, "PYTHONPATH": str(SAMPLE.parent.parent)}
+    words = [sys.executable, "-c", LISTED, "build", FILING, "-o", "light.xlsx", "--no-projection"]
+    done = subprocess.run(words, capture_output=True, text=True, env=environment, cwd=tmp_path, check=True)
+    assert not {"pandas", "xlwings", "rich", "numba", "httpx", "starlette"} & set(done.stderr.split())

@@ -1,0 +1,222 @@
+"""The projection in the workbook: engine, embedded calculator, IronCalc and LibreOffice agree on every figure."""
+
+import io
+import random
+import re
+import zipfile
+from pathlib import Path
+
+import pytest
+from openpyxl.utils import get_column_letter
+
+from xlremic import assemble
+from xlremic.deal import Deal
+from xlremic.engine.assumptions import Assumptions
+from xlremic.engine.capital import capital_structure
+from xlremic.engine.waterfall import TrancheFlows, run
+from xlremic.errors import TemplateError
+from xlremic.functions.registry import FUNCTIONS
+from xlremic.reading.tieout import Status
+from xlremic.workbook.audit import audit, projection_findings
+from xlremic.workbook.build import build
+from xlremic.workbook.expected import engine_columns, noise, result_classes
+from xlremic.workbook.inputs import deal_and_assumptions, projection_columns
+from xlremic.workbook.lint import lint
+from xlremic.xlsx.calculate import calculate, formula_cells, same, sheet_parts
+from xlremic.xlsx.engines import ironcalc_values, libreoffice, libreoffice_values
+from xlremic.xlsx.patch import Cell, opened, patched
+
+from ..support.projection_cases import DOZEN, MORE, Case, reading_of
+
+CENT = 0.005
+
+
+def assert_all_agree(case: Case, path: Path) -> None:
+    """Engine, embedded calculator, IronCalc and LibreOffice on one deal and one set of assumptions."""
+    reading, assumptions = reading_of(case[0]), Assumptions(**case[1])
+    built = build(reading, path, assumptions=assumptions)
+    assert built.unprojected == ""
+    assert_shows(path, run(assemble(reading), assumptions))
+    data = path.read_bytes()
+    cells = formula_cells(data)
+    for values in (ironcalc_values(data, cells.values), libreoffice_values(data)):
+        assert values is not None
+        assert [
+            (place, value, values.get(place))
+            for place, value in cells.values.items()
+            if not same(value, values.get(place), absolute=noise(*place))
+        ] == []
+
+
+def assert_shows(path: Path, flows: TrancheFlows) -> None:
+    """Every class's flows in every month within half a cent, every average life within 1e-9 of a year."""
+    book = opened(path.read_bytes())
+    sheet = book["Waterfall"]
+    columns = projection_columns(sheet)
+    shown: dict[tuple[str, str], int] = {}
+    for name, owners in columns.owners.items():
+        for k, owner in enumerate(owners):
+            for stem in ("senior", "class", "subordinated", "po", "io"):
+                if name.startswith(f"{stem}_"):
+                    shown[owner, name.removeprefix(f"{stem}_")] = columns.first[name] + k
+    compared = 0
+    for one in flows.classes:
+        names = {
+            "senior": (
+                ("balance", one.balance),
+                ("interest", one.interest),
+                ("principal", one.principal),
+                ("loss", one.loss),
+            ),
+            "subordinated": (
+                ("balance", one.balance),
+                ("interest", one.interest),
+                ("principal", one.principal),
+                ("loss", one.loss),
+            ),
+            "principal only": (("balance", one.balance), ("paid", one.principal), ("loss", one.loss)),
+            "interest only": (("notional", one.balance), ("paid", one.interest)),
+        }[one.kind]
+        if one.kind == "interest only" and (one.label, "notional") not in shown:
+            names = (("balance", one.balance), ("interest", one.interest))
+        for name, row in names:
+            column = shown[one.label, name]
+            for k in range(1, flows.months + 1):
+                assert sheet.cell(10 + k, column).value == pytest.approx(row[k], abs=CENT), (one.label, name, k)
+            compared += 1
+    assert compared >= 2 * len(flows.classes)
+    results = {row[0].value: row for row in book["Results"].iter_rows(min_row=8, max_row=40, max_col=15)}
+    for life in flows.class_measures():
+        for k, number in ((3, life.wal_month), (4, life.wal_30_360)):
+            value = results[life.label][k].value
+            assert value == pytest.approx(number, abs=1e-9) if number is not None else value in ("", None), life.label
+
+
+@pytest.mark.real
+@pytest.mark.skipif(libreoffice() is None, reason="LibreOffice is not installed")
+@pytest.mark.parametrize("name", DOZEN)
+def test_every_computation_agrees(name: str, tmp_path: Path) -> None:
+    assert_all_agree(DOZEN[name], tmp_path / "book.xlsx")
+
+
+@pytest.mark.nightly
+@pytest.mark.parametrize("name", MORE)
+def test_every_computation_agrees_in_more_cases(name: str, tmp_path: Path) -> None:
+    assert_all_agree(MORE[name], tmp_path / "book.xlsx")
+
+
+def test_the_cases_are_at_least_forty() -> None:
+    assert len(DOZEN) >= 12
+    assert len({**DOZEN, **MORE}) >= 40
+
+
+@pytest.fixture(scope="module")
+def small(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    """The workbook of a deal of one pool with losses: every rule at work, and quick to calculate."""
+    path = tmp_path_factory.mktemp("small") / "small.xlsx"
+    build(reading_of("one pool"), path, assumptions=Assumptions(psa=200, cdr=0.01, severity=0.4, lag=3))
+    return path.read_bytes()
+
+
+def cell_of(data: bytes, name: str) -> tuple[str, str]:
+    """Sheet and cell of a name of one cell."""
+    sheet, _, cell = str(opened(data).defined_names[name].attr_text).rpartition("!")
+    return sheet, cell.replace("$", "")
+
+
+def changed(data: bytes, values: dict[tuple[str, str], Cell]) -> bytes:
+    """The workbook after a person changed cells and the program recalculated."""
+    return calculate(patched(data, values))
+
+
+def failing(data: bytes) -> list[str]:
+    return [one.says for one in projection_findings(opened(data)) if one.status is Status.FAIL]
+
+
+def test_the_live_sheet_follows_its_inputs_as_the_engine_does(small: bytes) -> None:
+    terms = {cell.value: cell.coordinate.replace("A", "B", 1) for cell in opened(small)["Assumptions"]["A"][6:]}
+    balances = [("Tranches", f"H{row}") for row in (9, 10)]
+    before = opened(small)["Results"]["D8"].value
+    changes: list[dict[tuple[str, str], Cell]] = [
+        {("Assumptions", terms["psa"]): 450.0},
+        {("Assumptions", terms["psa"]): None, ("Assumptions", terms["cpr"]): 0.2},
+        {("Assumptions", terms["cdr"]): 0.03, ("Assumptions", terms["severity"]): 0.7},
+        {("Assumptions", terms["lag"]): 9.0, ("Assumptions", terms["advancing"]): False},
+        {("Assumptions", terms["servicing_fee_rate"]): 0.004},
+        {("Assumptions", terms["call"]): "first"},
+        {("Assumptions", terms["call"]): 60.0},
+        {balances[0]: 50_000_000.0},
+        {balances[1]: 1_000_000.0, cell_of(small, "AsOfDate"): 36_800.0},
+        {("Collateral", "I12"): 0.5},
+        {("Pools", "G11"): 0.09},
+    ]  # fmt: skip
+    lives = set()
+    for change in changes:
+        data = changed(small, change)
+        assert failing(data) == [], change
+        lives.add(round(float(opened(data)["Results"]["D8"].value), 9))
+    # Most of these move class A's average life, each to another place.
+    assert len(lives | {round(float(before), 9)}) > 8
+
+
+def test_the_workbook_reads_back_as_the_deal_and_assumptions_it_was_built_from(projected: Path, deal: Deal) -> None:
+    again, assumptions = deal_and_assumptions(opened(projected.read_bytes()))
+    mine, theirs = run(deal, Assumptions()), run(again, assumptions)
+    assert [one.label for one in mine.classes] == [one.label for one in theirs.classes]
+    for one, other in zip(mine.classes, theirs.classes, strict=True):
+        assert list(one.balance) == pytest.approx(list(other.balance), abs=1e-6)
+        assert list(one.interest) == pytest.approx(list(other.interest), abs=1e-6)
+
+
+def test_a_corrupted_column_is_found_and_named(small: bytes) -> None:
+    """A dollar added to every month of a column, for a sample of the columns that say what a line or a class gets."""
+    book = opened(small)
+    deal, assumptions = deal_and_assumptions(book)
+    flows = run(deal, assumptions)
+    capital = capital_structure(deal, assumptions, flows.collateral.lines)
+    known = {one[:3] for one in engine_columns(flows, result_classes(capital, flows.collateral.lines))}
+    for title, name, copy_number in random.Random(4).sample(sorted(known), 12):
+        column = projection_columns(book[title]).first[name] + copy_number
+        try:
+            data = calculate(_shifted(small, title, column))
+        except TemplateError:  # the formulas that it breaks are named there
+            continue
+        says = " ".join(failing(data))
+        assert f"{title}!" in says, (title, name)
+
+
+def _shifted(data: bytes, sheet: str, column: int) -> bytes:
+    """The workbook with a dollar added to every month's formula of a column."""
+    letter, output = get_column_letter(column), io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(data)) as package, zipfile.ZipFile(output, "w") as copy:
+        part = dict(sheet_parts(package))[sheet]
+        for info in package.infolist():
+            content = package.read(info)
+            if info.filename == part:
+                pattern = rf'(<c r="{letter}(?:1[1-9]|[2-9]\d|\d\d\d)"[^>]*><f>)([^<]*)(</f>)'
+                content = re.sub(pattern, r"\1(\2)+1\3", content.decode()).encode()
+            copy.writestr(info, content)
+    return output.getvalue()
+
+
+def test_one_month_that_differs_is_found_by_the_conventions(small: bytes) -> None:
+    cells = formula_cells(small)
+    months = [
+        place
+        for place in cells.formulas
+        if place[0] in ("Collateral", "Waterfall") and int("".join(c for c in place[1] if c.isdigit())) > 11
+    ]
+    place = random.Random(2).choice(months)
+    data = patched(small, {place: 1.0})
+    assert any(f"{place[0]}!{place[1]}" in complaint for complaint in lint(data))
+
+
+def test_every_worksheet_function_stands_beside_the_same_number_from_plain_formulas(tmp_path: Path) -> None:
+    path = build(reading_of("one pool"), tmp_path / "f.xlsx", functions=True).path
+    sheet = opened(path.read_bytes())["Functions"]
+    rows = {row[0].value: row for row in sheet.iter_rows(min_row=13, max_col=6) if row[0].value}
+    assert set(rows) == {function.name for function in FUNCTIONS}
+    for name, row in rows.items():
+        assert name in row[5].value  # what to type
+        assert float(row[2].value) == pytest.approx(float(row[3].value), rel=1e-9, abs=1e-9), name
+    assert [one.says for one in audit(path) if one.status is Status.FAIL] == []

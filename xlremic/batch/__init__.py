@@ -1,0 +1,1 @@
+"""Many filings: their workbooks, an index and a comparison."""

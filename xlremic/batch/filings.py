@@ -1,0 +1,224 @@
+"""The command ``batch``: many filings to workbooks, an index and a comparison, on one computer or on a cluster.
+
+Every input has one row, whatever becomes of it; a bad one stops nothing. What is finished is kept, so that a run that
+was cut off goes on where it was.
+"""
+
+import csv
+import hashlib
+import io
+import os
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TextIO
+
+import click
+
+from ..commands.progress import Progress
+from ..errors import FetchError, InputError
+from ..reading.edgar import fetch, is_remote
+from ..workers import Lost, spread
+from . import storage
+from .outcome import COLUMNS, RECORDS, Job, Kind, Outcome, Row, as_text, outcome, refused
+
+INDEX, PARQUET, COMPARISON = "index.csv", "index.parquet", "Comparison.xlsx"
+SHOWN = 20
+"""Bad filings told on the terminal; the index has them all."""
+
+
+def batch(
+    names: Sequence[str],
+    folder: str | Path,
+    *,
+    workers: int = 1,
+    cluster: str | None = None,
+    workbooks: bool = True,
+    projection: bool = True,
+    again: bool = False,
+    progress: Callable[[int, int], None] | None = None,
+) -> list[Row]:
+    """Do every filing and leave workbooks, index.csv, index.parquet and Comparison.xlsx in a folder.
+
+    Args:
+        names: files, folders, patterns, URLs (s3://, file:// ...), EDGAR accession numbers.
+        folder: path or URL; made if it is not there.
+        workers: processes of this computer.
+        cluster: address of a Dask scheduler to work instead; its workers must see the same places.
+        workbooks: leave them out to have the index and the comparison only.
+        projection: make light workbooks if false.
+        again: do finished filings again too.
+        progress: called with filings done and their number.
+    Returns: one row per filing, in the order given, with the columns of ``outcome.COLUMNS``.
+    Raises: InputError if there is nothing to do, or no place for the results; ClusterError if the cluster is lost.
+    """
+    inputs = _inputs(names)
+    target = storage.absolute(str(folder))
+    storage.make_folder(storage.under(target, RECORDS))
+    rows: dict[int, Row] = {}
+    numbers: list[int] = []
+
+    def finished(number: int, row: Row) -> None:
+        rows[number] = {name: _printable(value) if isinstance(value, str) else value for name, value in row.items()}
+        if progress is not None:
+            progress(len(rows), len(inputs))
+
+    def jobs() -> Iterator[Job]:
+        """What there is to do; a filing that cannot be fetched is a row at once."""
+        for number, (path, name) in enumerate(zip(inputs, workbook_names(inputs), strict=True)):
+            try:
+                data = fetch(path).read_bytes() if _is_fetched(path) else None
+            except (FetchError, InputError) as error:
+                finished(number, refused(path, str(error)))
+                continue
+            numbers.append(number)
+            place = storage.absolute(path) if data is None else path
+            yield Job(
+                path=path,
+                place=place,
+                name=name,
+                folder=target,
+                workbooks=workbooks,
+                projection=projection,
+                again=again,
+                data=data,
+            )
+
+    for k, result in spread(outcome, jobs(), workers=min(workers, len(inputs)), cluster=cluster):
+        number = numbers[k]
+        finished(number, refused(inputs[number], result.reason) if isinstance(result, Lost) else result)
+    ordered = [rows[number] for number in range(len(inputs))]
+    _write(target, ordered)
+    return ordered
+
+
+def _inputs(names: Iterable[str]) -> list[str]:
+    """The filings meant, each once, in order."""
+    found = [one for name in names for one in ([name] if _is_fetched(name) else storage.meant(name))]
+    if not found:
+        raise InputError("no filings are given: name files, folders, patterns, or a list with --list")
+    return list({one if _is_fetched(one) else storage.absolute(one): one for one in found}.values())
+
+
+def _is_fetched(name: str) -> bool:
+    return is_remote(name) and not Path(name).exists()
+
+
+def workbook_names(inputs: Sequence[str]) -> list[str]:
+    """A name for the workbook of each input: its own, with a mark of its place where two are alike.
+
+    >>> workbook_names(["a/deal.txt", "b/other.htm"])
+    ['deal', 'other']
+    >>> [len(name) for name in workbook_names(["a/deal.txt", "b/Deal.txt"])]
+    [13, 13]
+    """
+    stems = [re.sub(r"[^\w. -]", "_", Path(path.replace("\\", "/").rpartition("/")[2]).stem)[:80] for path in inputs]
+    number = Counter(stem.lower() for stem in stems) + Counter((Path(COMPARISON).stem.lower(), ""))
+    return [
+        stem if number[stem.lower()] == 1 else f"{stem}-{hashlib.sha256(path.encode()).hexdigest()[:8]}"
+        for stem, path in zip(stems, inputs, strict=True)
+    ]
+
+
+def _write(folder: str, rows: Sequence[Row]) -> None:
+    from .comparison import comparison  # noqa: PLC0415 - the spreadsheet library is heavy
+
+    text = io.StringIO(newline="")
+    writer = csv.DictWriter(text, list(COLUMNS), lineterminator="\n")
+    writer.writeheader()
+    writer.writerows({name: _cell(cell) for name, cell in as_text(row).items()} for row in rows)
+    storage.write(storage.under(folder, INDEX), text.getvalue().encode())
+    if find_spec("pyarrow"):
+        storage.write(storage.under(folder, PARQUET), parquet(rows))
+    storage.write(storage.under(folder, COMPARISON), comparison(rows))
+
+
+def _printable(text: str) -> str:
+    """Text of filings and file names without what no file can hold and no terminal should see."""
+    return "".join(letter if letter.isprintable() else " " for letter in text)
+
+
+def _cell(text: str) -> str:
+    """Nothing that a spreadsheet would take for a formula."""
+    return f"'{text}" if text[:1] in ("=", "+", "-", "@") else text
+
+
+def parquet(rows: Sequence[Row]) -> bytes:
+    """The rows as Parquet: money exact to the cent, fractions and months as floats."""
+    import pyarrow as pa  # noqa: PLC0415 - an extra
+    import pyarrow.parquet as pq  # noqa: PLC0415
+
+    kinds = {
+        Kind.TEXT: pa.string(),
+        Kind.DATE: pa.date32(),
+        Kind.COUNT: pa.int32(),
+        Kind.MONEY: pa.decimal128(18, 2),
+        Kind.FRACTION: pa.float64(),
+        Kind.NUMBER: pa.float64(),
+    }
+    floats = (Kind.FRACTION, Kind.NUMBER)
+    columns = {
+        name: pa.array(
+            [float(row[name]) if kind in floats and row[name] is not None else row[name] for row in rows],  # type: ignore[arg-type]
+            type=kinds[kind],
+        )
+        for name, kind in COLUMNS.items()
+    }
+    sink = io.BytesIO()
+    pq.write_table(pa.table(columns), sink)
+    return sink.getvalue()
+
+
+@click.command("batch", short_help="Make the workbooks and the comparison of many filings.")
+@click.argument("paths", nargs=-1)
+@click.option("-o", "--output", "folder", required=True, metavar="DIR", help="Folder or URL for what is made")
+@click.option(
+    "--list", "listed", type=click.File(encoding="utf-8"), help="File with more paths, one a line; - is input"
+)
+@click.option("--workers", type=click.IntRange(1), default=None, help="Number of processes; default: one per core")
+@click.option("--cluster", metavar="ADDRESS", help="Dask scheduler whose workers do it, such as tcp://host:8786")
+@click.option("--workbooks/--no-workbooks", default=True, help="Make the workbooks, or the index and comparison only")
+@click.option("--projection/--no-projection", default=True, help="With the live projection, or light workbooks")
+@click.option("--again", is_flag=True, help="Do finished filings again too")
+@click.pass_context
+def batch_command(
+    context: click.Context,
+    /,
+    paths: tuple[str, ...],
+    folder: str,
+    listed: TextIO | None,
+    workers: int | None,
+    cluster: str | None,
+    workbooks: bool,
+    projection: bool,
+    again: bool,
+) -> None:
+    """Make workbooks, index.csv, index.parquet and Comparison.xlsx of many filings.
+
+    PATHS are files, folders, patterns, URLs (s3://, file:// ...) or EDGAR accession numbers. A bad filing is a row with
+    its reason. Run it again to go on after an interruption: finished filings are skipped.
+
+    Exit code: 0 if every filing ties, 1 if a check fails or a filing is refused.
+
+    \b
+    Example: xlremic batch samples -o deals
+    """
+    names = [*paths, *(line.strip() for line in listed or () if line.strip() and not line.startswith("#"))]
+    if not find_spec("pyarrow"):
+        click.echo("index.parquet is left out, since pyarrow is missing: pip install 'xlremic[parquet]'", err=True)
+    do = partial(batch, names, folder, workers=workers or os.cpu_count() or 1, cluster=cluster)
+    with Progress("filings") as progress:
+        rows = do(workbooks=workbooks, projection=projection, again=again, progress=progress.told)
+    bad = [row for row in rows if row["status"] != Outcome.TIES]
+    for row in bad[:SHOWN]:
+        click.echo(f"{row['path']}: {row['reason']}", err=True)
+    if len(bad) > SHOWN:
+        click.echo(f"and {len(bad) - SHOWN:,} more: see {INDEX}", err=True)
+    counts = Counter(row["status"] for row in rows)
+    told = ", ".join(f"{one} {counts[one]:,}" for one in Outcome)
+    click.echo(f"{folder}: {len(rows):,} filing{'s' * (len(rows) != 1)}; {told}; see {COMPARISON}")
+    if bad:
+        context.exit(1)

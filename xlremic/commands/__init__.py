@@ -1,0 +1,1 @@
+"""The command line: the only wing that knows a terminal."""

@@ -1,0 +1,83 @@
+"""The command ``addin``: make or install the worksheet functions for a spreadsheet program."""
+
+from pathlib import Path
+
+import click
+
+from ..errors import InputError
+
+
+@click.group()
+def addin() -> None:
+    """Make or install the REMIC worksheet functions for a spreadsheet program.
+
+    Example: xlremic addin excel --install
+    """
+
+
+@addin.command()
+@click.option("-o", "--output", type=click.Path(path_type=Path), help="Add-in file to write; default: xlremic.xlam")
+@click.option("--install", is_flag=True, help="Put it where Excel on Windows loads it at every start")
+@click.option("--interpreter", help="Python that Excel starts, as a full Windows path; default: the one that runs this")
+def excel(output: Path | None, install: bool, interpreter: str | None) -> None:
+    """Make the add-in for Excel on Windows.
+
+    Example: xlremic addin excel --install
+    """
+    from ..files import write_whole  # noqa: PLC0415 - only here
+    from ..functions.hosts.xlam import FILE_NAME, build_addin, pinned_interpreter, start_folder  # noqa: PLC0415 - only here
+
+    if install and output:
+        raise click.UsageError("choose -o or --install, not both")
+    target = Path(start_folder(), FILE_NAME) if install else output or Path(FILE_NAME)
+    content = build_addin(pinned_interpreter(interpreter))
+    if install:
+        target.parent.mkdir(parents=True, exist_ok=True)
+    write_whole(target, content)
+    click.echo(f"{target}: {'installed; start Excel again' if install else 'open it in Excel on Windows'}")
+
+
+@addin.command()
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path),
+    default=Path("xlremic.oxt"),
+    show_default=True,
+    help="Extension to write",
+)
+@click.option("--install", is_flag=True, help="Add it to this user's LibreOffice too, in place of an older one")
+def libreoffice(output: Path, install: bool) -> None:
+    """Make the LibreOffice extension; it holds all the code it needs.
+
+    Example: xlremic addin libreoffice -o xlremic.oxt --install
+    """
+    from ..files import write_whole  # noqa: PLC0415
+    from ..functions.hosts.libreoffice import addin_bytes  # noqa: PLC0415 - only here
+    from ..functions.hosts.libreoffice import install as install_addin  # noqa: PLC0415
+
+    write_whole(output, addin_bytes())
+    if install:
+        install_addin(output)
+    click.echo(f"{output}: {'installed' if install else 'open it in LibreOffice, or run unopkg add, to install it'}")
+
+
+@addin.command()
+@click.argument("workbook", type=click.Path(path_type=Path))
+@click.option("-o", "--output", type=click.Path(path_type=Path), help="Copy to write; default: NAME-portable.xlsx")
+def portable(workbook: Path, output: Path | None) -> None:
+    """Copy a workbook of ours with its functions as LAMBDA names, for people without an add-in.
+
+    Example: xlremic addin portable cmsi-2004-8.xlsx
+    """
+    from ..files import read_whole, write_whole  # noqa: PLC0415
+    from ..functions.hosts import lambda_names  # noqa: PLC0415
+    from ..xlsx.calculate import preflight  # noqa: PLC0415 - only here
+
+    target = output or workbook.with_name(f"{workbook.stem}-portable.xlsx")
+    data = read_whole(workbook)
+    if target.exists() and target.samefile(workbook):
+        raise InputError(f"{target} is the workbook itself; choose another place with -o")
+    preflight(data)
+    write_whole(target, lambda_names.portable(data))
+    click.echo(f"{target}: the functions that need no add-in, as names; the sheet Functions explains them")

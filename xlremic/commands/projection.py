@@ -1,0 +1,351 @@
+"""The commands ``run`` and ``grid``: projected class cash flows and measures of a filing, without a workbook.
+
+Arguments in, tables out, no arithmetic of its own. Every table for a person has the assumptions above it, each marked
+as one; data for programs (CSV, JSON, Parquet) has one row per month or scenario and class, dollars to six decimals.
+"""
+
+import csv
+import json
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from ..deal import Deal
+from ..engine.assumptions import Assumptions, read_assumptions
+from ..errors import InputError
+from ..reading.assemble import assemble
+from ..reading.edgar import path_of
+from ..reading.parser import read
+from .progress import Progress
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from ..engine.measures import ClassMeasures
+    from ..engine.waterfall import TrancheFlows
+
+F = TypeVar("F", bound=Callable[..., Any])
+Table = tuple[list[str], list[list[Any]]]
+
+REPORTS = ("summary", "balances", "principal", "interest", "losses", "cash", "decrement")
+BY_MONTH = {"balances": "balance", "principal": "principal", "interest": "interest", "losses": "loss"}
+TERMS = (
+    ("psa", "prepayment speed, per cent of the PSA curve: 300, or '100 ramp 300 over 12'"),
+    ("cpr", "prepayment rate a year, a fraction (0.06), or '6 ramp 12 over 30' in per cent"),
+    ("cdr", "default rate a year, a fraction (0.002), or words in per cent"),
+    ("sda", "default speed, per cent of the SDA curve"),
+    ("severity", "loss on liquidation, a fraction (0.3), or words in per cent"),
+    ("lag", "months from default to liquidation"),
+    ("servicing_fee_rate", "servicing, master servicing and trustee fee a year, a fraction (0.0025)"),
+    ("call", "clean-up call: never, first, or the first month it may be used"),
+)
+
+
+def deal_of(filing: str) -> Deal:
+    """The deal that a filing describes; the filing may be a path, an accession number or an address."""
+    reading = read(path_of(filing))
+    for warning in reading.warnings:
+        click.echo(f"warning: {reading.source.file}, line {warning.line}: {ascii(warning.message)[1:-1]}", err=True)
+    return assemble(reading)
+
+
+def term_options(command: F) -> F:
+    """Gives a command an option for each usual term, and ``--assumptions``."""
+    for name, meaning in reversed(TERMS):
+        command = click.option(f"--{name.replace('_', '-')}", name, metavar="VALUE", help=meaning)(command)
+    return click.option(
+        "--assumptions", "file", type=click.Path(path_type=Path), help="TOML file of terms; options override it."
+    )(command)
+
+
+def _output_options(command: F) -> F:
+    command = click.option("--parquet", type=click.Path(path_type=Path), help="Write a Parquet file.")(command)
+    command = click.option("--json", "as_json", is_flag=True, help="JSON to standard output.")(command)
+    return click.option("--csv", "as_csv", is_flag=True, help="CSV to standard output.")(command)
+
+
+def _value(name: str, text: str) -> Any:
+    """An option as a term: a number where it is one, else the words, which Assumptions reads or refuses."""
+    if name == "lag" or (name == "call" and text.isdigit()):
+        try:
+            return int(text)
+        except ValueError:
+            raise InputError(f"{name} {text!r}: give a whole number of months") from None
+    try:
+        return float(text)
+    except ValueError:
+        return text
+
+
+def given_terms(options: Mapping[str, str | None]) -> dict[str, Any]:
+    """The options that were given, as terms."""
+    return {name: _value(name, text) for name, text in options.items() if text is not None}
+
+
+def assumptions_of(file: Path | None, terms: dict[str, Any]) -> Assumptions:
+    """Assumptions from a TOML file and options that override it."""
+    return read_assumptions(file, **terms) if file is not None else Assumptions().replace(**terms)
+
+
+@click.command("run", short_help="Project class cash flows and measures.")
+@click.argument("filing")
+@term_options
+@click.option("--report", type=click.Choice(REPORTS), default="summary", show_default=True)
+@_output_options
+@click.pass_context
+def run_command(
+    context: click.Context,
+    /,
+    filing: str,
+    file: Path | None,
+    report: str,
+    as_csv: bool,
+    as_json: bool,
+    parquet: Path | None,
+    **terms: str | None,
+) -> None:
+    """Project the classes of FILING month by month and measure them.
+
+    \b
+    Example: xlremic run samples/cmsi-2004-8.txt --psa 300 --cdr 0.002 --report cash --csv
+    """
+    from ..engine.waterfall import run  # noqa: PLC0415 - the engine, only when it runs
+
+    _one_format(as_csv, as_json, parquet)
+    assumptions = assumptions_of(file, given_terms(terms))
+    deal = deal_of(filing)
+    flows = run(deal, assumptions)
+    table = report_table(flows, report)
+    if parquet is not None:
+        _write_parquet(_frame(table), parquet)
+    elif as_json:
+        click.echo(_json(deal, assumptions, {"report": report}, table))
+    elif as_csv:
+        _write_csv(table)
+    else:
+        click.echo(printed_run(flows, report))
+    lost = flows.principal_difference()
+    if abs(lost) >= 0.01:
+        click.echo(f"principal paid and collected differ by {lost:,.2f} dollars", err=True)
+        context.exit(1)
+
+
+@click.command("grid", short_help="Measure the classes in many scenarios.")
+@click.argument("filing")
+@term_options
+@click.option("--yields", is_flag=True, help="Solve the yield of every class too.")
+@click.option("--workers", type=click.IntRange(1), default=1, show_default=True, help="Number of processes.")
+@click.option("--cluster", metavar="ADDRESS", help="Dask scheduler whose workers do it, such as tcp://host:8786.")
+@_output_options
+def grid_command(
+    filing: str,
+    file: Path | None,
+    yields: bool,
+    workers: int,
+    cluster: str | None,
+    as_csv: bool,
+    as_json: bool,
+    parquet: Path | None,
+    **terms: str | None,
+) -> None:
+    """Measure the classes of FILING for every combination of comma-separated values.
+
+    \b
+    Example: xlremic grid samples/cmsi-2004-8.txt --psa 0,100,200,300,400,500 --cdr 0,0.01
+    """
+    from ..engine.grid import grid  # noqa: PLC0415 - the engine, only when it runs
+
+    _one_format(as_csv, as_json, parquet)
+    axes: dict[str, Any] = {
+        name: [_value(name, value.strip()) for value in text.split(",")]
+        for name, text in terms.items()
+        if text is not None
+    }
+    single = {name: values[0] for name, values in axes.items() if len(values) == 1}
+    assumptions = assumptions_of(file, single)
+    deal = deal_of(filing)
+    with Progress("scenarios", at_least=100) as progress:
+        frame = grid(deal, assumptions, yields=yields, workers=workers, cluster=cluster, progress=progress.told, **axes)
+    if parquet is not None:
+        _write_parquet(frame, parquet)
+        return
+    table: Table = (list(frame.columns), frame.astype(object).where(frame.notna(), None).to_numpy().tolist())
+    if as_json:
+        click.echo(_json(deal, assumptions, {"axes": axes}, table))
+    elif as_csv:
+        _write_csv(table)
+    else:
+        fixed = [row for row in assumptions.described() if row[0] not in axes]
+        click.echo(f"Series {deal.series}\n\n{printed_assumptions(fixed)}\n\n{aligned(table)}")
+
+
+def report_table(flows: "TrancheFlows", report: str) -> Table:
+    """One report as columns and rows, numbers unrounded.
+
+    ``balances``, ``principal``, ``interest`` and ``losses`` have one row per month and one column per class, balances
+    from month 0; ``cash`` one row per month and class; ``decrement`` one row per year, per cent of the issue.
+    """
+    days = [day.isoformat() for day in flows.dates] or [""] * (flows.months + 1)
+    labels = [one.label for one in flows.classes]
+    if report == "summary":
+        rows = [one.as_row() for one in flows.class_measures()]
+        return list(rows[0]), [list(row.values()) for row in rows]
+    if report == "cash":
+        columns = ["month", "date", "class", "beginning_balance", "interest", "principal", "loss", "ending_balance"]
+        return columns, [
+            [k, days[k], c.label, c.balance[k - 1], c.interest[k], c.principal[k], c.loss[k], c.balance[k]]
+            for k in range(1, flows.months + 1)
+            for c in flows.classes
+        ]
+    if report == "decrement":
+        from ..engine.measures import decrement  # noqa: PLC0415 - beside its only use, as the engine is imported late
+
+        percents = [decrement(one.balance) for one in flows.classes]
+        return ["year", "date", *labels], [
+            [year, days[12 * year], *(column[year] for column in percents)] for year in range(len(percents[0]))
+        ]
+    name = BY_MONTH[report]
+    first = 0 if report == "balances" else 1
+    return ["month", "date", *labels], [
+        [k, days[k], *(getattr(one, name)[k] for one in flows.classes)] for k in range(first, flows.months + 1)
+    ]
+
+
+def printed_run(flows: "TrancheFlows", report: str) -> str:
+    """A report for a person: the deal, the assumptions, the table."""
+    head = f"Series {flows.deal.series}\n\n{printed_assumptions(flows.assumptions.described())}"
+    if report == "summary":
+        return f"{head}\n\n{_printed_summary(flows)}"
+    columns, rows = report_table(flows, report)
+    if report == "decrement":
+        from ..engine.measures import printed_percent  # noqa: PLC0415 - as above
+
+        rows = [[*row[:2], *(printed_percent(cell) for cell in row[2:])] for row in rows]
+    return f"{head}\n\n{aligned((columns, rows))}"
+
+
+def _printed_summary(flows: "TrancheFlows") -> str:
+    """Measures of every class, to maturity and, where the filing allows a clean-up call, to the first eligible day."""
+    measures = flows.class_measures()
+    called: dict[str, ClassMeasures] = {}
+    notes = [
+        f"Average lives in years: month/12, and 30/360 from settlement to the {flows.assumptions.payment_day}th.",
+        "Balance of an IO class: its notional. Prices are placeholders unless given: an assumption each.",
+    ]
+    columns = ["class", "balance", "life", "30/360", "window", "interest", "loss", "price", "yield", "duration"]
+    if flows.assumptions.call == "never" and flows.deal.rules.call_threshold is not None:
+        from ..engine.waterfall import run  # noqa: PLC0415 - the engine, only when it runs
+
+        other = run(flows.deal, flows.assumptions.replace(call="first"))
+        called = {one.label: one for one in other.class_measures()}
+        columns += ["life to call", "yield to call"]
+        notes.append(f"To call: the clean-up call on its first eligible day, month {other.call_month}.")
+    elif flows.call_month is not None:
+        notes.append(f"The clean-up call is used in month {flows.call_month}.")
+    rows = []
+    for one in measures:
+        window = "" if one.first_month is None else f"{one.first_month}-{one.last_month}"
+        row: list[Any] = [
+            one.label,
+            f"{one.balance:,.2f}",
+            _cell(one.wal_month, 2),
+            _cell(one.wal_30_360, 2),
+            window,
+            f"{one.interest:,.2f}",
+            f"{abs(one.loss) if abs(one.loss) < 0.005 else one.loss:,.2f}",
+            f"{one.price:g}",
+            _cell(one.bond_yield, 3),
+            _cell(one.modified_duration, 2),
+        ]
+        if called:
+            row += [_cell(called[one.label].wal_month, 2), _cell(called[one.label].bond_yield, 3)]
+        rows.append(row)
+    return aligned((columns, rows)) + "\n\n" + "\n".join(notes)
+
+
+def printed_assumptions(described: Sequence[tuple[str, str, str, str, str]]) -> str:
+    """The terms in force, one a line, each with its value, unit and source."""
+    return aligned((["assumption", "value", "unit", "source"], [list(row[:4]) for row in described]))
+
+
+def aligned(table: Table) -> str:
+    """Columns of text, numbers to the right."""
+    columns, rows = table
+    cells = [[_text(cell) for cell in row] for row in rows]
+    widths = [max(len(name), *(len(row[i]) for row in cells), 0) for i, name in enumerate(columns)]
+    right = [all(_is_number(row[i]) for row in cells) for i in range(len(columns))]
+
+    def lined(row: Sequence[str]) -> str:
+        padded = (
+            cell.rjust(width) if to_right else cell.ljust(width)
+            for cell, width, to_right in zip(row, widths, right, strict=True)
+        )
+        return "  ".join(padded).rstrip()
+
+    return "\n".join([lined(columns), lined(["-" * width for width in widths]), *map(lined, cells)])
+
+
+def _is_number(cell: str) -> bool:
+    return not cell or cell == "*" or cell.replace(",", "").replace(".", "").replace("-", "").isdigit()
+
+
+def _text(cell: Any) -> str:
+    return "" if cell is None else f"{cell:,.2f}" if isinstance(cell, float) else str(cell)
+
+
+def _cell(number: float | None, decimals: int) -> str:
+    return "" if number is None else f"{number:.{decimals}f}"
+
+
+def _plain(cell: Any) -> Any:
+    """A cell as data: dollars to a millionth, so that the dust of floats is not printed."""
+    return round(cell, 6) + 0.0 if isinstance(cell, float) else cell
+
+
+def _one_format(as_csv: bool, as_json: bool, parquet: Path | None) -> None:
+    if as_csv + as_json + (parquet is not None) > 1:
+        raise click.UsageError("choose one of --csv, --json and --parquet")
+
+
+def _write_csv(table: Table) -> None:
+    writer = csv.writer(sys.stdout, lineterminator="\n")
+    writer.writerow(table[0])
+    writer.writerows([_plain(cell) for cell in row] for row in table[1])
+
+
+def _json(deal: Deal, assumptions: Assumptions, what: dict[str, Any], table: Table) -> str:
+    columns, rows = table
+    described = [
+        {"name": name, "value": value, "unit": unit, "source": source, "meaning": meaning}
+        for name, value, unit, source, meaning in assumptions.described()
+    ]
+    body = {
+        "schema": "xlremic.projection/1",
+        "series": deal.series,
+        **what,
+        "assumptions": described,
+        "rows": [dict(zip(columns, map(_plain, row), strict=True)) for row in rows],
+    }
+    return json.dumps(body, indent=1)
+
+
+def _frame(table: Table) -> "pd.DataFrame":
+    import pandas as pd  # noqa: PLC0415 - only Parquet needs it here
+
+    frame = pd.DataFrame(table[1], columns=table[0])
+    if "date" in frame:
+        frame["date"] = [date.fromisoformat(day) if day else None for day in frame["date"]]
+    return frame
+
+
+def _write_parquet(frame: "pd.DataFrame", path: Path) -> None:
+    try:
+        frame.to_parquet(path, index=False)
+    except ImportError as error:
+        raise InputError("writing Parquet needs pyarrow: pip install pyarrow") from error
+    except OSError as error:
+        raise InputError(f"{path}: cannot be written ({error})") from error

@@ -1,0 +1,426 @@
+"""Mortgage cash flows by month: rep lines of the pools, the standard's order of operations, and the ratio strip.
+
+A pool is projected as its discount and its premium loans, one level-payment loan each (a "rep line"), because that is
+what the filing gives averages for; a pool without sub-pools is one line. A month runs in this order: new defaults of
+the performing balance, liquidation of the defaults of ``lag`` months ago, scheduled principal, prepayments, and all
+columns of that are kept. Average terms and ages are fractional (355.82 months): the real number stands in the
+amortisation exponent and the last payment falls in month ceil(term), unless ``whole_months`` rounds both half up.
+"""
+
+from collections.abc import MutableSequence, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from math import ceil, expm1, floor, log1p
+from typing import TYPE_CHECKING
+
+from ..deal import Deal, Pool, SubPool
+from ..errors import DealError
+from .assumptions import Assumptions
+from .speeds import mdr_from_cdr, monthly, psa_cpr, psa_smms, sda_cdr, sda_mdrs, seasoned_month, smm_from_cpr
+from .strips import io_rate, po_fraction
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Row = MutableSequence[float]
+Rows = Sequence[Row]
+
+LINE_COLUMNS = (
+    "performing_balance",
+    "in_foreclosure_balance",
+    "new_defaults",
+    "scheduled_principal",
+    "prepayments",
+    "recoveries",
+    "losses",
+)
+
+
+@lru_cache(maxsize=64)
+def amortisation_rates(rate: float, term: float, months: int) -> tuple[float, ...]:
+    """Part of a level-payment loan's balance that each scheduled payment repays.
+
+    a(k) = r / ((1 + r)^(term - k + 1) - 1),  r = rate/12;  1/(months left) at r = 0;  1 when a month or less is left
+
+    That is payment less interest, b r / (1 - (1 + r)^-m) - b r, over b; it does not depend on prepayments.
+
+    Args:
+        rate: gross interest rate, fraction a year.
+        term: remaining months at the start, whole or fractional.
+        months: length of the list.
+    Returns: months + 1 fractions of one, entry 0 zero, zero after the last payment.
+    Source: Standard Formulas, B.1 and B.2 (SF-3, SF-4).
+
+    >>> [round(x, 8) for x in amortisation_rates(0.095, 360.0, 1)]
+    [0.0, 0.00049188]
+    """
+    r = rate / 12
+    rates = [0.0] * (months + 1)
+    for k in range(1, min(months, ceil(term)) + 1):
+        left = term - k + 1
+        if left <= 1:
+            rates[k] = 1.0
+        else:
+            # expm1 keeps the digits that (1 + r)^left - 1 loses at small rates; below 1e-12 the rate counts as zero.
+            rates[k] = r / expm1(left * log1p(r)) if r > 1e-12 else 1 / left
+    return tuple(rates)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RepLine:
+    """Loans of one pool taken as one: balances in dollars, rates in fractions a year, terms in months."""
+
+    pool: str
+    label: str
+    balance: float
+    gross_rate: float
+    servicing_fee_rate: float
+    target_rate: float
+    term: float
+    first_month: int
+    lag: int
+
+    @property
+    def net_rate(self) -> float:
+        """Gross rate less the servicing fee."""
+        return self.gross_rate - self.servicing_fee_rate
+
+    @property
+    def po_fraction(self) -> float:
+        """Part of each dollar of principal that is the PO strip's."""
+        return po_fraction(self.net_rate, self.target_rate)
+
+    @property
+    def io_rate(self) -> float:
+        """Interest above the target rate."""
+        return io_rate(self.net_rate, self.target_rate)
+
+    @property
+    def months(self) -> int:
+        """Month of the last payment."""
+        return ceil(self.term)
+
+
+def rep_lines(deal: Deal, assumptions: Assumptions) -> tuple[RepLine, ...]:
+    """The lines that stand for a deal's loans, in the filing's order of pools, discount before premium.
+
+    A deal some months after issue has the same lines, older by those months; every balance is scaled by what the
+    classes have left, since reports give no balance by sub-pool.
+
+    Raises: DealError that names the pool and the facts it lacks, or sub-pools that do not add up to their pool.
+    """
+    lines = tuple(line for pool in deal.pools for line in _pool_lines(pool, assumptions))
+    if deal.position is None:
+        return lines
+    factor = float(sum(deal.class_balances) / sum(one.class_initial_principal_balance for one in deal.tranches))
+    aged = []
+    for line in lines:
+        if line.term <= deal.elapsed:
+            raise DealError(f"{line.label}: {deal.elapsed} months after issue its term of {line.term:g} months is over")
+        aged.append(
+            replace(
+                line,
+                balance=line.balance * factor,
+                term=line.term - deal.elapsed,
+                first_month=line.first_month + deal.elapsed,
+            )
+        )
+    return tuple(aged)
+
+
+def _pool_lines(pool: Pool, assumptions: Assumptions) -> list[RepLine]:
+    parts: list[tuple[str, Pool | SubPool]] = [
+        (f"{pool.id} {kind}", part)
+        for kind, part in (("discount", pool.discount), ("premium", pool.premium))
+        if part is not None
+    ] or [(pool.id, pool)]
+    facts = ("aggregate_scheduled_principal_balance", "weighted_average_coupon", "weighted_average_remaining_term")
+    missing = [f"{label}: {fact}" for label, part in parts for fact in facts if getattr(part, fact) is None]
+    if missing:
+        raise DealError(f"pool {pool.id} cannot be projected, the filing lacks {', '.join(missing)}")
+    age = _age(pool, assumptions)
+    balances = _balances(pool, [part for _, part in parts])
+    boundaries = [part.net_loan_rate for _, part in parts if isinstance(part, SubPool) and part.net_loan_rate]
+    fee = float(assumptions.of_pool("servicing_fee_rate", pool.id))
+    target = assumptions.of_pool("target_rate", pool.id)
+    lines = []
+    for (label, part), balance in zip(parts, balances, strict=True):
+        rate, term = float(part.weighted_average_coupon or 0), float(part.weighted_average_remaining_term or 0)
+        if rate < fee:
+            raise DealError(f"{label}: a servicing fee of {fee} is more than the gross rate of {rate}")
+        if target is None:
+            target = float(boundaries[0]) if boundaries else rate - fee
+        lines.append(
+            RepLine(
+                pool=pool.id,
+                label=label,
+                balance=balance,
+                gross_rate=rate,
+                servicing_fee_rate=fee,
+                target_rate=float(target),
+                term=floor(term + 0.5) if assumptions.whole_months else term,
+                first_month=seasoned_month(floor(age + 0.5) if assumptions.whole_months else age),
+                lag=int(assumptions.of_pool("lag", pool.id)),
+            )
+        )
+    return lines
+
+
+def _age(pool: Pool, assumptions: Assumptions) -> float:
+    given = assumptions.of_pool("loan_age", pool.id)
+    if given is not None:
+        return float(given)
+    original, remaining = pool.weighted_average_original_term, pool.weighted_average_remaining_term
+    if original is None or remaining is None or original < remaining:
+        raise DealError(
+            f"pool {pool.id}: the age of the loans does not follow from an original term of {original} and a remaining "
+            f"term of {remaining} months; give the assumption loan_age"
+        )
+    return float(original - remaining)
+
+
+def _balances(pool: Pool, parts: Sequence[Pool | SubPool]) -> list[float]:
+    """Balances of a pool's parts; sub-pools printed in whole dollars leave cents over, which the largest part takes."""
+    stated = [part.aggregate_scheduled_principal_balance or 0 for part in parts]
+    total = pool.aggregate_scheduled_principal_balance
+    if total is None:
+        return [float(balance) for balance in stated]
+    over = total - sum(stated)
+    if abs(over) > len(parts):
+        raise DealError(f"pool {pool.id}: its sub-pools add up to {sum(stated)}, but the pool is {total}")
+    largest = stated.index(max(stated))
+    return [float(balance + over) if i == largest else float(balance) for i, balance in enumerate(stated)]
+
+
+def smm_curve(line: RepLine, assumptions: Assumptions, months: int) -> tuple[float, ...]:
+    """SMM of a line's pool in each projected month: months + 1 fractions of one, entry 0 zero."""
+    rates = assumptions.of_pool("cpr", line.pool)
+    if isinstance(rates, int | float):
+        return monthly([smm_from_cpr(rates)], months)
+    if rates is not None:
+        return tuple(smm_from_cpr(cpr) for cpr in assumptions.by_month("cpr", line.pool, months) or ())
+    speed = assumptions.of_pool("psa", line.pool)
+    if isinstance(speed, int | float):
+        return psa_smms(float(speed), line.first_month, months)
+    speeds = assumptions.by_month("psa", line.pool, months) or ()
+    return tuple(smm_from_cpr(psa_cpr(speed, line.first_month + k - 1)) for k, speed in enumerate(speeds))
+
+
+def mdr_curve(line: RepLine, assumptions: Assumptions, months: int) -> tuple[float, ...]:
+    """MDR of a line in each projected month: months + 1 fractions of one, entry 0 zero.
+
+    Zero in the line's last ``lag`` months, so that every default is liquidated by the last payment.
+    Source: Standard Formulas, C.2 (SF-20).
+    """
+    rates = assumptions.of_pool("cdr", line.pool)
+    speed = assumptions.of_pool("sda", line.pool)
+    if isinstance(rates, int | float):
+        curve = monthly([mdr_from_cdr(rates)], months)
+    elif rates is not None:
+        curve = tuple(mdr_from_cdr(cdr) for cdr in assumptions.by_month("cdr", line.pool, months) or ())
+    elif isinstance(speed, int | float):
+        curve = sda_mdrs(float(speed), line.first_month, months)
+    else:
+        speeds = assumptions.by_month("sda", line.pool, months) or ()
+        curve = tuple(mdr_from_cdr(sda_cdr(sda, line.first_month + k - 1)) for k, sda in enumerate(speeds))
+    last = max(0, line.months - line.lag)
+    return (*curve[: last + 1], *[0.0] * (months - last))
+
+
+def project_lines(
+    balance: Sequence[float],
+    last_month: Sequence[int],
+    lag: Sequence[int],
+    advancing: bool,
+    amortisation: Sequence[Sequence[float]],
+    factor: Sequence[Sequence[float]],
+    smm: Sequence[Sequence[float]],
+    mdr: Sequence[Sequence[float]],
+    severity: Sequence[Sequence[float]],
+    performing: Rows,
+    foreclosed: Rows,
+    defaults: Rows,
+    scheduled: Rows,
+    prepaid: Rows,
+    recovered: Rows,
+    lost: Rows,
+) -> None:
+    """Fill each line's columns month by month; every row is a list or array of months + 1 numbers, zeros at the start.
+
+    With D new defaults, P performing, F in foreclosure, a amortisation, AF its survival factor, L the lag:
+        D(k)    = MDR(k) P(k-1)
+        ADB(k)  = D(k-L) AF(k-1)/AF(k-1-L) if principal and interest are advanced, else D(k-L)
+        loss(k) = min(severity(k) D(k-L), ADB(k));  recovery = ADB - loss
+        sched   = a (P(k-1) + F(k-1) - ADB) if advanced, else a (P(k-1) - D)
+        prepaid = min(SMM (1 - a) P(k-1), (1 - a) (P(k-1) - D))
+        P(k)    = (1 - a) (P(k-1) - D) - prepaid
+        F(k)    = (F(k-1) + D - ADB) less its advanced amortisation
+    Prepayments are taken of the balance before this month's defaults, as the standard does; the second term of the
+    minimum only matters when both together exceed the balance, which the standard does not treat.
+
+    Source: Standard Formulas, C.2 to C.4 (SF-19 to SF-22).
+    """
+    for i in range(len(balance)):
+        repays, survives, prepays, fails, severities = amortisation[i], factor[i], smm[i], mdr[i], severity[i]
+        p_row, f_row, d_row, sched_row = performing[i], foreclosed[i], defaults[i], scheduled[i]
+        prepaid_row, recovered_row, lost_row = prepaid[i], recovered[i], lost[i]
+        delay = lag[i]
+        live, held = balance[i], 0.0
+        p_row[0] = live
+        for k in range(1, last_month[i] + 1):
+            a = repays[k]
+            after = live - live * a
+            prepayment = after * prepays[k]
+            if fails[k] == 0.0 and held == 0.0:
+                sched_row[k] = live * a
+                live = after - prepayment
+            else:
+                new = live * fails[k]
+                d_row[k] = new
+                gone = loss = 0.0
+                if k > delay:
+                    gone = d_row[k - delay]
+                    loss = gone * severities[k]
+                    if advancing:
+                        gone *= survives[k - 1] / survives[k - 1 - delay]
+                    loss = loss if loss < gone else gone
+                rest = held + new - gone if held + new > gone else 0.0
+                paying = live - new
+                left = paying - paying * a
+                prepayment = prepayment if prepayment < left else left
+                if advancing:
+                    sched_row[k] = (paying + rest) * a
+                    held = rest - rest * a
+                else:
+                    sched_row[k] = paying * a
+                    held = rest
+                recovered_row[k] = gone - loss
+                lost_row[k] = loss
+                live = left - prepayment
+                f_row[k] = held
+            prepaid_row[k] = prepayment
+            p_row[k] = live
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CollateralFlows:
+    """Monthly flows of every rep line; each column is a row per line of months + 1 numbers, dollars, month 0 first."""
+
+    lines: tuple[RepLine, ...]
+    pools: tuple[str, ...]
+    months: int
+    advancing: bool
+    shortfall_days: float
+    compensation_cap: float
+    smm: Sequence[Sequence[float]]
+    mdr: Sequence[Sequence[float]]
+    columns: tuple[Rows, ...]
+
+    def column(self, name: str, line: int) -> Row:
+        """One of ``LINE_COLUMNS`` of one line."""
+        return self.columns[LINE_COLUMNS.index(name)][line]
+
+    def balance(self, line: int) -> list[float]:
+        """Scheduled principal balance of a line at the end of each month: performing plus in foreclosure."""
+        return [p + f for p, f in zip(self.columns[0][line], self.columns[1][line], strict=True)]
+
+    def line_table(self, line: int) -> dict[str, list[float]]:
+        """Every component column of one line, months + 1 entries each.
+
+        Interest is a month's gross interest on the balance before the month; ``interest_lost`` the part on loans in
+        default or foreclosure, which the servicer advances or the investor goes without.
+        """
+        loan, end = self.lines[line], self.balance(line)
+        performing, foreclosed, defaults, scheduled, prepaid, recovered, lost = (
+            list(column[line]) for column in self.columns
+        )
+        begin = [0.0, *end[:-1]]
+        failed = [0.0, *(foreclosed[k - 1] + defaults[k] for k in range(1, self.months + 1))]
+        paying = begin if self.advancing else [b - d for b, d in zip(begin, failed, strict=True)]
+        shortfall = [x * loan.net_rate * self.shortfall_days / 360 for x in prepaid]
+        fee = [x * loan.servicing_fee_rate / 12 for x in paying]
+        cap = [x * loan.servicing_fee_rate / 12 * self.compensation_cap for x in begin]
+        made_good = [min(parts) for parts in zip(shortfall, fee, cap, strict=True)]
+        return {
+            "beginning_balance": begin,
+            "new_defaults": defaults,
+            "scheduled_principal": scheduled,
+            "prepayments": prepaid,
+            "amortized_default_balance": [r + x for r, x in zip(recovered, lost, strict=True)],
+            "recoveries": recovered,
+            "losses": lost,
+            "performing_balance": performing,
+            "in_foreclosure_balance": foreclosed,
+            "ending_balance": end,
+            "gross_interest": [x * loan.gross_rate / 12 for x in begin],
+            "interest_lost": [x * loan.gross_rate / 12 for x in failed],
+            "servicing_fee": fee,
+            "net_interest": [x * loan.net_rate / 12 for x in paying],
+            "prepayment_interest_shortfall": shortfall,
+            "compensating_interest": made_good,
+            "smm": list(self.smm[line]),
+            "mdr": list(self.mdr[line]),
+        }
+
+    def to_frame(self) -> "pd.DataFrame":
+        """A tidy frame: one row per month (from 1) and line, every component column."""
+        import pandas as pd  # noqa: PLC0415 - a projection without a table must not wait for pandas
+
+        frames = []
+        for i, line in enumerate(self.lines):
+            table = pd.DataFrame(self.line_table(i)).iloc[1:]
+            table.insert(0, "month", table.index)
+            table.insert(1, "pool", line.pool)
+            table.insert(2, "line", line.label)
+            frames.append(table)
+        return pd.concat(frames, ignore_index=True)
+
+
+def project(deal: Deal, assumptions: Assumptions) -> CollateralFlows:
+    """Project a deal's loans until the last line is repaid.
+
+    Raises: DealError for missing facts; InputError for speeds out of range.
+    """
+    return project_rep_lines(rep_lines(deal, assumptions), assumptions)
+
+
+def project_rep_lines(lines: Sequence[RepLine], assumptions: Assumptions) -> CollateralFlows:
+    """Project rep lines given directly, each until its last payment."""
+    months = max(line.months for line in lines)
+    amortisation = [amortisation_rates(line.gross_rate, line.term, months) for line in lines]
+    smm = [smm_curve(line, assumptions, months) for line in lines]
+    mdr = [mdr_curve(line, assumptions, months) for line in lines]
+    severity = [assumptions.by_month("severity", line.pool, months) or () for line in lines]
+    columns = tuple([[0.0] * (months + 1) for _ in lines] for _ in LINE_COLUMNS)
+    project_lines(
+        [line.balance for line in lines],
+        [line.months for line in lines],
+        [line.lag for line in lines],
+        assumptions.advancing,
+        amortisation,
+        [survival(rates) for rates in amortisation],
+        smm,
+        mdr,
+        severity,
+        *columns,
+    )
+    return CollateralFlows(
+        lines=tuple(lines),
+        pools=tuple(dict.fromkeys(line.pool for line in lines)),
+        months=months,
+        advancing=assumptions.advancing,
+        shortfall_days=assumptions.prepayment_shortfall_days,
+        compensation_cap=assumptions.compensation_cap,
+        smm=smm,
+        mdr=mdr,
+        columns=columns,
+    )
+
+
+@lru_cache(maxsize=64)
+def survival(rates: tuple[float, ...]) -> tuple[float, ...]:
+    """Scheduled balance per dollar at the end of each month: AF(0) = 1, AF(k) = AF(k-1) (1 - a(k))."""
+    factor = [1.0]
+    for rate in rates[1:]:
+        factor.append(factor[-1] * (1.0 - rate))
+    return tuple(factor)

@@ -1,0 +1,86 @@
+"""Function calls given back their bare names: what spreadsheet programs put before them is taken off again.
+
+Each program stores a call of an add-in's function in its own way (``_xldudf_REMIC_SUBORD``, ``[1]!REMIC_SUBORD``), and
+the next one does not know it. Only calls of our own functions are touched, in the formulas of sheets, and there only
+what stands before the name; every other byte of every part stays.
+"""
+
+import io
+import re
+import zipfile
+from pathlib import Path
+
+from ..files import read_whole, write_whole
+from ..xlsx.calculate import preflight
+from .registry import FUNCTIONS
+
+_FORMULA = re.compile(rb"(?P<open><(?:\w+:)?(?:f|formula[12]?)(?:\s[^<>]*)?(?<!/)>)(?P<text>[^<]*)(?=</)")
+_NAMES = "|".join(function.name for function in FUNCTIONS).encode()
+_CALL = re.compile(
+    rb"""(?P<text>"[^"]*"|&quot;.*?&quot;)|(?<![\w.\]])"""
+    rb"""(?:(?:'|&apos;)[^'&]*\.xlam(?:'|&apos;)!|\[\d+\]!|XLREMIC\.|_xll\.|_xludf\.|_xlfn\.|_xldudf_(?:XLREMIC_)?)+"""
+    rb"(?P<name>" + _NAMES + rb")(?=\()",
+    re.IGNORECASE,
+)
+
+
+def healed(data: bytes) -> tuple[bytes, int]:
+    """A workbook with bare function names, and how many calls that changed; the very same bytes if none.
+
+    Raises: InputError for what is no plain workbook.
+    """
+    preflight(data, links=True)
+    changed: dict[str, bytes] = {}
+    count = 0
+    with zipfile.ZipFile(io.BytesIO(data)) as package:
+        for part in package.infolist():
+            if part.filename.startswith("xl/worksheets/") and part.filename.endswith(".xml"):
+                xml, calls = _bare(package.read(part))
+                if calls:
+                    changed[part.filename] = xml
+                    count += calls
+        if not changed:
+            return data, 0
+        buffer = io.BytesIO()
+        with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as copy:
+            for part in package.infolist():
+                copy.writestr(part, changed.get(part.filename) or package.read(part))
+    return buffer.getvalue(), count
+
+
+def heal(path: Path) -> tuple[int, Path | None]:
+    """Heal a workbook in its place; the previous version is kept beside it.
+
+    Returns: the number of calls changed, and where the previous version is; 0 and ``None`` if nothing was to be done.
+    Raises: InputError if the file cannot be read or written, or is no plain workbook.
+    """
+    data = read_whole(path)
+    result, count = healed(data)
+    if not count:
+        return 0, None
+    backup = _free(path)
+    write_whole(backup, data)
+    write_whole(path, result)
+    return count, backup
+
+
+def _bare(xml: bytes) -> tuple[bytes, int]:
+    count = 0
+
+    def call(found: re.Match[bytes]) -> bytes:
+        nonlocal count
+        if found["text"] is not None:
+            return found["text"]
+        count += 1
+        return found["name"].upper()
+
+    return _FORMULA.sub(lambda found: found["open"] + _CALL.sub(call, found["text"]), xml), count
+
+
+def _free(path: Path) -> Path:
+    """A name beside the workbook that no file has: deal.xlsx.bak, deal.xlsx.bak2 ..."""
+    name, number = path.with_name(f"{path.name}.bak"), 1
+    while name.exists():
+        number += 1
+        name = path.with_name(f"{path.name}.bak{number}")
+    return name

@@ -1,0 +1,1 @@
+"""From a filing to facts, a deal and checks; hears nothing of the engine or of Excel."""

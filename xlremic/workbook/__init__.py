@@ -1,0 +1,1 @@
+"""Our model in Excel: its layout, formulas and filling, and its checking and updating."""

@@ -1,0 +1,195 @@
+"""An existing workbook of ours, perhaps edited by a person: does it still compute what it shows, and what Python says?
+
+Every formula is computed anew by each engine at hand and compared with its cached value; levels, shares and the call
+are computed in Python from the workbook's own inputs; the conventions are held against it.
+"""
+
+from collections.abc import Iterator
+from decimal import Decimal
+from pathlib import Path
+from typing import cast
+
+from openpyxl import Workbook
+from openpyxl.utils import get_column_letter
+
+from ..engine.capital import capital_structure
+from ..engine.waterfall import TrancheFlows, run
+from ..errors import DealError, InputError, TemplateError
+from ..files import read_whole
+from ..functions.cells import CellError
+from ..functions.registry import worksheet_functions
+from ..reading.tieout import Finding, Status
+from ..subordination import call_threshold, is_callable, subordination_levels
+from ..xlsx.calculate import Cells, Scalar, Values, calculate, formula_cells, preflight, same
+from ..xlsx.charts import stale_points
+from ..xlsx.engines import ironcalc_values, libreoffice_values
+from ..xlsx.patch import named_cells, opened
+from .expected import engine_columns, noise, result_classes, result_numbers
+from .inputs import MONTH, deal_and_assumptions, has_projection, projection_columns
+from .lint import lint
+from .names import PUBLIC
+from .projection_sheets import RESULTS_ROW
+
+CENT = Decimal("0.005")
+LEVEL = Decimal("1e-12")
+
+
+def audit(path: str | Path) -> tuple[Finding, ...]:
+    """Findings about a workbook: cached values, engines, Python's own numbers, conventions, then its Checks sheet.
+
+    Raises: InputError if the file cannot be read, is no plain workbook, or is not one of ours.
+    """
+    path = Path(path)
+    data = read_whole(path)
+    preflight(data)
+    cached = formula_cells(data)
+    try:
+        calculated = calculate(data, worksheet_functions())
+    except TemplateError as error:
+        return (_finding("formulas:computable", 1, Decimal(0), "cells", f"every formula can be computed: {error}"),)
+    book = opened(calculated)
+    missing = [name for name in PUBLIC if name not in book.defined_names]
+    if missing:
+        raise InputError(f"{path} is not a workbook of xlremic: it lacks the names {', '.join(missing)}")
+    embedded = {place: value for place, value in formula_cells(calculated).values.items() if value is not None}
+    findings = [_compared("cached_values:embedded_engine", cached, embedded, "the embedded engine")]
+    for name, values in (
+        ("ironcalc", ironcalc_values(data, embedded)),
+        ("libreoffice", libreoffice_values(data)),
+    ):
+        if values is not None:
+            findings.append(_compared(f"cached_values:{name}", cached, values, name))
+    charts = stale_points(data)
+    says = "every chart keeps what its cells show" + "".join(f"; not of {one}" for one in charts[:5])
+    findings.append(_finding("cached_values:charts", len(charts), Decimal(0), "ranges", says))
+    findings += _python(book)
+    if has_projection(book):
+        findings += projection_findings(book)
+    complaints = lint(data)
+    says = "the workbook keeps the conventions" + "".join(f"; {complaint}" for complaint in complaints[:5])
+    findings.append(_finding("lint:conventions", len(complaints), Decimal(0), "complaints", says))
+    return (*findings, *_checks_sheet(book))
+
+
+def _finding(check_id: str, difference: float | Decimal, tolerance: Decimal, unit: str, says: str) -> Finding:
+    known = Decimal(repr(difference)) if isinstance(difference, float) else Decimal(difference)
+    status = Status.PASS if abs(known) <= tolerance else Status.FAIL
+    return Finding(id=check_id, status=status, difference=known, tolerance=tolerance, unit=unit, says=says)
+
+
+def _compared(check_id: str, cached: Cells, values: Values, engine: str) -> Finding:
+    # Another engine has none of our functions, so what calls them, or depends on a call, is an unknown name there.
+    ours = {place for place, formula in cached.formulas.items() if "REMIC_" in formula}
+    unknown = {place for place in ours if isinstance(values.get(place), str)}
+    unknown |= {place for place, value in values.items() if ours and value == "#NAME?"}
+    differing = [
+        f"{sheet}!{cell} shows {value!r}, computes {values.get((sheet, cell))!r}"
+        for (sheet, cell), value in cached.values.items()
+        if (sheet, cell) not in unknown
+        and not same(value, _alike(values.get((sheet, cell)), value), absolute=noise(sheet, cell))
+    ]
+    apart = f" ({len(unknown)} cells call functions that it lacks)" if unknown else ""
+    says = f"every cached value is what {engine} computes{apart}" + "".join(f"; {cell}" for cell in differing[:5])
+    return _finding(check_id, len(differing), Decimal(0), "cells", says)
+
+
+def _alike(value: Scalar | None, like: Scalar | None) -> Scalar | None:
+    """Some engines keep TRUE as 1."""
+    return bool(value) if isinstance(like, bool) and isinstance(value, float | int) else value
+
+
+def _numbers(book: Workbook, name: str) -> list[Decimal]:
+    values = [cell.value for cell in named_cells(book, name)]
+    if not all(isinstance(value, int | float) for value in values):
+        raise InputError(f"the workbook's {name} must be numbers, found {values!r}")
+    return [Decimal(repr(value)) for value in values]
+
+
+def _python(book: Workbook) -> Iterator[Finding]:
+    """Levels and call from the workbook's own inputs."""
+    ranks = [int(cast(float, cell.offset(0, 1).value)) for cell in named_cells(book, "Classes")]
+    for balances, levels in (
+        ("InitialBalances", "SubordinationLevelsAtIssue"),
+        ("CurrentBalances", "SubordinationLevels"),
+    ):
+        inputs = _numbers(book, balances)
+        known = subordination_levels(inputs, ranks) if any(inputs) else [Decimal(0)] * len(inputs)
+        worst = max(abs(a - b) for a, b in zip(_numbers(book, levels), known, strict=True))
+        yield _finding(
+            f"python:{levels}", worst, LEVEL, "fraction", f"{levels} are what Python computes from {balances}"
+        )
+    (cut_off,), (percent,), (threshold,), (current,) = (
+        _numbers(book, name) for name in ("CutOffBalance", "CallPercent", "CallThreshold", "CurrentPoolBalance")
+    )
+    says = "CallThreshold is what Python computes from CutOffBalance and CallPercent"
+    yield _finding("python:CallThreshold", threshold - call_threshold(cut_off, percent), CENT, "USD", says)
+    shown = bool(named_cells(book, "Callable")[0].value)
+    differs = shown is not is_callable(current, threshold)
+    yield _finding("python:Callable", int(differs), Decimal(0), "differences", "Callable is what Python finds")
+
+
+def projection_findings(book: Workbook) -> Iterator[Finding]:
+    """Every column of the projection against the engine, run on the workbook's own inputs."""
+    try:
+        deal, assumptions = deal_and_assumptions(book)
+        flows = run(deal, assumptions)
+    except (InputError, DealError, CellError) as error:
+        says = f"the engine projects the workbook's inputs: {error}"
+        yield _finding("python:projection", 1, Decimal(0), "differences", says)
+        return
+    columns = {title: projection_columns(book[title]) for title in ("Collateral", "Waterfall")}
+    classes = result_classes(capital_structure(deal, assumptions, flows.collateral.lines), flows.collateral.lines)
+    differing: list[str] = []
+    for title, name, copy_number, known in engine_columns(flows, classes):
+        sheet, place = book[title], columns[title]
+        if name not in place.first or copy_number >= place.count[name] or place.last_row < MONTH + len(known) - 1:
+            differing.append(f"{title}: {name} is missing, or its months are")
+            continue
+        column = place.first[name] + copy_number
+        for row, number in enumerate(known, MONTH):
+            value = sheet.cell(row, column).value
+            if not isinstance(value, int | float) or abs(value - number) > float(CENT):
+                cell = f"{get_column_letter(column)}{row}"
+                differing.append(
+                    f"{title}!{cell} ({name} of {place.owners[name][copy_number]}) {value!r}, engine {number!r}"
+                )
+                break
+    says = "Collateral and Waterfall show what the engine computes from the workbook's inputs"
+    yield _finding(
+        "python:projection", len(differing), Decimal(0), "columns", says + "".join(f"; {one}" for one in differing[:5])
+    )
+    yield from _results(book, flows)
+
+
+def _results(book: Workbook, flows: TrancheFlows) -> Iterator[Finding]:
+    measures = {one.label: one for one in flows.class_measures()}
+    differing: list[str] = []
+    for row in book["Results"].iter_rows(min_row=RESULTS_ROW, max_col=15):
+        one = measures.get(str(row[0].value))
+        if one is None:
+            continue
+        for k, number, tolerance in result_numbers(one):
+            value = row[k].value
+            if number is None and value in (None, ""):
+                continue
+            if number is None or not isinstance(value, int | float) or abs(value - number) > tolerance:
+                differing.append(f"Results!{row[k].coordinate} ({one.label}) {value!r}, engine {number!r}")
+    says = "Results shows the engine's measures of the workbook's inputs"
+    yield _finding(
+        "python:results", len(differing), Decimal(0), "cells", says + "".join(f"; {one}" for one in differing[:5])
+    )
+
+
+def _checks_sheet(book: Workbook) -> Iterator[Finding]:
+    for row in book["Checks"].iter_rows(min_row=9, max_col=7, values_only=True):
+        check_id, says, unit, difference, tolerance, flag, _ = row
+        if check_id is None:
+            continue
+        numbers = [
+            Decimal(repr(value)) if isinstance(value, int | float) else None for value in (difference, tolerance)
+        ]
+        status = Status.NOT_EVALUATED if flag is None else Status.FAIL if flag else Status.PASS
+        yield Finding(
+            id=str(check_id), status=status, difference=numbers[0], tolerance=numbers[1],
+            unit="fraction" if unit == "percent" else str(unit), says=str(says),
+        )  # fmt: skip

@@ -1,0 +1,221 @@
+"""The conventions of a good financial model, held against a finished workbook of ours.
+
+Inputs are blue by named style, formulas black, links green; a row of pools or a column of classes has one formula;
+no number hides in a formula; only functions that every spreadsheet program computes alike; units, print set-up and
+frozen panes are there. Each complaint names the rule and the cell.
+"""
+
+import io
+import re
+from collections.abc import Iterator
+from datetime import datetime
+
+from openpyxl import load_workbook
+from openpyxl.cell import Cell
+from openpyxl.formula.tokenizer import Token, Tokenizer
+from openpyxl.formula.translate import Translator
+from openpyxl.workbook import Workbook
+from openpyxl.worksheet.worksheet import Worksheet
+
+from ..errors import TemplateError
+from ..xlsx.calculate import formula_cells
+from .names import PUBLIC, usable_name
+
+SHEETS = ("Summary", "Pools", "Tranches", "Underwriting", "Call", "Assumptions", "Checks", "Source")
+OPTIONAL = ("Collateral", "Waterfall", "Results", "Scenarios", "Functions")
+"""Sheets that a workbook may be built without."""
+FUNCTIONS = frozenset(
+    [
+        "ABS",
+        "COUNT",
+        "DATE",
+        "DAY",
+        "IF",
+        "INDEX",
+        "ISNUMBER",
+        "MAX",
+        "MIN",
+        "MONTH",
+        "ROUND",
+        "ROUNDUP",
+        "ROWS",
+        "SUM",
+        "SUMIF",
+        "SUMPRODUCT",
+        "YEAR",
+    ]
+)
+CONSTANTS = frozenset(["0", "1", "12", "30", "100", "360"])
+"""None, one, the months of a year, per cent, the days of a month and of a year in 30/360; all else stands in a cell."""
+LONGEST = 330
+INPUTS = frozenset(("Fact", "Assumption"))
+VALUES = INPUTS | {"Constant", "Band"}
+CALCULATIONS = frozenset(("Band", "Formula", "Link", "Total", "Flag", "Subtitle", "Unit"))
+UNIT_COLUMN = {"Pools": "B", "Underwriting": "B", "Call": "C", "Assumptions": "C", "Checks": "C", "Source": "D"}
+HEADER_ROWS = 4
+_NUMBER = (int, float, datetime)
+MONTHLY, MONTH = ("Collateral", "Waterfall"), 11
+"""Sheets with one row a month, and the row of the first."""
+_TABLES = {"Assumptions": {"min_col": 6, "max_col": 31}}
+"""Columns of a sheet whose rows are alike."""
+_REFERENCE = re.compile(r"(?<![A-Za-z0-9_.$])(\$?[A-Z]{1,3})(\d+)(?![A-Za-z0-9_(.])")
+_CELL = r"[A-Za-z]+!\$?[A-Z]+\$?\d+|[A-Za-z]+"
+_ROW = r"[A-Za-z]+!\$?[A-Z]+\$?\d+:\$?[A-Z]+\$?\d+"
+LINK = re.compile(
+    rf"=(?:{_CELL}|INDEX\({_ROW},(?:1,)?\$?[A-Z]+\$?\d+\)|(?:SUM|INDEX|IF)\((?:{_CELL})(?:,[01]|(?:,\"\w+\")+)?\))\Z"
+)
+"""A formula that only shows what stands elsewhere: a cell, a name, or a name's sum, first member or words for it."""
+
+
+def lint(data: bytes) -> list[str]:
+    """Complaints about a finished workbook, each as ``rule: Sheet!Cell: what``; an empty list is a good workbook."""
+    book = load_workbook(io.BytesIO(data))
+    missing = [title for title in SHEETS if title not in book.sheetnames]
+    if missing:
+        return [f"sheets: {', '.join(missing)} missing"]
+    complaints = [*_book(book)]
+    for title in (*SHEETS, *(title for title in _optional(book))):
+        sheet = book[title]
+        complaints += [*_cells(sheet), *_view(sheet)]
+        if title in MONTHLY:
+            complaints += _one_month(sheet)
+    for title, first in (("Pools", 7), ("Underwriting", 10)):
+        complaints += _one_formula(book[title], across=True, first=first)
+    for title, first in (("Tranches", 10), ("Assumptions", 8), ("Checks", 10)):
+        complaints += _one_formula(book[title], across=False, first=first)
+    cells = formula_cells(data)
+    for (title, cell), value in cells.values.items():
+        if value is None:
+            complaints.append(f"cached value: {title}!{cell}: missing")
+        elif isinstance(value, str) and value.startswith("#"):
+            complaints.append(f"error value: {title}!{cell}: {value}")
+    return complaints
+
+
+def _optional(book: Workbook) -> list[str]:
+    """The optional sheets that are there; a portable copy's sheet Functions is a page of text, not of the model."""
+    portable = any(name.startswith("REMIC_") for name in book.defined_names)
+    return [title for title in OPTIONAL if title in book.sheetnames and not (portable and title == "Functions")]
+
+
+def _book(book: Workbook) -> Iterator[str]:
+    if book.worksheets[0].title != "Summary" or book.active is not book.worksheets[0]:
+        yield "first sheet: Summary must stand first and be active"
+    for name, defined in book.defined_names.items():
+        try:
+            usable_name(name)
+        except TemplateError as error:
+            yield f"name: {error}"
+        if "#REF" in str(defined.attr_text) or "[" in str(defined.attr_text):
+            yield f"name: {name} refers to {defined.attr_text}"
+    for name in PUBLIC:
+        if name not in book.defined_names:
+            yield f"name: {name} is missing"
+    for sheet in book.worksheets:
+        if sheet.sheet_state != "visible":
+            yield f"hidden: sheet {sheet.title}"
+    for sheet in book.worksheets:
+        for key, row in sheet.row_dimensions.items():
+            if row.hidden:
+                yield f"hidden: {sheet.title} row {key}"
+
+
+def _cells(sheet: Worksheet) -> Iterator[str]:
+    for row in sheet.iter_rows(max_row=MONTH if sheet.title in MONTHLY else None):
+        for cell in row:
+            place = f"{sheet.title}!{cell.coordinate}"
+            if cell.data_type == "f":
+                for complaint in _formula(cell):
+                    yield f"{complaint[0]}: {place}: {complaint[1]}"
+            elif (
+                isinstance(cell.value, int | float | datetime) and cell.style not in VALUES and sheet.title != "Source"
+            ):
+                yield f"hard-coded: {place}: {cell.value!r} in a cell of style {cell.style}"
+            if cell.hyperlink is not None and (cell.hyperlink.target or not cell.hyperlink.location):
+                yield f"external link: {place}: {cell.hyperlink.target}"
+
+
+def _formula(cell: Cell) -> Iterator[tuple[str, str]]:
+    formula = str(cell.value)
+    style = cell.style
+    if style not in CALCULATIONS:
+        yield "colour", f"a formula in a cell of style {style}"
+    elif cell.row > HEADER_ROWS and style in ("Formula", "Link") and (style == "Link") != bool(LINK.match(formula)):
+        yield "colour", f"{formula} in style {style}"
+    if len(formula) > LONGEST:
+        yield "length", f"{len(formula)} characters"
+    previous = ""
+    depth: list[str] = []
+    for token in Tokenizer(formula).items:
+        if token.type == Token.FUNC and token.subtype == Token.OPEN:
+            name = token.value.rstrip("(")
+            depth.append(name)
+            if name not in FUNCTIONS and not name.startswith("REMIC_"):
+                yield "function", name
+            if depth.count("IF") > 3:
+                yield "nesting", formula
+        elif token.type == Token.FUNC:
+            depth.pop()
+        elif token.type == Token.OPERAND and token.subtype == Token.NUMBER and token.value not in CONSTANTS:
+            places = depth and depth[-1] == "ROUND" and previous == ","
+            if not places:
+                yield "constant", f"{token.value} in {formula}"
+        if token.type == Token.OPERAND and token.subtype == Token.RANGE and "[" in token.value:
+            yield "external link", formula
+        previous = token.value if token.type != Token.WSPACE else previous
+
+
+def _one_month(sheet: Worksheet) -> Iterator[str]:
+    """Every month of a projection has the formulas of the first, moved down."""
+    for column in sheet.iter_cols(min_row=MONTH):
+        first = column[0]
+        wanted = _by_offset(str(first.value), MONTH) if first.data_type == "f" else None
+        for cell in column[1:]:
+            place = f"{sheet.title}!{cell.coordinate}"
+            found = _by_offset(str(cell.value), cell.row) if cell.data_type == "f" else None
+            if found != wanted:
+                yield f"one formula: {place}: {cell.value} is not that of the first month"
+            elif found is None and cell.value is not None and cell.style not in INPUTS:
+                yield f"hard-coded: {place}: {cell.value!r} in a cell of style {cell.style}"
+
+
+def _by_offset(formula: str, row: int) -> str:
+    """The formula with the row of every relative reference as its distance from that row."""
+    return _REFERENCE.sub(lambda match: f"{match[1]}[{int(match[2]) - row}]", formula)
+
+
+def _one_formula(sheet: Worksheet, *, across: bool, first: int) -> Iterator[str]:
+    lines = (
+        sheet.iter_rows(min_row=first, min_col=7)
+        if across
+        else sheet.iter_cols(min_row=first - 1, **_TABLES.get(sheet.title, {}))
+    )
+    for line in lines:
+        formulas = [cell for cell in line if cell.data_type == "f"]
+        for cell in formulas[1:]:
+            moved = Translator(str(formulas[0].value), formulas[0].coordinate).translate_formula(cell.coordinate)
+            if moved != cell.value and not (sheet.title == "Checks" and LINK.match(str(cell.value))):
+                yield f"one formula: {sheet.title}!{cell.coordinate}: {cell.value} where {moved} is expected"
+
+
+def _view(sheet: Worksheet) -> Iterator[str]:
+    title = sheet.title
+    if sheet.sheet_view.showGridLines:
+        yield f"view: {title}: gridlines"
+    if sheet.freeze_panes is None:
+        yield f"view: {title}: no frozen panes"
+    if (
+        sheet.page_setup.orientation != "landscape"
+        or (not sheet.sheet_properties.pageSetUpPr.fitToPage and title not in MONTHLY)
+        or not sheet.print_area
+    ):
+        yield f"print: {title}: landscape, one page wide and a print area are needed"
+    if "&P" not in str(sheet.oddFooter.right.text) or "&F" not in str(sheet.oddFooter.left.text):
+        yield f"print: {title}: the footer lacks file or page"
+    if not sheet.sheet_properties.tabColor:
+        yield f"role: {title}: no tab colour"
+    if column := UNIT_COLUMN.get(title):
+        for cell in sheet[column][6:]:
+            numbers = [c for c in sheet[cell.row][3:] if isinstance(c.value, int | float) or c.data_type == "f"]
+            if numbers and cell.value is None and sheet.cell(cell.row, 1).style not in ("Total", "Note"):
+                yield f"unit: {title}!{cell.coordinate}: a line of numbers without a unit"

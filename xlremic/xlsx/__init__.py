@@ -1,0 +1,1 @@
+"""Spreadsheet files as such: packages, cells, values; knows nothing of deals."""
