@@ -9,7 +9,8 @@ import pandas as pd
 import pytest
 from click.testing import CliRunner, Result
 
-from xlremic.commands import cli, projection
+from xlremic.commands import cli
+from xlremic.engine import reports
 from xlremic.engine.assumptions import Assumptions
 from xlremic.engine.waterfall import run
 
@@ -53,12 +54,12 @@ def test_monthly_reports_have_a_column_per_class(report: str) -> None:
     flows = run(sample_deal(), Assumptions(cdr=0.01))
     assert rows[0]["month"] == ("0" if report == "balances" else "1")
     for one in flows.classes:
-        column = getattr(one, projection.BY_MONTH[report])
+        column = getattr(one, reports.BY_MONTH[report])
         assert float(rows[-1][one.label]) == pytest.approx(column[flows.months], abs=1e-6)
 
 
 def test_every_table_for_a_person_has_the_assumptions_above_it() -> None:
-    for report in projection.REPORTS:
+    for report in reports.REPORTS:
         output = invoke("run", str(SAMPLE), "--cpr", "6 ramp 12 over 30", "--report", report).output
         above = output.partition("\n\n")[2].partition("\n\n")[0]
         assert above.count("assumption") >= 15

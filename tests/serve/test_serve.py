@@ -25,7 +25,8 @@ from starlette.routing import Route
 from xlremic.commands.cli import main
 from xlremic.functions.hosts import officejs
 from xlremic.functions.registry import FUNCTIONS, CellError, call
-from xlremic.serve.app import certificate, is_loopback, kept_token, make_app, state_folder
+from xlremic.serve.app import make_app
+from xlremic.serve.certificate import certificate, is_loopback, kept_token, state_folder
 
 from ..support.golden_calls import ALL
 from ..support.loopback import answering, free_port

@@ -1,4 +1,4 @@
-"""The command ``batch``: many filings to workbooks, an index and a comparison, on one computer or on a cluster.
+"""Many filings to workbooks, an index and a comparison, on one computer or on a cluster.
 
 Every input has one row, whatever becomes of it; a bad one stops nothing. What is finished is kept, so that a run that
 was cut off goes on where it was.
@@ -7,27 +7,19 @@ was cut off goes on where it was.
 import csv
 import hashlib
 import io
-import os
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TextIO
 
-import click
-
-from ..commands.progress import Progress
 from ..errors import FetchError, InputError
 from ..reading.edgar import fetch, is_remote
 from ..workers import Lost, spread
 from . import storage
-from .outcome import COLUMNS, RECORDS, Job, Kind, Outcome, Row, as_text, outcome, refused
+from .outcome import COLUMNS, RECORDS, Job, Kind, Row, as_text, outcome, refused
 
 INDEX, PARQUET, COMPARISON = "index.csv", "index.parquet", "Comparison.xlsx"
-SHOWN = 20
-"""Bad filings told on the terminal; the index has them all."""
 
 
 def batch(
@@ -170,55 +162,3 @@ def parquet(rows: Sequence[Row]) -> bytes:
     sink = io.BytesIO()
     pq.write_table(pa.table(columns), sink)
     return sink.getvalue()
-
-
-@click.command("batch", short_help="Make the workbooks and the comparison of many filings.")
-@click.argument("paths", nargs=-1)
-@click.option("-o", "--output", "folder", required=True, metavar="DIR", help="Folder or URL for what is made")
-@click.option(
-    "--list", "listed", type=click.File(encoding="utf-8"), help="File with more paths, one a line; - is input"
-)
-@click.option("--workers", type=click.IntRange(1), default=None, help="Number of processes; default: one per core")
-@click.option("--cluster", metavar="ADDRESS", help="Dask scheduler whose workers do it, such as tcp://host:8786")
-@click.option("--workbooks/--no-workbooks", default=True, help="Make the workbooks, or the index and comparison only")
-@click.option("--projection/--no-projection", default=True, help="With the live projection, or light workbooks")
-@click.option("--again", is_flag=True, help="Do finished filings again too")
-@click.pass_context
-def batch_command(
-    context: click.Context,
-    /,
-    paths: tuple[str, ...],
-    folder: str,
-    listed: TextIO | None,
-    workers: int | None,
-    cluster: str | None,
-    workbooks: bool,
-    projection: bool,
-    again: bool,
-) -> None:
-    """Make workbooks, index.csv, index.parquet and Comparison.xlsx of many filings.
-
-    PATHS are files, folders, patterns, URLs (s3://, file:// ...) or EDGAR accession numbers. A bad filing is a row with
-    its reason. Run it again to go on after an interruption: finished filings are skipped.
-
-    Exit code: 0 if every filing ties, 1 if a check fails or a filing is refused.
-
-    \b
-    Example: xlremic batch samples -o deals
-    """
-    names = [*paths, *(line.strip() for line in listed or () if line.strip() and not line.startswith("#"))]
-    if not find_spec("pyarrow"):
-        click.echo("index.parquet is left out, since pyarrow is missing: pip install 'xlremic[parquet]'", err=True)
-    do = partial(batch, names, folder, workers=workers or os.cpu_count() or 1, cluster=cluster)
-    with Progress("filings") as progress:
-        rows = do(workbooks=workbooks, projection=projection, again=again, progress=progress.told)
-    bad = [row for row in rows if row["status"] != Outcome.TIES]
-    for row in bad[:SHOWN]:
-        click.echo(f"{row['path']}: {row['reason']}", err=True)
-    if len(bad) > SHOWN:
-        click.echo(f"and {len(bad) - SHOWN:,} more: see {INDEX}", err=True)
-    counts = Counter(row["status"] for row in rows)
-    told = ", ".join(f"{one} {counts[one]:,}" for one in Outcome)
-    click.echo(f"{folder}: {len(rows):,} filing{'s' * (len(rows) != 1)}; {told}; see {COMPARISON}")
-    if bad:
-        context.exit(1)

@@ -51,12 +51,12 @@ def say(message: str) -> None:
 
 
 _ELSEWHERE = {
-    "run": ("commands.projection", "run_command"),
-    "grid": ("commands.projection", "grid_command"),
-    "batch": ("batch.filings", "batch_command"),
-    "addin": ("commands.addin", "addin"),
-    "serve": ("serve.app", "serve_command"),
-    "doctor": ("commands.doctor", "doctor_command"),
+    "run": ("projection", "run_command"),
+    "grid": ("projection", "grid_command"),
+    "batch": ("batch", "batch_command"),
+    "addin": ("addin", "addin"),
+    "serve": ("serve", "serve_command"),
+    "doctor": ("doctor", "doctor_command"),
 }
 """Commands of other modules, which are imported when asked for: most calls need none of them."""
 
@@ -70,7 +70,7 @@ class _Group(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name in _ELSEWHERE:
             module, name = _ELSEWHERE[cmd_name]
-            command: click.Command = getattr(import_module(f"..{module}", __package__), name)
+            command: click.Command = getattr(import_module(f".{module}", __package__), name)
             return command
         return super().get_command(ctx, cmd_name)
 

@@ -11,9 +11,9 @@ from importlib.resources import files
 from math import isfinite
 from typing import Any
 
-from ..commands.projection import report_table
 from ..deal import Deal, Pool
 from ..engine.assumptions import Assumptions
+from ..engine.reports import report_table
 from ..errors import DealError, InputError
 from ..reading.assemble import assemble
 from ..reading.facts import Fact, Reading, printed
