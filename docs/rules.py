@@ -15,13 +15,20 @@ from pkgutil import resolve_name
 from openpyxl import load_workbook
 
 ROOT = Path(__file__).resolve().parent.parent
-sys.path[:0] = [str(ROOT), str(ROOT / "templates")]
-
-from make_projection import LINE_ROWS, POOL_ROWS, SENIOR_ROWS, SHEETS, STANDARDS, STARTS, Column  # noqa: E402
+sys.path.insert(0, str(ROOT))
 
 import xlremic  # noqa: E402
 from xlremic.engine.assumptions import Assumptions  # noqa: E402
-from xlremic.workbook.names import POOLS, UNDERWRITING, CalculatedRow  # noqa: E402
+from xlremic.workbook.filing_rows import POOLS, UNDERWRITING, CalculatedRow  # noqa: E402
+from xlremic.workbook.projection_columns import (  # noqa: E402
+    LINE_ROWS,
+    POOL_ROWS,
+    SENIOR_ROWS,
+    SHEETS,
+    STANDARDS,
+    STARTS,
+    Column,
+)
 
 Table = Callable[[Sequence[str], Sequence[Sequence[str]]], str]
 EACH = {

@@ -1,6 +1,6 @@
 """Makes templates/deal.xlsx: labels, styles, print set-up and the prototype formulas of one pool and one class.
 
-Run ``python templates/make_deal.py`` after a change of ``xlremic/names.py`` or of this script; a test tells when the
+Run ``python templates/make_deal.py`` after a change of a sheet's data in ``xlremic/workbook`` or of this script; a test tells when the
 template is behind. A range that spans a prototype exactly (``G8:G8``) is stretched over all its copies when a deal is
 filled in, so totals are written over such ranges.
 """
@@ -28,17 +28,10 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
 from xlremic.engine.assumptions import Assumptions
-from xlremic.workbook.names import (
-    BALANCE,
-    DEAL_POOLS,
-    DEAL_TERMS,
-    LOSS_LIMITS,
-    POOL_TERMS,
-    SHEETS,
-    TERMS,
-    CalculatedRow,
-    FactRow,
-)
+from xlremic.reading.tieout import BALANCE
+from xlremic.workbook.filing_rows import LOSS_LIMITS, SHEETS, CalculatedRow, FactRow
+from xlremic.workbook.names import DEAL_POOLS, DEAL_TERMS, POOL_TERMS, TERMS
+from xlremic.workbook.projection_columns import SHEETS as SHEETS_BY_MONTH
 
 ROUNDING = {"USD": 2, "dollars": 2, "loans": 0, "months": 12, "rate": 12, "ltv": 12, "share": 12, "years": 2}
 TERM_NAMES = {
@@ -572,7 +565,7 @@ def make(path: Path) -> None:
     summary(book, places)
     kinds = Kinds({})
     outside = assumptions(book, places, kinds)
-    for title in make_projection.SHEETS:
+    for title in SHEETS_BY_MONTH:
         make_projection.projection_sheet(book, title, outside, kinds)
     make_results.results(book, outside, kinds)
     make_results.scenarios(book, outside, kinds)

@@ -1,18 +1,6 @@
-"""The projection's sheets in the template: Collateral and Waterfall with one prototype month, pool, line and class.
+"""The projection's sheets in the template: Collateral and Waterfall with one prototype month, pool, line and class."""
 
-A column is a ``Column``: its field, as the Python frames name it, and the formula of a month in terms of other fields.
-A column of a kind (pool, line, senior, subordinated) is repeated for every pool, line or class of a deal, so that
-equal fields stand side by side; the prototype month is repeated for every month. In a formula,
-
-    {x}   field x in this month, for the same pool, line or class     {x*}  all of them, as a range
-    {x-}  the month before        {x0}  the start        {x|}  from the start to this month
-    {x<}  from the first class to this one, as a range                {x#}  their numbers (row 9)
-    {C.x} on Collateral           {P.x} {L.x} {S.x}  a term of the pool, line or senior class, on Assumptions
-    {a.x} an assumption           {std.x} {start.x}  a constant of the standards, a figure of the start
-"""
-
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from look import band, frame, name, put
@@ -22,401 +10,20 @@ from openpyxl.utils import get_column_letter
 from openpyxl.workbook.defined_name import DefinedName
 from openpyxl.worksheet.worksheet import Worksheet
 
+from xlremic.workbook.layout import MonthlyRow
 from xlremic.workbook.lint import LINK
 from xlremic.workbook.names import FORMATS
-
-HEADER, LABEL, UNIT, RULE, NUMBER, START, MONTH = 5, 6, 7, 8, 9, 10, 11
-"""Rows of Collateral and Waterfall: whose column it is, its field, unit, rule, number; the start; the first month."""
-
-USD, SHARE, RATE, FLAG, RATIO = "USD", "fraction", "fraction a year", "1 or 0", "fraction a month"
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """One field of a projection sheet: ``month`` and ``start`` are formulas without the equals sign, or nothing."""
-
-    field: str
-    unit: str
-    rule: str
-    month: str
-    start: str = ""
-    kind: str = ""
-    input: bool = False
-
-
-def _of(kind: str, *columns: tuple[str, ...]) -> tuple[Column, ...]:
-    return tuple(
-        Column(field, unit, rule, month, start[0] if start else "", kind)
-        for field, unit, rule, month, *start in columns
-    )
-
-
-COLLATERAL: tuple[Column, ...] = (
-    Column("month", "number", "months from the start", "{month-}+1", "0"),
-    Column("date", "date", "distribution day", '=IF(ISNUMBER({start.first_distribution}),DATE(YEAR({start.first_distribution}),MONTH({start.first_distribution})+{month}-1,DAY({start.first_distribution})),"")'),
-    Column("ending_balance", USD, "all lines", "SUM({performing_balance*})+SUM({in_foreclosure_balance*})", "SUM({performing_balance*})"),
-    Column("scheduled", USD, "rule 1", "SUM({scheduled_principal*})"),
-    Column("prepaid", USD, "rule 3", "SUM({prepayments*})"),
-    Column("recoveries", USD, "rule 5", "SUM({amortized_default_balance*})-SUM({losses*})"),
-    Column("lost", USD, "rule 5", "SUM({losses*})"),
-    Column("sum_check", USD, "balance less flows: zero", "ROUND({ending_balance-}-{scheduled}-{prepaid}-{recoveries}-{lost}-{ending_balance},4)"),
-    Column("delinquency_by_month", SHARE, "input, else Assumptions", "", input=True),
-    *(
-        Column(f"{term}_by_month", unit, "input, else Assumptions", "", kind="pool", input=True)
-        for term, unit in (("psa", "% of PSA"), ("cpr", RATE), ("cdr", RATE), ("sda", "% of SDA"), ("severity", SHARE))
-    ),
-    *_of(
-        "pool",
-        ("psa_curve", RATE, "rule 3: 100% PSA", "{std.psa_step}*MIN({P.first_month}+{month}-1,{std.psa_months})"),
-        ("cpr", RATE, "rule 3", "MIN(1,IF(ISNUMBER({cpr_by_month}),{cpr_by_month},IF(ISNUMBER({psa_by_month}),{psa_by_month}/100*{psa_curve},IF(ISNUMBER({P.cpr}),{P.cpr},{P.psa}/100*{psa_curve}))))"),
-        ("smm", RATIO, "rule 3", "1-(1-{cpr})^(1/12)"),
-        ("sda_curve", RATE, "rule 4: 100% SDA", "{std.sda_step}*MIN({P.first_month}+{month}-1,{std.sda_peak})-{std.sda_fall}*MAX(0,MIN({P.first_month}+{month}-1,{std.sda_end})-{std.sda_flat})"),
-        ("cdr", RATE, "rule 4", "MIN(1,IF(ISNUMBER({cdr_by_month}),{cdr_by_month},IF(ISNUMBER({sda_by_month}),{sda_by_month}/100*{sda_curve},IF(ISNUMBER({P.sda}),{P.sda}/100*{sda_curve},{P.cdr}))))"),
-        ("mdr", RATIO, "rule 4", "1-(1-{cdr})^(1/12)"),
-        ("severity", SHARE, "rule 5", "IF(ISNUMBER({severity_by_month}),{severity_by_month},{P.severity})"),
-    ),
-    *_of(
-        "line",
-        ("amortisation_rate", RATIO, "rule 1", "IF({month}>{L.months},0,IF({L.term}-{month}+1<=1,1,IF({L.gross_rate}=0,1/({L.term}-{month}+1),{L.gross_rate}/12/((1+{L.gross_rate}/12)^({L.term}-{month}+1)-1))))"),
-        ("survival_factor", SHARE, "rule 5", "{survival_factor-}*(1-{amortisation_rate})", "1"),
-        ("new_defaults", USD, "rule 4", "IF({month}>{L.months}-{L.lag},0,INDEX({mdr*},1,{L.pool})*{performing_balance-})"),
-        ("amortized_default_balance", USD, "rule 5", "IF(({month}>{L.lag})*({month}<={L.months})=1,INDEX({new_defaults|},{month}-{L.lag}+1)*IF({a.advancing},{survival_factor-}/INDEX({survival_factor|-},{month}-{L.lag}),1),0)"),
-        ("losses", USD, "rule 5", "IF({amortized_default_balance}=0,0,MIN(INDEX({severity*},1,{L.pool})*INDEX({new_defaults|},{month}-{L.lag}+1),{amortized_default_balance}))"),
-        ("scheduled_principal", USD, "rule 1", "({performing_balance-}-{new_defaults}+{a.advancing}*MAX(0,{in_foreclosure_balance-}+{new_defaults}-{amortized_default_balance}))*{amortisation_rate}"),
-        ("prepayments", USD, "rule 3", "MIN({performing_balance-}*(1-{amortisation_rate})*INDEX({smm*},1,{L.pool}),({performing_balance-}-{new_defaults})*(1-{amortisation_rate}))"),
-        ("performing_balance", USD, "rule 1", "({performing_balance-}-{new_defaults})*(1-{amortisation_rate})-{prepayments}", "{L.balance}"),
-        ("in_foreclosure_balance", USD, "rule 5", "MAX(0,{in_foreclosure_balance-}+{new_defaults}-{amortized_default_balance})*(1-{a.advancing}*{amortisation_rate})", "0"),
-        ("unsupported_shortfall", USD, "rule 7", "IF({a.prepayment_shortfall_days}=0,0,{prepayments}*{L.net_rate}*{a.prepayment_shortfall_days}/360-MIN({prepayments}*{L.net_rate}*{a.prepayment_shortfall_days}/360,IF({a.advancing},{performing_balance-}+{in_foreclosure_balance-},{performing_balance-}-{new_defaults})*{L.fee}/12,({performing_balance-}+{in_foreclosure_balance-})*{L.fee}/12*{a.compensation_cap}))"),
-    ),
-)  # fmt: skip
-
-_POOL = "({L.pool*}={P.no})"
-_PAYING = "({C.performing_balance-*}+{a.advancing}*{C.in_foreclosure_balance-*}-(1-{a.advancing})*{C.new_defaults*})"
-_UNSCHEDULED = "({C.prepayments*}+{C.amortized_default_balance*}-{C.losses*})"
-
-WATERFALL: tuple[Column, ...] = (
-    Column("month", "number", "months from the start", "{C.month}", "{C.month}"),
-    Column("date", "date", "distribution day", "{C.date}"),
-    Column("years", "years", "settlement to payment", "{start.first_time}+({month}-1)/12"),
-    Column("live", FLAG, "until retired or called", "IF(({live-}=1)*({called-}=0)*({balance-}>={std.dust})=1,1,0)", "1"),
-    Column("balance", USD, "all classes", "{senior}+{principal_only}+{subordinated}", "{senior}+{principal_only}+{subordinated}"),
-    Column("senior", USD, "all class A", "SUM({senior_balance*})", "SUM({senior_balance*})"),
-    Column("principal_only", USD, "all PO strips", "SUM({po_balance*})", "SUM({po_balance*})"),
-    Column("subordinated", USD, "all B classes", "SUM({subordinated_balance*})", "SUM({subordinated_balance*})"),
-    Column("pool_factor", SHARE, "of the cut-off balance", "IF(CutOffBalance=0,0,{balance}/CutOffBalance)", "IF(CutOffBalance=0,0,{balance}/CutOffBalance)"),
-    Column("call_line", SHARE, "rule 23", "IF(CutOffBalance=0,0,CallThreshold/CutOffBalance)", "IF(CutOffBalance=0,0,CallThreshold/CutOffBalance)"),
-    Column("senior_level", SHARE, "rule 24", "IF({balance}<{std.half_cent},0,{subordinated}/{balance})", "IF({balance}<{std.half_cent},0,{subordinated}/{balance})"),
-    Column("sum_check", USD, "balance less flows: zero", "ROUND({balance-}-{balance}-SUM({senior_principal*})-SUM({senior_loss*})-SUM({po_paid*})-SUM({po_loss*})-SUM({subordinated_principal*})-SUM({subordinated_loss*}),4)"),
-    *_of(
-        "pool",
-        ("scheduled_principal", USD, "target-rate strip, rule 10", f"SUMPRODUCT({_POOL}*{{L.kept*}}*{{C.scheduled_principal*}})"),
-        ("unscheduled_principal", USD, "target-rate strip, rule 10", f"SUMPRODUCT({_POOL}*{{L.kept*}}*{_UNSCHEDULED})"),
-        ("losses", USD, "target-rate strip, rule 10", f"SUMPRODUCT({_POOL}*{{L.kept*}}*{{C.losses*}})"),
-        ("interest", USD, "target-rate strip, rule 8", f"SUMPRODUCT({_POOL}*{{L.kept*}}*{_PAYING})*{{P.target_rate}}/12"),
-        ("po_principal", USD, "PO strip, rule 10", f"SUMPRODUCT({_POOL}*{{L.po_fraction*}}*({{C.scheduled_principal*}}+{_UNSCHEDULED}))"),
-        ("po_losses", USD, "PO strip, rule 10", f"SUMPRODUCT({_POOL}*{{L.po_fraction*}}*{{C.losses*}})"),
-        ("io_interest", USD, "IO strip, rule 9", f"SUMPRODUCT({_POOL}*{{L.io_rate*}}*{_PAYING})/12"),
-        ("io_interest_due", USD, "IO strip, rule 9", f"SUMPRODUCT({_POOL}*{{L.io_rate*}}*({{C.performing_balance-*}}+{{C.in_foreclosure_balance-*}}))/12"),
-    ),
-    Column("unsupported", USD, "rule 7", "{live}*SUM({C.unsupported_shortfall*})"),
-    Column("interest_paid_part", SHARE, "rule 7", "IF({unsupported}>0,1-{unsupported}/(SUM({interest*})+SUM({io_interest*})),1)"),
-    *_of(
-        "pool",
-        ("senior_due", USD, "rule 21", "{senior_balance-}*{P.target_rate}/12*{interest_paid_part}"),
-        ("interest_gap", USD, "rule 19", "{live}*({senior_due}+({io_interest_due}-{interest}-{io_interest})*{interest_paid_part})"),
-    ),
-    Column("interest_short", USD, "rule 19", 'IF(SUMIF({interest_gap*},">0")>{std.dust},SUMIF({interest_gap*},">0"),0)'),
-    Column("interest_excess", USD, "rule 19", '0-SUMIF({interest_gap*},"<0")'),
-    Column("interest_unmet", USD, "rule 19", "MAX(0,{interest_short}-{interest_excess})"),
-    Column("carryforward", USD, "rule 19, before payment", "{carryforward_left-}+{interest_unmet}"),
-    Column("carryforward_part", SHARE, "rule 19", "IF({carryforward}>{std.dust},MIN(1,MAX(0,{interest_excess}-{interest_short})/{carryforward}),0)"),
-    Column("carryforward_left", USD, "rule 19, after payment", "{carryforward}*(1-{carryforward_part})", "0"),
-    Column("subordinated_available", USD, "rule 20", "MAX(0,{interest_excess}-{interest_short})-{carryforward}*{carryforward_part}"),
-    Column("subordinated_due", USD, "rule 21", "{interest_paid_part}*SUMPRODUCT({component-*},{P.target_rate*})/12"),
-    Column("subordinated_open", FLAG, "rule 20", "IF({subordinated-}>0,IF({subordinated_due}>0,1,0),0)"),
-    Column("subordinated_usual", FLAG, "rule 20: due is there", "IF({subordinated_owed_left-}<{std.dust},IF(ABS({subordinated_available}-{subordinated_due})<{std.tolerance}*{subordinated_due}+{std.dust},1,0),0)"),
-    *_of(
-        "pool",
-        ("interest_cut", SHARE, "rule 19", "IF({interest_unmet}>{std.dust},IF({interest_gap}>0,{interest_unmet}*{interest_gap}/{interest_short}/({senior_due}+{io_interest_due}*{interest_paid_part}),0),0)"),
-        ("senior_interest", USD, "rule 20", "{senior_due}*(1-{interest_cut})+({owed_senior-}+{senior_due}*{interest_cut})*{carryforward_part}"),
-        ("io_paid", USD, "rule 20", "{live}*{io_interest_due}*{interest_paid_part}*(1-{interest_cut})+({owed_io-}+{io_interest_due}*{interest_paid_part}*{interest_cut})*{carryforward_part}"),
-        ("owed_senior", USD, "rule 19, after payment", "({owed_senior-}+{senior_due}*{interest_cut})*(1-{carryforward_part})", "0"),
-        ("owed_io", USD, "rule 19, after payment", "({owed_io-}+{io_interest_due}*{interest_paid_part}*{interest_cut})*(1-{carryforward_part})", "0"),
-    ),
-    *_of(
-        "subordinated",
-        ("subordinated_interest_due", USD, "rule 21", "IF({subordinated_open}=1,{subordinated_owed-}+{subordinated_due}*{subordinated_balance-}/{subordinated-},0)"),
-        ("subordinated_interest", USD, "rule 20", "IF({subordinated_open}=0,0,IF({subordinated_usual}=1,{subordinated_balance-}*{subordinated_available}/{subordinated-},MAX(0,MIN({subordinated_interest_due},{subordinated_available}-SUM({subordinated_interest_due<})+{subordinated_interest_due}))))"),
-        ("subordinated_owed", USD, "rule 20, after payment", "IF({subordinated_open}=0,{subordinated_owed-},IF({subordinated_usual}=1,0,{subordinated_interest_due}-{subordinated_interest}))", "0"),
-    ),
-    Column("subordinated_owed_left", USD, "rule 20, after payment", "IF({subordinated_open}=0,{subordinated_owed_left-},IF({subordinated_usual}=1,0,SUM({subordinated_interest_due*})-SUM({subordinated_interest*})))", "0"),
-    Column("residual_interest", USD, "rule 20", "MAX(0,{subordinated_available}-SUM({subordinated_interest*}))+SUMPRODUCT({P.cut*},{senior_interest*})-SUM({class_interest*})"),
-    Column("cumulative_losses", USD, "rule 13", "{cumulative_losses-}+{live}*(SUM({losses*})+SUM({po_losses*}))", "{start.losses}"),
-    Column("loss_limit_step", "number", "rule 13", "SUMPRODUCT(({limit_day*}>0)*({limit_day*}<={month}+{start.elapsed}))"),
-    Column("loss_test", FLAG, "rule 13", "IF({start.initial_subordinated}=0,1,IF({loss_limit_step}=0,1,IF({cumulative_losses}<=INDEX({limit_share*},{loss_limit_step})*{start.initial_subordinated}*(1+{std.tolerance}),1,0)))"),
-    Column("delinquent_balance", USD, "rule 13", "{balance-}*IF(ISNUMBER({C.delinquency_by_month}),{C.delinquency_by_month},{a.delinquency})"),
-    Column("delinquency_test", FLAG, "rule 13: six-month average", "IF(SUMPRODUCT(({month|}>{month}-{std.delinquency_months})*{delinquent_balance|})/MIN({month},{std.delinquency_months})<={a.delinquency_limit}*{subordinated-}*(1+{std.tolerance}),1,0)"),
-    Column("scheduled_shift", SHARE, "rule 12", "INDEX({shift_share*},SUMPRODUCT(({shift_day*}>0)*({shift_day*}<={month}+{start.elapsed})))", "INDEX({shift_share*},SUMPRODUCT(({shift_day*}>0)*({shift_day*}<=MAX(1,{start.elapsed}))))"),
-    Column("shift_held", SHARE, "rule 13", "IF({scheduled_shift}<{shift_held-},IF({loss_test}*{delinquency_test}=1,{scheduled_shift},{shift_held-}),{shift_held-})", "{scheduled_shift}"),
-    Column("two_times", FLAG, "rule 13", "IF(({a.two_times_test}=TRUE)*({delinquency_test}=1)*({subordinated-}>={std.two_times}*{start.initial_level}*(1-{std.tolerance})*{balance-})*({cumulative_losses}<=IF({month}+{start.elapsed}<{std.two_times_months},{std.early_losses},{std.late_losses})*{start.initial_subordinated})=1,1,0)"),
-    Column("shift", SHARE, "rule 13", "IF({two_times}=1,IF({month}+{start.elapsed}<{std.two_times_months},MIN({shift_held},{std.two_times_shift}),0),{shift_held})"),
-    Column("senior_percent", SHARE, "rule 12", "IF({senior-}+{subordinated-}>0,{senior-}/({senior-}+{subordinated-}),1)"),
-    Column("all_to_senior", FLAG, "rule 12", "IF({senior_percent}>{start.initial_senior_percent}*(1+{std.tolerance}),1,0)"),
-    *_of(
-        "pool",
-        ("scheduled_share", SHARE, "rule 12", "IF(({component-}>{std.dust})*({subordinated-}>0)=1,{senior_balance-}/({senior_balance-}+{component-}),1)"),
-        ("unscheduled_share", SHARE, "rules 12, 13", "IF(({component-}>{std.dust})*({subordinated-}>0)=1,MAX(IF({all_to_senior}=1,1,{scheduled_share}+{shift}*(1-{scheduled_share})),IF({loss_test}=1,0,{unscheduled_share-})),1)", "1"),
-        ("own_principal", USD, "rules 12, 15", "MIN({senior_balance-},MAX({scheduled_share}*{scheduled_principal}+{unscheduled_share}*{unscheduled_principal},{scheduled_principal}+{unscheduled_principal}-MAX({component-},0)))"),
-        ("undercollateralized", USD, "rule 19", "MIN(MAX({scheduled_principal}+{unscheduled_principal}-{own_principal}-{component-},0),{senior_balance-}-{own_principal})"),
-    ),
-    Column("own_rest", USD, "rule 12: past class A", "{live}*(SUM({scheduled_principal*})+SUM({unscheduled_principal*}))-SUM({own_principal*})"),
-    Column("undercollateralized_transfer", USD, "rule 19", "MAX(0,MIN(SUM({undercollateralized*}),{own_rest}))"),
-    Column("po_unreimbursed", USD, "rule 22, before payment", "{po_unreimbursed_left-}+{live}*SUM({po_losses*})"),
-    Column("po_reimbursement", USD, "rule 20", "IF({po_unreimbursed}>{std.dust},MAX(0,MIN({po_unreimbursed},{own_rest}-{undercollateralized_transfer})),0)"),
-    Column("po_reimbursed_part", SHARE, "rule 20", "IF({po_unreimbursed}>{std.dust},{po_reimbursement}/{po_unreimbursed},0)"),
-    Column("po_unreimbursed_left", USD, "rule 22, after payment", "{po_unreimbursed}*(1-{po_reimbursed_part})", "0"),
-    *_of(
-        "pool",
-        ("transfer", USD, "rule 19", "IF({undercollateralized_transfer}>0,{undercollateralized_transfer}*{undercollateralized}/SUM({undercollateralized*}),0)"),
-        ("po_made_good", USD, "rule 20", "({po_unreimbursed_after-}+{live}*{po_losses})*{po_reimbursed_part}"),
-        ("po_unreimbursed_after", USD, "rule 22", "({po_unreimbursed_after-}+{live}*{po_losses})*(1-{po_reimbursed_part})", "0"),
-    ),
-    Column("retired_unscheduled", USD, "rule 18", "SUMPRODUCT(({senior_balance-*}<{std.dust})*{unscheduled_principal*})"),
-    Column("senior_left", USD, "rule 18", "{senior-}-SUM({own_principal*})-SUM({transfer*})"),
-    Column("undersubordinated_transfer", USD, "rule 18", "IF(({a.undersubordination_transfer}=TRUE)*({subordinated-}>0)*({senior_left}>{std.dust})*({subordinated-}<{std.two_times}*{start.initial_level}*(1-{std.tolerance})*{balance-})=1,MAX(0,MIN({retired_unscheduled},{own_rest}-{undercollateralized_transfer}-{po_reimbursement},{senior_left})),0)"),
-    Column("pot", USD, "rule 14", "{own_rest}-{undercollateralized_transfer}-{undersubordinated_transfer}"),
-    Column("write_down", USD, "rules 17, 20", "{po_reimbursement}+SUM({losses*})"),
-    Column("balance_before_call", USD, "rule 23", "MAX(0,{balance-}-SUM({scheduled_principal*})-SUM({unscheduled_principal*})-SUM({losses*})-SUM({po_principal*})-SUM({po_losses*}))"),
-    Column("callable", FLAG, "rule 23", "IF({balance_before_call}<CallThreshold,1,0)", "0"),
-    Column("called", FLAG, "rule 23", "IF({start.call_from}=0,0,IF(({live}=1)*({month}>={start.call_from})*({balance_before_call}>{std.dust})*({callable}=1)=1,1,0))", "0"),
-    *_of(
-        "subordinated",
-        ("impaired", FLAG, "rule 14", "IF({subordinated_balance-}>{std.dust},IF({subordinated_balance#}<MAX({subordinated_balance#*}),IF({subordinated-}-SUM({subordinated_balance-<})<INDEX(SubordinationLevelsAtIssue,{subordinated_balance#})*(1-{std.tolerance})*{balance-},1,0),0),0)"),
-        ("ahead", USD, "rule 14", "IF(SUM({impaired<})-{impaired}=0,{subordinated_balance-},0)"),
-    ),
-    Column("ahead_part", SHARE, "rule 14", "IF(SUM({ahead*})>{std.dust},MIN(1,{pot}/SUM({ahead*})),1)"),
-    *_of(
-        "subordinated",
-        ("allocation", USD, "rule 14", "{ahead}*{ahead_part}+MAX(0,MIN({subordinated_balance-}-{ahead},{pot}-SUM({ahead*})-SUM({subordinated_balance-<})+SUM({ahead<})+{subordinated_balance-}-{ahead}))"),
-        ("paid", USD, "rule 20", "{allocation}-MIN({allocation},MAX(0,{po_reimbursement}-SUM({allocation*})+SUM({allocation<})))"),
-        ("subordinated_loss", USD, "rule 17", "MIN({subordinated_balance-}-{paid},MAX(0,{write_down}-{subordinated-}+SUM({paid*})+SUM({subordinated_balance-<})-SUM({paid<})))"),
-        ("subordinated_principal", USD, "rules 14, 23", "IF({called}=1,{subordinated_balance-}-{subordinated_loss},{paid})"),
-        ("subordinated_cash", USD, "interest and principal", "IF(ABS({subordinated_interest}+{subordinated_principal})<{std.half_cent},0,{subordinated_interest}+{subordinated_principal})"),
-        ("subordinated_balance", USD, "rule 14", "IF({called}=1,0,{subordinated_balance-}-{paid}-{subordinated_loss})", "INDEX(CurrentBalances,{subordinated_balance#})"),
-        ("level", SHARE, "rule 24", "IF({balance}<{std.half_cent},0,({subordinated}-SUM({subordinated_balance<}))/{balance})", "IF({balance}<{std.half_cent},0,({subordinated}-SUM({subordinated_balance<}))/{balance})"),
-    ),
-    Column("senior_write_down", USD, "rule 17", "MAX(0,{write_down}-{subordinated-}+SUM({paid*}))"),
-    *_of(
-        "pool",
-        ("lent", USD, "rule 18", "IF({undersubordinated_transfer}>0,{undersubordinated_transfer}*({senior_balance-}-{own_principal}-{transfer})/{senior_left},0)"),
-        ("component_before", USD, "rule 17", "{component-}-{scheduled_principal}-{unscheduled_principal}+{own_principal}+{transfer}+{lent}-{losses}"),
-        ("senior_loss", USD, "rule 17", 'IF({senior_write_down}>0,IF({component_before}<0,MIN({component_before}*{senior_write_down}/SUMIF({component_before*},"<0"),{senior_balance-}-{own_principal}-{transfer}-{lent}),0),0)'),
-        ("senior_principal", USD, "rules 12, 23", "IF({called}=1,{senior_balance-}-{senior_loss},{own_principal}+{transfer}+{lent})"),
-        ("senior_cash", USD, "interest and principal", "IF(ABS({senior_interest}+{senior_principal})<{std.half_cent},0,{senior_interest}+{senior_principal})"),
-        ("senior_balance", USD, "rule 12", "IF({called}=1,0,MAX(0,{senior_balance-}-{own_principal}-{transfer}-{lent}-{senior_loss}))", "{P.strip}*(1-{start.subordinated_share})"),
-        ("component", USD, "rules 16, 17", "IF({live}-{called}=1,{component_before}+{senior_loss},0)", "{P.strip}*{start.subordinated_share}"),
-        ("po_paid", USD, "rules 20, 23", "{live}*{po_principal}+{po_made_good}+IF({called}=1,MAX(0,{po_balance-}-{po_principal}-{po_losses}),0)"),
-        ("po_cash", USD, "principal", "IF(ABS({po_paid})<{std.half_cent},0,{po_paid})"),
-        ("po_loss", USD, "rule 22", "{live}*{po_losses}-{po_made_good}"),
-        ("po_balance", USD, "rule 22", "IF({called}=1,0,MAX(0,{po_balance-}-{po_principal}-{po_losses}))", "{P.po_strip}"),
-        ("io_notional", USD, "rule 9", f"IF({{live}}-{{called}}=1,SUMPRODUCT({_POOL}*({{L.io_rate*}}>0)*({{C.performing_balance*}}+{{C.in_foreclosure_balance*}})),0)", f"SUMPRODUCT({_POOL}*({{L.io_rate*}}>0)*{{C.performing_balance*}})"),
-        ("io_cash", USD, "interest", "IF(ABS({io_paid})<{std.half_cent},0,{io_paid})"),
-        ("io_repaid", USD, "fall of the notional", "{io_notional-}-{io_notional}"),
-    ),
-    Column("nothing", USD, "zero, for classes without it", "0", "0"),
-    *_of(
-        "senior",
-        ("group_balance", USD, "cut of class A, before", "SUMPRODUCT(({S.group*}={S.group})*({S.notional_of*}=0)*{class_balance-*})"),
-        ("group_due", USD, "cut of class A", "IF({S.group}=0,SUM({senior_due*}),INDEX({senior_due*},1,{S.group}))"),
-        ("group_paid", USD, "cut of class A", "IF({S.group}=0,SUM({senior_interest*}),INDEX({senior_interest*},1,{S.group}))"),
-        ("class_interest", USD, "coupon, or what is left", "IF({group_due}>0,{class_balance-}*IF(ISNUMBER({S.coupon}),{S.coupon}/12,IF({group_balance}>0,{group_due}/{group_balance},0)-{S.stripped}/12)*{group_paid}/{group_due},0)"),
-        ("accretion", USD, "accrual class", "IF({S.accrual}=1,IF(SUMPRODUCT(({S.group*}={S.group})*({S.notional_of*}=0)*({S.rank*}<{S.rank})*{class_balance-*})>0,{class_interest},0),0)"),
-        ("group_cash", USD, "principal and accretion", "IF({S.group}=0,SUM({senior_principal*}),INDEX({senior_principal*},1,{S.group}))+SUMPRODUCT(({S.group*}={S.group})*{accretion*})"),
-        ("planned_excess", USD, "over the planned balance", "IF(({S.notional_of}=0)*ISNUMBER({planned_balance})=1,MAX(0,{class_balance-}+{accretion}-{planned_balance}),0)"),
-        ("planned_paid", USD, "planned class", "MIN({planned_excess},MAX(0,{group_cash}-SUMPRODUCT(({S.group<}={S.group})*{planned_excess<})+{planned_excess}))"),
-        ("class_left", USD, "after plan", "IF({S.notional_of}=0,{class_balance-}+{accretion}-{planned_paid},0)"),
-        ("class_paid", USD, "by rank", "{planned_paid}+MIN({class_left},MAX(0,{class_left}*({group_cash}-SUMPRODUCT(({S.group*}={S.group})*({planned_paid*}+({S.rank*}<{S.rank})*{class_left*})))/MAX({std.dust},SUMPRODUCT(({S.group*}={S.group})*({S.rank*}={S.rank})*{class_left*}))))"),
-        ("class_loss", USD, "pro rata", "IF({S.notional_of}=0,IF({S.group}=0,SUM({senior_loss*}),INDEX({senior_loss*},1,{S.group}))*({class_left}+{planned_paid}-{class_paid})/MAX({std.dust},SUMPRODUCT(({S.group*}={S.group})*({class_left*}+{planned_paid*}-{class_paid*}))),0)"),
-        ("class_principal", USD, "less accretion", "{class_paid}-{accretion}"),
-        ("class_cash", USD, "interest and principal", "IF(ABS({class_interest}+{class_principal})<{std.half_cent},0,{class_interest}+{class_principal})"),
-        ("class_net", USD, "balance of a principal class", "IF({S.notional_of}=0,MAX(0,{class_left}+{planned_paid}-{class_paid}-{class_loss}),0)", "IF({S.notional_of}=0,{S.balance},0)"),
-        ("class_balance", USD, "or notional", "IF({S.notional_of}=0,{class_net},{S.share}*INDEX({class_net*},1,MAX(1,{S.notional_of})))", "IF({S.notional_of}=0,{class_net},{S.share}*INDEX({class_net*},1,MAX(1,{S.notional_of})))"),
-        ("class_repaid", USD, "for the average life", "IF({S.notional_of}=0,{class_paid},{class_balance-}-{class_balance})"),
-    ),
-    Column("planned_balance", USD, "input: month by month", "", kind="senior", input=True),
-)  # fmt: skip
-
-SHEETS: Mapping[str, tuple[Column, ...]] = {"Collateral": COLLATERAL, "Waterfall": WATERFALL}
-
-
-def places(columns: Sequence[Column]) -> dict[str, str]:
-    """Column letter of each field in the template."""
-    return {column.field: get_column_letter(k) for k, column in enumerate(columns, 1)}
-
-
-@dataclass(frozen=True, slots=True)
-class Formulas:
-    """Turns formulas in terms of fields into those of cells."""
-
-    outside: Mapping[str, str]
-    """What stands on other sheets: ``P.target_rate`` and the like to a cell such as ``Assumptions!AQ$9``."""
-
-    def cells(self, formula: str, sheet: str, row: int) -> str:
-        """The formula of one row of a sheet."""
-
-        def cell(match: re.Match[str]) -> str:
-            field, marks = match[1], match[2]
-            if field in self.outside:
-                reference = self.outside[field]
-                return _range(reference) if "*" in marks else _through(reference) if "<" in marks else reference
-            home, _, short = field.rpartition(".")
-            home = {"C": "Collateral", "": sheet}[home]
-            columns = {column.field: column for column in SHEETS[home]}
-            if short not in columns:
-                raise KeyError(f"{sheet} {formula}: no field {field}")
-            letter = places(SHEETS[home])[short]
-            fixed = "" if columns[short].kind else "$"
-            own = "" if home == sheet else f"{home}!"
-            at = "$9" if "#" in marks else f"${START}" if "0" in marks else str(row - ("-" in marks))
-            if "|" in marks:
-                return f"{own}{fixed}{letter}${START}:{fixed}{letter}{at}"
-            if "*" in marks:
-                return f"{own}${letter}{at}:${letter}{at}"
-            if "<" in marks:
-                return f"{own}${letter}{at}:{letter}{at}"
-            return f"{own}{fixed}{letter}{at}"
-
-        return "=" + re.sub(r"\{([A-Za-z_.0-9]+?)([-*<#0|]*)\}", cell, str(formula)).removeprefix("=")
-
-
-def _range(reference: str) -> str:
-    """All copies of a cell: the reference as a range of itself, which growth stretches."""
-    if ":" in reference:
-        return reference
-    sheet, mark, cell = reference.rpartition("!")
-    letters, row = re.fullmatch(r"\$?([A-Z]+)\$?(\d+)", cell).groups()  # type: ignore[union-attr]
-    return f"{sheet}{mark}${letters}${row}:${letters}${row}"
-
-
-def _through(reference: str) -> str:
-    sheet, mark, cell = reference.rpartition("!")
-    letters, row = re.fullmatch(r"\$?([A-Z]+)\$?(\d+)", cell).groups()  # type: ignore[union-attr]
-    return f"{sheet}{mark}${letters}${row}:{letters}${row}"
-
-
-FORMAT = {
-    USD: FORMATS["USD"], SHARE: "0.000000", RATE: "0.0000%", FLAG: "0", RATIO: "0.000000%", "number": "0", "date": FORMATS["date"],
-    "years": "0.000000", "months": "0.00", "% of PSA": "0", "% of SDA": "0", "text": "General",
-}  # fmt: skip
-
-STANDARDS: tuple[tuple[str, float, str, str], ...] = (
-    ("psa_step", 0.002, RATE, "PSA curve: CPR gained each month"),
-    ("psa_months", 30, "months", "PSA curve: months of its ramp"),
-    ("sda_step", 0.0002, RATE, "SDA curve: rate gained each month"),
-    ("sda_peak", 30, "months", "SDA curve: months of its ramp"),
-    ("sda_flat", 60, "months", "SDA curve: last month of its peak"),
-    ("sda_end", 120, "months", "SDA curve: month from which it is flat again"),
-    ("sda_fall", 0.000095, RATE, "SDA curve: rate lost each month in between"),
-    ("delinquency_months", 6, "months", "delinquency test: months averaged"),
-    ("two_times", 2, "number", "support that counts as doubled"),
-    ("two_times_months", 36, "months", "doubled support: first month of the second stage"),
-    ("early_losses", 0.2, SHARE, "doubled support: losses allowed before"),
-    ("late_losses", 0.3, SHARE, "doubled support: losses allowed after"),
-    ("two_times_shift", 0.5, SHARE, "doubled support: shift before"),
-    ("tolerance", 1e-9, SHARE, "a test is not tripped by less"),
-    ("dust", 1e-6, USD, "a balance below this is gone"),
-    ("half_cent", 0.005, USD, "a payment below this is none"),
-    ("periods", 2, "number", "compounding periods a year of a quoted yield"),
-    ("first_growth", 1.06, "number", "yield search: growth a year it starts from"),
-    ("lowest_growth", 0.0025, "number", "yield search: growth at a yield of -190%; below it there is none"),
+from xlremic.workbook.projection_columns import (
+    FORMAT,
+    SENIOR_INPUTS,
+    SHEETS,
+    STANDARDS,
+    STARTS,
+    USD,
+    WORDS,
+    Formulas,
+    places,
 )
-
-STARTS: tuple[tuple[str, str, str, str], ...] = (
-    ("elapsed", "IF(ISNUMBER(AsOfDate),IF(ISNUMBER(CutOffDate),MAX(0,12*(YEAR(AsOfDate)-YEAR(CutOffDate))+MONTH(AsOfDate)-MONTH(CutOffDate)),0),0)", "months", "cut-off date to as-of date"),
-    ("pool_factor", "IF(SUM(InitialBalances)=0,0,SUM(CurrentBalances)/SUM(InitialBalances))", SHARE, "current over initial class balances; every line is scaled by it"),
-    ("senior_rank", "", "number", "classes of a higher rank are subordinated"),
-    ("strip", "SUMPRODUCT({L.balance*},{L.kept*})", USD, "target-rate strips at the start"),
-    ("subordinated", 'SUMIF({ranks},">"&{start.senior_rank},CurrentBalances)', USD, "subordinated classes at the start"),
-    ("subordinated_share", "IF({start.strip}=0,0,{start.subordinated}/{start.strip})", SHARE, "rule 16: the same part of every strip"),
-    ("initial_subordinated", 'SUMIF({ranks},">"&{start.senior_rank},InitialBalances)', USD, "subordinated classes at issue"),
-    ("initial_strip", "SUMPRODUCT({L.balance_at_cut_off*},{L.kept*})", USD, "target-rate strips at issue"),
-    ("initial_senior_percent", "IF({start.initial_strip}=0,1,1-{start.initial_subordinated}/{start.initial_strip})", SHARE, "rule 12"),
-    ("initial_level", "{start.initial_subordinated}/MAX(1,SUM({L.balance_at_cut_off*}))", SHARE, "rule 18"),
-    ("losses", "IF(ISNUMBER(CumulativeLosses),CumulativeLosses,0)", USD, "losses before the start, from Call"),
-    ("call_from", 'IF(ISNUMBER({a.call}),{a.call},IF({a.call}="first",1,0))', "months", "rule 23: first month of a call, 0 for never"),
-    ("first_distribution", 'IF(ISNUMBER({a.first_distribution}),DATE(YEAR({a.first_distribution}),MONTH({a.first_distribution})+{start.elapsed},DAY({a.first_distribution})),IF(ISNUMBER(CutOffDate),DATE(YEAR(CutOffDate),MONTH(CutOffDate)+1+{start.elapsed},{a.payment_day}),""))', "date", "first distribution day of the projection"),
-    ("settlement", 'IF(ISNUMBER({a.settlement}),{a.settlement},IF({start.elapsed}>0,AsOfDate,IF({a.closing_date}>0,{a.closing_date},"")))', "date", "settlement of prices and yields"),
-    ("first_time", "IF(ISNUMBER({start.settlement}),IF(ISNUMBER({start.first_distribution}),YEAR({start.first_distribution})-YEAR({start.settlement})+(30*(MONTH({start.first_distribution})-MONTH({start.settlement}))+MIN(30,DAY({start.first_distribution}))-MIN(30,DAY({start.settlement})))/360,1/12),1/12)", "years", "settlement to the first distribution, 30/360"),
-    ("prepayment_speeds", "IF(COUNT({a.psa},{pools.psa})>0,IF(COUNT({a.cpr},{pools.cpr})>0,1,0),0)", "number", "check: PSA and CPR both given"),
-    ("default_speeds", "IF(COUNT({a.sda},{pools.sda})>0,IF(SUM({a.cdr},{pools.cdr})>0,1,0),0)", "number", "check: SDA and CDR both given"),
-    ("start_difference", "SUM({L.balance*})-SUM(CurrentBalances)", USD, "check: lines less classes at the start"),
-    ("accrued_days", "IF(ISNUMBER({start.settlement}),MIN(30,DAY({start.settlement}))-1,0)", "number", "first of the month to settlement, 30/360"),
-)  # fmt: skip
-
-_OWN = "IF(ISNUMBER(INDEX({{pools.{0}}},{{P.no}})),INDEX({{pools.{0}}},{{P.no}}),IF(ISNUMBER({{a.{0}}}),{{a.{0}}},{1}))"
-POOL_ROWS: tuple[tuple[str, str, str], ...] = (
-    ("no", "", "number"),
-    ("pool", "INDEX({pools.pool},{P.no})", "text"),
-    ("psa", _OWN.format("psa", "0"), "% of PSA"),
-    ("cpr", _OWN.format("cpr", '""'), RATE),
-    ("cdr", _OWN.format("cdr", "0"), RATE),
-    ("sda", _OWN.format("sda", '""'), "% of SDA"),
-    ("severity", _OWN.format("severity", "0"), SHARE),
-    ("lag", _OWN.format("lag", "0"), "months"),
-    ("fee", _OWN.format("servicing_fee_rate", "0"), RATE),
-    ("age", "IF(ISNUMBER(INDEX({pools.loan_age},{P.no})),INDEX({pools.loan_age},{P.no}),ROUND(INDEX({pools.original_term},{P.no})-INDEX({pools.remaining_term},{P.no}),9))", "months"),
-    ("first_month", "ROUNDUP(IF({a.whole_months},ROUND({P.age},0),{P.age}),0)+1+{start.elapsed}", "months"),
-    ("target_rate", "IF(ISNUMBER(INDEX({pools.target_rate},{P.no})),INDEX({pools.target_rate},{P.no}),INDEX({pools.coupon},{P.no})-{P.fee})", RATE),
-    ("strip", "SUMPRODUCT(({L.pool*}={P.no})*{L.kept*}*{L.balance*})", USD),
-    ("po_strip", "SUMPRODUCT(({L.pool*}={P.no})*{L.po_fraction*}*{L.balance*})", USD),
-    ("cut", "IF(SUMPRODUCT((({S.group*}={P.no})+({S.group*}=0))*({S.no*}>0))>0,1,0)", FLAG),
-)  # fmt: skip
-
-_PART = 'IF({{L.part}}="discount",INDEX({{pools.discount_{0}}},{{L.pool}}),IF({{L.part}}="premium",INDEX({{pools.premium_{0}}},{{L.pool}}),INDEX({{pools.{0}}},{{L.pool}})))'
-LINE_ROWS: tuple[tuple[str, str, str], ...] = (
-    ("no", "", "number"),
-    ("line", "", "text"),
-    ("pool", "", "number"),
-    ("part", "", "text"),
-    ("rest", "INDEX({pools.balance},{L.pool})-INDEX({pools.discount_balance},{L.pool})-INDEX({pools.premium_balance},{L.pool})", USD),
-    ("takes_rest", 'IF({L.part}="whole",0,IF({L.part}="discount",IF(INDEX({pools.discount_balance},{L.pool})>=INDEX({pools.premium_balance},{L.pool}),1,0),IF(INDEX({pools.premium_balance},{L.pool})>INDEX({pools.discount_balance},{L.pool}),1,0)))', FLAG),
-    ("balance_at_cut_off", _PART.format("balance") + "+{L.takes_rest}*{L.rest}", USD),
-    ("balance", "{L.balance_at_cut_off}*{start.pool_factor}", USD),
-    ("gross_rate", _PART.format("coupon"), RATE),
-    ("fee", "INDEX({P.fee*},1,{L.pool})", RATE),
-    ("net_rate", "{L.gross_rate}-{L.fee}", RATE),
-    ("target_rate", "INDEX({P.target_rate*},1,{L.pool})", RATE),
-    ("po_fraction", "IF({L.target_rate}=0,0,MAX(0,ROUND({L.target_rate}-{L.net_rate},12))/{L.target_rate})", SHARE),
-    ("kept", "1-{L.po_fraction}", SHARE),
-    ("io_rate", "MAX(0,ROUND({L.net_rate}-{L.target_rate},12))", RATE),
-    ("term", "ROUND(" + _PART.format("remaining_term") + ",IF({a.whole_months},0,12))-{start.elapsed}", "months"),
-    ("months", "ROUNDUP({L.term},0)", "number"),
-    ("lag", "INDEX({P.lag*},1,{L.pool})", "months"),
-)  # fmt: skip
-
-SENIOR_ROWS: tuple[tuple[str, str, str], ...] = (
-    ("no", "", "number"),
-    ("class", "", "text"),
-    ("group", "", "number"),
-    ("tranche", "", "number"),
-    ("tranche_balance", "IF({S.tranche}>0,INDEX(CurrentBalances,{S.tranche}),0)", USD),
-    ("given", "", USD),
-    ("group_strip", "IF({S.group}=0,SUM({P.strip*}),INDEX({P.strip*},1,MAX(1,{S.group})))*(1-{start.subordinated_share})", USD),
-    ("balance", "IF({S.tranche}>0,{S.group_strip}*{S.tranche_balance}/SUM({S.tranche_balance*}),IF(ISNUMBER({S.given}),{S.given},{S.group_strip}-SUMPRODUCT(({S.group*}={S.group})*({S.notional_of*}=0)*{S.given*})))", USD),
-    ("rank", "", "number"),
-    ("coupon", "", RATE),
-    ("accrual", "", FLAG),
-    ("notional_of", "", "number"),
-    ("share", "", SHARE),
-    ("stripped", "SUMPRODUCT(({S.notional_of*}={S.no})*{S.coupon*}*{S.share*})", RATE),
-)  # fmt: skip
-SENIOR_INPUTS = ("given", "rank", "coupon", "accrual", "share")
-
-WORDS = {
-    "P": ("Pools in the projection", "pool", POOL_ROWS),
-    "L": ("Rep lines", "line", LINE_ROWS),
-    "S": ("Classes that class A is cut into", "senior", SENIOR_ROWS),
-}
 
 
 @dataclass(slots=True)
@@ -564,52 +171,57 @@ def projection_sheet(book: Workbook, title: str, outside: Mapping[str, str], kin
     columns, formulas = SHEETS[title], Formulas(outside)
     letters = places(columns)
     widths = {letters[c.field]: 12.0 if c.unit != USD else 17.0 for c in columns} | {"A": 8.0, "B": 12.0}
-    sheet = frame(book, title, widths, START - 1, "H", frozen="C")
+    sheet = frame(book, title, widths, MonthlyRow.NUMBER, "H", frozen="C")
     for column in columns:
         letter = letters[column.field]
         if column.kind:
             kinds.add(column.kind, title, letter)
-        put(sheet[f"{letter}{HEADER}"], "{" + column.kind + "}" if column.kind else "all", "Note", align="center")
-        put(sheet[f"{letter}{LABEL}"], column.field.replace("_", " "), "Band", align="center")
-        put(sheet[f"{letter}{UNIT}"], column.unit, "Note", align="center")
-        put(sheet[f"{letter}{RULE}"], column.rule, "Note", align="center")
-        put(sheet[f"{letter}{NUMBER}"], None, "Constant", "0", align="center")
-        for row, formula in ((START, column.start), (MONTH, column.month)):
+        put(
+            sheet[f"{letter}{MonthlyRow.OWNER}"],
+            "{" + column.kind + "}" if column.kind else "all",
+            "Note",
+            align="center",
+        )
+        put(sheet[f"{letter}{MonthlyRow.FIELD}"], column.field.replace("_", " "), "Band", align="center")
+        put(sheet[f"{letter}{MonthlyRow.UNIT}"], column.unit, "Note", align="center")
+        put(sheet[f"{letter}{MonthlyRow.RULE}"], column.rule, "Note", align="center")
+        put(sheet[f"{letter}{MonthlyRow.NUMBER}"], None, "Constant", "0", align="center")
+        for row, formula in ((MonthlyRow.START, column.start), (MonthlyRow.MONTH, column.month)):
             cell = sheet[f"{letter}{row}"]
             if column.input:
-                put(cell, None, "Assumption" if row == MONTH else "Label", FORMAT[column.unit])
+                put(cell, None, "Assumption" if row == MonthlyRow.MONTH else "Label", FORMAT[column.unit])
             elif formula in {"0", "1"}:
                 put(cell, int(formula), "Constant", FORMAT[column.unit])
             else:
                 made = formulas.cells(formula, title, row) if formula else None
                 put(cell, made, style_of(made) if made else "Label", FORMAT[column.unit])
-    sheet.row_dimensions[LABEL].height = 42
-    for row in (UNIT, RULE):
+    sheet.row_dimensions[MonthlyRow.FIELD].height = 42
+    for row in (MonthlyRow.UNIT, MonthlyRow.RULE):
         sheet.row_dimensions[row].height = 27
         for letter in letters.values():
             sheet[f"{letter}{row}"].alignment = Alignment(horizontal="center", vertical="center", wrap_text=True)
     for check in ("sum_check",):
         at = letters[check]
         put(
-            sheet[f"{at}{NUMBER}"],
-            f"=MAX(MAX({at}${MONTH}:{at}${MONTH}),0-MIN({at}${MONTH}:{at}${MONTH}))",
+            sheet[f"{at}{MonthlyRow.NUMBER}"],
+            f"=MAX(MAX({at}${MonthlyRow.MONTH}:{at}${MonthlyRow.MONTH}),0-MIN({at}${MonthlyRow.MONTH}:{at}${MonthlyRow.MONTH}))",
             "Formula",
             FORMATS["USD"],
         )
-        name(book, f"row.{title}.{check}", title, f"{at}{NUMBER}")
+        name(book, f"row.{title}.{check}", title, f"{at}{MonthlyRow.NUMBER}")
     if title == "Collateral":
         at = letters["ending_balance"]
         put(
-            sheet[f"{at}{NUMBER}"],
-            f"=INDEX(${at}${MONTH}:${at}${MONTH},MAX($A${MONTH}:$A${MONTH}))",
+            sheet[f"{at}{MonthlyRow.NUMBER}"],
+            f"=INDEX(${at}${MonthlyRow.MONTH}:${at}${MonthlyRow.MONTH},MAX($A${MonthlyRow.MONTH}:$A${MonthlyRow.MONTH}))",
             "Formula",
             FORMATS["USD"],
         )
-        name(book, "row.Collateral.left", title, f"{at}{NUMBER}")
-    name(book, f"months.{title}", title, f"A{MONTH}:{letters[columns[-1].field]}{MONTH}")
-    sheet.print_area = f"A1:{letters[columns[-1].field]}{MONTH}"
+        name(book, "row.Collateral.left", title, f"{at}{MonthlyRow.NUMBER}")
+    name(book, f"months.{title}", title, f"A{MonthlyRow.MONTH}:{letters[columns[-1].field]}{MonthlyRow.MONTH}")
+    sheet.print_area = f"A1:{letters[columns[-1].field]}{MonthlyRow.MONTH}"
     sheet.print_title_cols = "A:B"
-    sheet.print_title_rows = f"{HEADER}:{NUMBER}"
+    sheet.print_title_rows = f"{MonthlyRow.OWNER}:{MonthlyRow.NUMBER}"
     sheet.page_setup.fitToWidth = sheet.page_setup.fitToHeight = 0
     sheet.page_setup.scale = 50
     sheet.sheet_properties.pageSetUpPr.fitToPage = False

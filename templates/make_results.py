@@ -1,7 +1,7 @@
 """Results and Scenarios in the template: what the projection comes to, and the engine's grid beside it."""
 
 from look import GREY, NAVY, band, frame, name, put
-from make_projection import COLLATERAL, MONTH, START, WATERFALL, Kinds, places, style_of
+from make_projection import Kinds, style_of
 from openpyxl import Workbook
 from openpyxl.chart import BarChart, LineChart
 from openpyxl.chart.data_source import AxDataSource, NumDataSource, NumRef
@@ -14,6 +14,9 @@ from openpyxl.drawing.text import CharacterProperties, Paragraph, ParagraphPrope
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
+from xlremic.workbook.layout import MonthlyRow
+from xlremic.workbook.projection_columns import COLLATERAL, WATERFALL, places
+
 FIRST_ROW = 8
 ITERATIONS = 14
 LEFT, RIGHT = 15.6, 19.6
@@ -24,9 +27,9 @@ PALETTE = (NAVY, "5B7DB1", "9DB2D6", "BF9000", "548235", GREY)
 AT = places(WATERFALL)
 
 
-def _vector(field: str, first: int = MONTH) -> str:
+def _vector(field: str, first: int = MonthlyRow.MONTH) -> str:
     """A column of Waterfall through all months, of the first class where there are several."""
-    return f"Waterfall!{AT[field]}${first}:{AT[field]}${MONTH}"
+    return f"Waterfall!{AT[field]}${first}:{AT[field]}${MonthlyRow.MONTH}"
 
 
 def results(book: Workbook, outside: dict[str, str], kinds: Kinds) -> None:
@@ -49,7 +52,7 @@ def results(book: Workbook, outside: dict[str, str], kinds: Kinds) -> None:
         _vector("subordinated_loss"), _vector("subordinated_principal"),
     )  # fmt: skip
     months, years, dust = _vector("month"), _vector("years"), outside["std.half_cent"]
-    start = f"Waterfall!${AT['subordinated_balance']}${START}"
+    start = f"Waterfall!${AT['subordinated_balance']}${MonthlyRow.START}"
     weights = f"({repaid}>0)*{repaid}"
     found = get_column_letter(years_at + 3 + ITERATIONS)
     full = get_column_letter(years_at + 2)
@@ -80,7 +83,9 @@ def results(book: Workbook, outside: dict[str, str], kinds: Kinds) -> None:
     put(sheet[f"{year}7"], None, "Band", "0", align="center")
     kinds.add("year", "Results", year)
     sheet.column_dimensions[year].width = 6.5
-    decrement = f"=IF($C{row}<{dust},0,INDEX({_vector('subordinated_balance', START)},12*{year}$7+1)/$C{row})"
+    decrement = (
+        f"=IF($C{row}<{dust},0,INDEX({_vector('subordinated_balance', MonthlyRow.START)},12*{year}$7+1)/$C{row})"
+    )
     put(sheet[f"{year}{row}"], decrement, "Formula", '[>=0.005]0%;[>0]"*";"-"', align="center")
     name(book, "row.year", "Results", f"{year}7")
     put(
@@ -110,7 +115,7 @@ def results(book: Workbook, outside: dict[str, str], kinds: Kinds) -> None:
 
 def balances_chart(width: float, height: float = 9.5) -> BarChart | LineChart:
     """The classes' balances through time: class A by class, PO strips and B classes together."""
-    month = f"Waterfall!${AT['month']}${START}:${AT['month']}${MONTH}"
+    month = f"Waterfall!${AT['month']}${MonthlyRow.START}:${AT['month']}${MonthlyRow.MONTH}"
     chart = _chart(_stacked(), "Projected class balances", "USD millions", width)
     chart.height = height
     for field, title in (
@@ -118,29 +123,34 @@ def balances_chart(width: float, height: float = 9.5) -> BarChart | LineChart:
         ("principal_only", f"Waterfall!${AT['principal_only']}$6"),
         ("subordinated", f"Waterfall!${AT['subordinated']}$6"),
     ):
-        _series(chart, _vector(field, START), month, title)
+        _series(chart, _vector(field, MonthlyRow.START), month, title)
     chart.y_axis.number_format = "#,##0,,"
     return chart
 
 
 def charts(sheet: Worksheet, row: int) -> None:
-    month = f"Waterfall!${AT['month']}${START}:${AT['month']}${MONTH}"
+    month = f"Waterfall!${AT['month']}${MonthlyRow.START}:${AT['month']}${MonthlyRow.MONTH}"
     sheet.add_chart(balances_chart(LEFT), f"A{row}")
     sources = _chart(_stacked(), "Principal by source", "USD millions a month", RIGHT)
     loans = places(COLLATERAL)
     for letter in (loans[field] for field in ("scheduled", "prepaid", "recoveries")):
-        _series(sources, f"Collateral!${letter}${START}:${letter}${MONTH}", month, f"Collateral!${letter}$6")
+        _series(
+            sources,
+            f"Collateral!${letter}${MonthlyRow.START}:${letter}${MonthlyRow.MONTH}",
+            month,
+            f"Collateral!${letter}$6",
+        )
     sources.y_axis.number_format = "#,##0.0,,"
     sheet.add_chart(sources, f"H{row}")
     levels = _chart(LineChart(), "Subordination levels", "share of all classes", LEFT)
-    _series(levels, _vector("senior_level", START), month, f"Waterfall!${AT['senior_level']}$6")
-    _series(levels, _vector("level", START), month, f"Waterfall!{AT['level']}$5")
+    _series(levels, _vector("senior_level", MonthlyRow.START), month, f"Waterfall!${AT['senior_level']}$6")
+    _series(levels, _vector("level", MonthlyRow.START), month, f"Waterfall!{AT['level']}$5")
     levels.y_axis.number_format = "0%"
     levels.y_axis.scaling.min = 0
     sheet.add_chart(levels, f"A{row + 20}")
     factor = _chart(LineChart(), "Pool factor and the call line", "of the cut-off balance", RIGHT)
     for field in ("pool_factor", "call_line"):
-        _series(factor, _vector(field, START), month, f"Waterfall!${AT[field]}$6")
+        _series(factor, _vector(field, MonthlyRow.START), month, f"Waterfall!${AT[field]}$6")
     factor.y_axis.number_format = "0%"
     factor.y_axis.scaling.max, factor.y_axis.scaling.min = 1, 0
     sheet.add_chart(factor, f"H{row + 20}")
@@ -222,7 +232,7 @@ def scenarios(book: Workbook, outside: dict[str, str], kinds: Kinds) -> None:
         put(sheet[f"A{row}"], label, "Label")
     formats = {"B": "0", "C": "rate", "D": "rate", "E": "0", "F": "rate", "G": "0", "H": "USD"}
     live = {"B": "PSA", "C": "CPR", "D": "CDR", "E": outside["a.sda"], "F": "Severity", "G": "FirstCallableMonth",
-            "H": f"Waterfall!${AT['cumulative_losses']}${MONTH}"}  # fmt: skip
+            "H": f"Waterfall!${AT['cumulative_losses']}${MonthlyRow.MONTH}"}  # fmt: skip
     for letter, formula in live.items():
         if letter in "BCDEF":
             made = f'=IF(ISNUMBER({formula}),{formula},"")'
@@ -276,7 +286,7 @@ def _inputs(book: Workbook, sheet: Worksheet, outside: dict[str, str]) -> None:
         ("loss limits", f"SUMPRODUCT({outside['limit_day']},{outside['limit_share']})"),
         (
             "terms by month",
-            f"SUM(Collateral!${loans['delinquency_by_month']}${MONTH}:${loans['severity_by_month']}${MONTH})",
+            f"SUM(Collateral!${loans['delinquency_by_month']}${MonthlyRow.MONTH}:${loans['severity_by_month']}${MonthlyRow.MONTH})",
         ),
         ("losses to date", outside["start.losses"]),
         ("call threshold", "CallThreshold"),
@@ -355,10 +365,10 @@ def functions(book: Workbook, outside: dict[str, str], places_of: dict[str, tupl
         "DealPools,DealClasses,DealAssumptions",
         f"{outside['start.settlement']},{outside['start.first_distribution']}",
     )
-    cash = f"Waterfall!{AT['io_cash']}${MONTH}:{AT['io_cash']}${MONTH}"
+    cash = f"Waterfall!{AT['io_cash']}${MonthlyRow.MONTH}:{AT['io_cash']}${MonthlyRow.MONTH}"
 
     def loan(field: str) -> str:
-        return f"Collateral!{loans[field]}${MONTH}"
+        return f"Collateral!{loans[field]}${MonthlyRow.MONTH}"
 
     def result(letter: str, row: str = "$D$6") -> str:
         return f"INDEX(Results!${letter}$8:${letter}$8,{row})"
@@ -367,12 +377,12 @@ def functions(book: Workbook, outside: dict[str, str], places_of: dict[str, tupl
         return outside[f"L.{field}"]
 
     def series(field: str) -> str:
-        return f"Waterfall!${AT[field]}${MONTH}"
+        return f"Waterfall!${AT[field]}${MonthlyRow.MONTH}"
 
     terms = ",".join((line("balance"), line("gross_rate"), line("term"), outside["P.age"], line("fee"), outside["P.psa"],
                       outside["P.cdr"], outside["P.severity"], line("lag")))  # fmt: skip
     month_end = "+".join(
-        f"INDEX(Collateral!{loans[f]}${MONTH}:{loans[f]}${MONTH},$C$7)"
+        f"INDEX(Collateral!{loans[f]}${MonthlyRow.MONTH}:{loans[f]}${MonthlyRow.MONTH},$C$7)"
         for f in ("performing_balance", "in_foreclosure_balance")
     )
     initial = outside["start.initial_senior_percent"]

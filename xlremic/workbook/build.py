@@ -31,18 +31,8 @@ from ..subordination import call_threshold, class_percentages, is_callable, subo
 from ..xlsx.calculate import Cells, calculate, formula_cells
 from ..xlsx.charts import with_points
 from ..xlsx.rows import repeated
-from .names import (
-    DEAL_POOLS,
-    FORMATS,
-    LOSS_LIMITS,
-    MODEL_CHECKS,
-    SHEETS,
-    TERMS,
-    CalculatedRow,
-    FactRow,
-    check_cell,
-    rows,
-)
+from .filing_rows import LOSS_LIMITS, SHEETS, CalculatedRow, FactRow, rows
+from .names import DEAL_POOLS, FORMATS, MODEL_CHECKS, TERMS, check_cell
 from .projection_sheets import BY_MONTH, ProjectionSheets, without_functions, without_projection
 from .standing import history_entry
 from .template import Template

@@ -25,7 +25,8 @@ from openpyxl.worksheet.worksheet import Worksheet
 from ..errors import InputError, TemplateError
 from ..xlsx.calculate import preflight
 from ..xlsx.growth import spread
-from .names import PUBLIC, SHEETS, rows
+from .filing_rows import SHEETS, rows
+from .names import PUBLIC
 
 Bounds = tuple[int, int, int, int]  # left, top, right, bottom
 
