@@ -4,7 +4,7 @@ import pytest
 
 from xlremic.errors import TemplateError
 from xlremic.reading.tieout import Finding
-from xlremic.workbook.names import PUBLIC, check_cell, usable_name
+from xlremic.workbook.names import PUBLIC, usable_name
 
 
 @pytest.mark.parametrize("name", ["A1", "PSA100", "WAL30", "R", "c", "R1C1", "1st", "two words", "B-1", ""])
@@ -19,5 +19,5 @@ def test_our_names_are_usable() -> None:
 
 
 def test_every_check_has_a_cell(findings: tuple[Finding, ...]) -> None:
-    homes = [check_cell(finding.id) for finding in findings]
+    homes = [(finding.row, finding.column) for finding in findings]
     assert len(set(homes)) == len(homes), "two checks point at one cell"

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from .facts import Qualifier, Unit
 from .grammar import Sentence, Term
-from .ledger import Ledger
+from .ledger import Finder, Ledger
 
 NAME = r"(?:[IVX]{1,5}-?)?[A-Z]{1,2}(?:-?\d{1,2}[A-Z]?|-(?:PO|IO|P|X|R|LR|UR)\d?)?(?![\w])(?!-\w)"
 _CLASSES = re.compile(
@@ -127,3 +127,10 @@ def read_loss_limits(sentence: Sentence, ledger: Ledger) -> None:
                     term.end,
                     as_of=as_of,
                 )
+
+
+FINDERS = (
+    Finder(read_loss_limits, ("loss",)),
+    Finder(read_class_balances, ("class",)),
+    Finder(read_subordination_levels, ("subordination",)),
+)

@@ -1,7 +1,7 @@
 """The book in which finders enter facts, explanations and doubts while they read; it pairs lists and never guesses."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -12,6 +12,14 @@ from .grammar import DATE, Loans, Sentence, Term, parse_date
 from .traced import Traced
 
 _AS_OF = re.compile(rf"\bas\sof\s(?:the\s(?P<cut_off>cut-?\s?off\sdate)|(?P<date>{DATE}))", re.I)
+
+
+@dataclass(frozen=True, slots=True)
+class Finder:
+    """Reads one family of sentences, of which each holds one of the ``keywords`` in lower case."""
+
+    read: "Callable[[Sentence, Ledger], None]"
+    keywords: tuple[str, ...]
 
 
 @dataclass

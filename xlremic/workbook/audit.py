@@ -74,7 +74,10 @@ def audit(path: str | Path) -> tuple[Finding, ...]:
 def _finding(check_id: str, difference: float | Decimal, tolerance: Decimal, unit: str, says: str) -> Finding:
     known = Decimal(repr(difference)) if isinstance(difference, float) else Decimal(difference)
     status = Status.PASS if abs(known) <= tolerance else Status.FAIL
-    return Finding(id=check_id, status=status, difference=known, tolerance=tolerance, unit=unit, says=says)
+    family, _, measure = check_id.partition(":")
+    return Finding(
+        family=family, measure=measure, status=status, difference=known, tolerance=tolerance, unit=unit, says=says
+    )
 
 
 def _compared(check_id: str, cached: Cells, values: Values, engine: str) -> Finding:
@@ -189,7 +192,8 @@ def _checks_sheet(book: Workbook) -> Iterator[Finding]:
             Decimal(repr(value)) if isinstance(value, int | float) else None for value in (difference, tolerance)
         ]
         status = Status.NOT_EVALUATED if flag is None else Status.FAIL if flag else Status.PASS
+        family, _, measure = str(check_id).partition(":")
         yield Finding(
-            id=str(check_id), status=status, difference=numbers[0], tolerance=numbers[1],
+            family=family, measure=measure, status=status, difference=numbers[0], tolerance=numbers[1],
             unit="fraction" if unit == "percent" else str(unit), says=str(says),
         )  # fmt: skip

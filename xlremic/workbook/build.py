@@ -26,13 +26,14 @@ from ..files import write_whole
 from ..functions.registry import worksheet_functions
 from ..reading.assemble import assemble, fact_of
 from ..reading.facts import Fact, Qualifier, Reading, Unit, printed
+from ..reading.findings import ACROSS
 from ..reading.tieout import CALL_PERCENT, Finding, Status, tie_out
 from ..subordination import call_threshold, class_percentages, is_callable, subordination_levels
 from ..xlsx.calculate import Cells, calculate, formula_cells
 from ..xlsx.charts import with_points
 from ..xlsx.rows import repeated
 from .filing_rows import LOSS_LIMITS, SHEETS, CalculatedRow, FactRow, rows
-from .names import DEAL_POOLS, FORMATS, MODEL_CHECKS, TERMS, check_cell
+from .names import DEAL_POOLS, FORMATS, MODEL_CHECKS, TERMS
 from .projection_sheets import BY_MONTH, ProjectionSheets, without_functions, without_projection
 from .standing import history_entry
 from .template import Template
@@ -487,14 +488,12 @@ class _Book:
             write_text(self.template.cell(sheet, row, 3), finding.unit)
             self._fit_height(sheet, row, 2)
             difference, tolerance, flag = (self.template.cell(sheet, row, column) for column in (4, 5, 6))
-            number_format = (
-                _LEVEL_FORMAT if finding.id.startswith("subordination_level") else _CHECK_FORMATS[finding.unit]
-            )
+            number_format = _LEVEL_FORMAT if finding.family == "subordination_level" else _CHECK_FORMATS[finding.unit]
             difference.number_format = tolerance.number_format = number_format
             if finding.difference is None or finding.tolerance is None:
                 difference.value = tolerance.value = flag.value = None
                 continue
-            home = self._check_home(finding.id)
+            home = self._check_home(finding)
             difference.value = f"={home.parent.title}!{home.coordinate}"
             scale = _CHECK_UNITS[finding.unit]
             tolerance.value = float(finding.tolerance / scale)
@@ -516,9 +515,9 @@ class _Book:
     def _model_checks(self) -> tuple[tuple[str, str, str, str, float], ...]:
         return MODEL_CHECKS if self.projection is not None else ()
 
-    def _check_home(self, check_id: str) -> Cell:
+    def _check_home(self, finding: Finding) -> Cell:
         """The cell that computes the difference of a check."""
-        name, place = check_cell(check_id)
+        name, place = finding.row, finding.column
         if name == "level_difference":
             tranche = next(
                 k for k, t in enumerate(self.deal.tranches)
@@ -526,7 +525,7 @@ class _Book:
             )  # fmt: skip
             sheet, row, column = self.template.anchors[name]
             return self.template.cell(sheet, row + tranche, column)
-        if place == "difference":
+        if place == ACROSS:
             return self.template.anchor(name, -1)
         scopes = [pool.scope for pool in self.deal.pools]
         return self.template.anchor(name, scopes.index(place) if place in scopes else -3 if place else 0)

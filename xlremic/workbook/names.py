@@ -132,63 +132,6 @@ MODEL_CHECKS = (
 )  # fmt: skip
 """Checks of the projection: id, what must hold, unit, the cell that computes the difference, its tolerance."""
 
-_CHECK_ROWS = {
-    "pools_sum:balance": (BALANCE, "difference"),
-    "pools_sum:loan_count": ("loan_count", "difference"),
-    "bounds:max_zip_code_balance": ("max_zip_code_balance", "difference"),
-    "classes_sum:balance": ("classes_sum", ""),
-    "call_threshold:10pct": ("call_difference", ""),
-    "dates:closing_report_signature": ("dates_apart", ""),
-    "dates:cut_off_first_of_closing_month": ("cut_off_gap", ""),
-    "series:cover_matches_body": ("series_differs", ""),
-    "dates:prospectus": ("prospectus_age", ""),
-    "bounds:original_term_years_at_least": ("original_term_years_at_least", "difference"),
-    "bounds:original_term_years_no_more_than": ("original_term_years_no_more_than", "difference"),
-}
-_SCOPED = {
-    "discount_premium_sum": "discount_premium_difference",
-    "net_rate_split": "net_rate_gap",
-    "documentation_sum": "documentation_difference",
-    "term_order": "term_order",
-    "origination_order": "origination_order",
-    "maturity_term": "maturity_term",
-    "loan_size": "loan_size",
-    **{
-        row: row
-        for row in (
-            "principal_due",
-            "seasoning",
-            "remaining_maturity",
-            "ltv_order",
-            "high_ltv_insured",
-            "pledged_ltv_order",
-            "zip_code_size",
-            "pledged_count",
-            "pledged_size",
-        )
-    },
-}
-
-
-def check_cell(check_id: str) -> tuple[str, str]:
-    """The row and the column (``difference``, a scope, or nothing for a cell that stands alone) of a check's difference."""
-    if check_id in _CHECK_ROWS:
-        return _CHECK_ROWS[check_id]
-    family, _, rest = check_id.partition(":")
-    if family in ("pools_weighted", "shares_weighted"):
-        return rest, "difference"
-    if family == "subordination_level":
-        return "level_difference", rest.removeprefix("class:")
-    key, _, scope = rest.partition(":")
-    if family == "discount_premium_weighted":
-        return f"discount_premium_{key}", scope
-    if family == "part_of_pool":
-        return f"{key}_excess", scope
-    if family == "loss_limit":
-        return f"{rest}_excess", ""
-    return _SCOPED[family], rest
-
-
 _CELL_SHAPED = re.compile(r"(?:[A-Z]{1,3}[0-9]+|[RC]|R[0-9]*C[0-9]*)\Z", re.I)
 _NAME = re.compile(r"[A-Za-z_\\][A-Za-z0-9_.\\]{0,254}\Z")
 

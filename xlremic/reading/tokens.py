@@ -1,0 +1,80 @@
+"""What became of every number of the document: a fact, an explanation, or an entry in ``unread``."""
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+
+from .facts import Caution, Token, Unread
+from .filing import HARMFUL, Filing
+from .grammar import DATE, NUMBER, NUMBER_WORDS, Sentence
+from .ledger import Ledger
+
+_TOKEN = re.compile(
+    rf"(?=[A-Z\d.$(])(?:{DATE}|\(\d{{3}}\)\s*\d{{3}}-\d{{4}}|\(\d{{1,2}}\)|\$\s?{NUMBER}|(?<![\w$-])(?:[IVX]+-?)?[A-Z]{{1,2}}-?\d{{1,2}}[A-Z]?(?![\w-])"
+    rf"|\d+(?:-[A-Za-z0-9]+)+(?:/A)?|\d+\([a-z]\)|(?:{NUMBER})\s?%?|\d+\w*)"
+)
+_COUNTED_WORDS = re.compile(
+    rf"{NUMBER_WORDS}(?=\s(?:percent|per\scent|months?|years?|dollars|mortgage\sloans)\b)", re.I
+)
+_START = re.compile(
+    r"\b(?=[USWF])(?:(?:UNITED\s+STATES\s+|U\.\s?S\.\s+)?SECURITIES\s+AND\s+EXCHANGE\s+COMMISSION"
+    r"|Washington,?\s+D\.\s?C\.|FORM\s+8-K)",
+    re.I,
+)
+
+
+def account(
+    filing: Filing, ledger: Ledger, read_sentences: Sequence[Sentence]
+) -> tuple[tuple[Token, ...], tuple[Unread, ...]]:
+    """What became of every numeric token; sentences with numbers that nobody claimed."""
+    spans = sorted(ledger.claims)
+    begins = [span[0] for span in spans]
+    longest = max((end - start for start, end in spans), default=0)
+
+    def kind_of(start: int, end: int) -> str:
+        if exact := ledger.claims.get((start, end)):
+            return exact
+        for i in range(bisect_right(begins, start) - 1, -1, -1):
+            if spans[i][1] >= end:
+                return ledger.claims[spans[i]]
+            if start - spans[i][0] > longest:
+                break
+        return "unread"
+
+    places = [(sentence.traced.span(0, 1)[0], sentence) for sentence in read_sentences]
+    firsts = [place for place, _ in places]
+
+    def sentence_at(start: int) -> str:
+        i = bisect_right(firsts, start) - 1
+        if i >= 0 and start < places[i][1].traced.span(0, len(places[i][1].text))[1]:
+            return places[i][1].text
+        line = filing.line(start)
+        stop = filing.line_starts[line] if line < len(filing.line_starts) else len(filing.source)
+        return HARMFUL.sub("", filing.source[filing.line_starts[line - 1] : stop]).strip()
+
+    first = _START.search(filing.text.text)
+    tokens: list[Token] = []
+    unread: dict[str, Unread] = {}
+    for start, end, raw in _numeric(filing, read_sentences):
+        kind = kind_of(start, end)
+        if kind == "unread" and first and start < filing.text.span(first.start(), first.end())[0]:
+            kind = "envelope"  # what a mirror or a mail system put before the document
+        tokens.append(Token(raw=raw, line=filing.line(start), char_start=start, char_end=end, kind=kind))
+        if kind == "unread":
+            text = sentence_at(start)
+            unread.setdefault(text, Unread(line=filing.line(start), text=text))
+    for entry in unread.values():
+        message = f"numbers that no rule understood: {entry.text[:200]}"
+        ledger.warnings.append(Caution(code="unread", message=message, line=entry.line))
+    return tuple(tokens), tuple(unread.values())
+
+
+def _numeric(filing: Filing, read_sentences: Sequence[Sentence]) -> Iterator[tuple[int, int, str]]:
+    for match in _TOKEN.finditer(filing.text.text):
+        raw = match[0].rstrip()
+        start, end = filing.text.span(match.start(), match.start() + len(raw))
+        yield start, end, raw
+    for sentence in read_sentences:
+        for match in _COUNTED_WORDS.finditer(sentence.text):
+            start, end = sentence.traced.span(*match.span())
+            yield start, end, match[0]
