@@ -7,9 +7,9 @@ from ..deal import Deal
 from . import bounds, identities
 from .facts import Reading
 from .findings import Check, Finding, Status, shown
-from .identities import CALL_PERCENT
+from .identities import BALANCE, CALL_PERCENT
 
-__all__ = ["CALL_PERCENT", "CHECKS", "Finding", "Status", "shown", "tie_out"]
+__all__ = ["BALANCE", "CALL_PERCENT", "CHECKS", "Finding", "Status", "shown", "tie_out"]
 
 CHECKS: tuple[Check, ...] = (
     identities.pools_sum,
