@@ -3,25 +3,27 @@
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from .reading.assemble import assemble
-from .reading.parser import read
-from .reading.tieout import tie_out
-
 if TYPE_CHECKING:
     from .engine.assumptions import Assumptions
     from .engine.grid import grid
     from .engine.waterfall import run
+    from .reading.assemble import assemble
+    from .reading.parser import read
+    from .reading.tieout import tie_out
     from .workbook.build import build
 
 __all__ = ["Assumptions", "assemble", "build", "grid", "read", "run", "tie_out"]
 
 _LATER = {
     "Assumptions": "engine.assumptions",
+    "assemble": "reading.assemble",
     "build": "workbook.build",
     "grid": "engine.grid",
+    "read": "reading.parser",
     "run": "engine.waterfall",
+    "tie_out": "reading.tieout",
 }
-"""Where names come from on first use: reading a filing needs no engine and no spreadsheet library."""
+"""Where names come from on first use: a help text needs no reader, and reading needs no engine."""
 
 
 def __getattr__(name: str) -> Any:

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from openpyxl import load_workbook
 
-from xlremic.commands.cli import printable
+from xlremic.commands.printing import printable
 
 from ..conftest import SAMPLE
 

@@ -4,7 +4,10 @@ import os
 import subprocess
 import sys
 
+import click
 import pytest
+
+from xlremic.commands.cli import COMMANDS, main
 
 from ..conftest import SAMPLE
 
@@ -54,3 +57,21 @@ def test_building_imports_neither_pandas_nor_xlwings(tmp_path: os.PathLike[str])
     words = [sys.executable, "-c", LISTED, "build", FILING, "-o", "light.xlsx", "--no-projection"]
     done = subprocess.run(words, capture_output=True, text=True, env=environment, cwd=tmp_path, check=True)
     assert not {"pandas", "xlwings", "rich", "numba", "httpx", "starlette"} & set(done.stderr.split())
+
+
+def test_help_imports_no_command() -> None:
+    code = "import sys; from xlremic.commands.cli import main; main(['--help'], standalone_mode=False);" + (
+        "print('loaded', *(name for name in sys.modules if name.startswith('xlremic.')))"
+    )
+    environment = {**os.environ, "PYTHONPATH": str(SAMPLE.parent.parent)}
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=environment, check=True)
+    loaded = set(done.stdout.splitlines()[-1].split()[1:])
+    assert loaded == {"xlremic.commands", "xlremic.commands.cli", "xlremic.errors"}
+
+
+def test_every_command_is_where_the_table_says() -> None:
+    context = click.Context(main)
+    for name in COMMANDS:
+        command = main.get_command(context, name)
+        assert command is not None
+        assert command.name == name

@@ -91,20 +91,28 @@ def test_command_heals_in_place_and_keeps_what_was(tmp_path: Path) -> None:
     data = book_of(list(STORED))
     path.write_bytes(data)
     (tmp_path / "deal.xlsx.bak").write_text("an older one")
-    done = CliRunner().invoke(main, ["check", str(path), "--heal"])
+    done = CliRunner().invoke(main, ["heal", str(path)])
     assert done.exit_code == 0 and "11 calls of functions healed" in done.output
     assert path.read_bytes() == healed(data)[0]
     assert (tmp_path / "deal.xlsx.bak2").read_bytes() == data
-    again = CliRunner().invoke(main, ["check", str(path), "--heal"])
+    again = CliRunner().invoke(main, ["heal", str(path)])
     assert again.exit_code == 0 and "nothing is changed" in again.output
     assert sorted(one.name for one in tmp_path.iterdir()) == ["deal.xlsx", "deal.xlsx.bak", "deal.xlsx.bak2"]
+
+
+def test_the_old_name_of_the_command_heals_too_and_says_so(tmp_path: Path) -> None:
+    path = tmp_path / "deal.xlsx"
+    path.write_bytes(book_of(list(STORED)))
+    done = CliRunner().invoke(main, ["check", str(path), "--heal"])
+    assert done.exit_code == 0 and "now the command heal" in done.stderr
+    assert "11 calls of functions healed" in done.stdout
 
 
 def test_command_refuses_what_is_no_workbook(tmp_path: Path) -> None:
     text = tmp_path / "filing.txt"
     text.write_text("no workbook")
-    assert CliRunner().invoke(main, ["check", str(text), "--heal"]).exit_code == 2
+    assert CliRunner().invoke(main, ["heal", str(text)]).exit_code == 2
     broken = tmp_path / "broken.xlsx"
     broken.write_text("no workbook")
-    assert CliRunner().invoke(main, ["check", str(broken), "--heal"]).exit_code == 2
+    assert CliRunner().invoke(main, ["heal", str(broken)]).exit_code == 2
     assert CliRunner().invoke(main, ["check", str(broken), "--heal", "--json"]).exit_code == 2

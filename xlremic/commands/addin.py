@@ -7,15 +7,15 @@ import click
 from ..errors import InputError
 
 
-@click.group()
-def addin() -> None:
+@click.group("addin")
+def addin_command() -> None:
     """Make or install the REMIC worksheet functions for a spreadsheet program.
 
     Example: xlremic addin excel --install
     """
 
 
-@addin.command()
+@addin_command.command()
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="Add-in file to write; default: xlremic.xlam")
 @click.option("--install", is_flag=True, help="Put it where Excel on Windows loads it at every start")
 @click.option("--interpreter", help="Python that Excel starts, as a full Windows path; default: the one that runs this")
@@ -37,7 +37,7 @@ def excel(output: Path | None, install: bool, interpreter: str | None) -> None:
     click.echo(f"{target}: {'installed; start Excel again' if install else 'open it in Excel on Windows'}")
 
 
-@addin.command()
+@addin_command.command()
 @click.option(
     "-o",
     "--output",
@@ -62,7 +62,7 @@ def libreoffice(output: Path, install: bool) -> None:
     click.echo(f"{output}: {'installed' if install else 'open it in LibreOffice, or run unopkg add, to install it'}")
 
 
-@addin.command()
+@addin_command.command()
 @click.argument("workbook", type=click.Path(path_type=Path))
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="Copy to write; default: NAME-portable.xlsx")
 def portable(workbook: Path, output: Path | None) -> None:

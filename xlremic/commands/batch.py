@@ -10,13 +10,14 @@ import click
 
 from ..batch.filings import COMPARISON, INDEX, batch
 from ..batch.outcome import Outcome
+from . import FAILED_CHECK
 from .progress import Progress
 
 SHOWN = 20
 """Bad filings told on the terminal; the index has them all."""
 
 
-@click.command("batch", short_help="Make the workbooks and the comparison of many filings.")
+@click.command("batch")
 @click.argument("paths", nargs=-1)
 @click.option("-o", "--output", "folder", required=True, metavar="DIR", help="Folder or URL for what is made")
 @click.option(
@@ -65,4 +66,4 @@ def batch_command(
     told = ", ".join(f"{one} {counts[one]:,}" for one in Outcome)
     click.echo(f"{folder}: {len(rows):,} filing{'s' * (len(rows) != 1)}; {told}; see {COMPARISON}")
     if bad:
-        context.exit(1)
+        context.exit(FAILED_CHECK)

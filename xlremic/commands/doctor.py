@@ -15,6 +15,7 @@ from pathlib import Path, PureWindowsPath
 import click
 
 from ..errors import TemplateError
+from . import FAILED_CHECK
 
 EXTRAS = {
     "cluster": ("distributed", "fsspec", "pyarrow", "s3fs"),
@@ -219,4 +220,4 @@ def doctor_command() -> None:
     for one in found:
         click.echo(f"{one.state:<5}  {one.what:<{wide}}  {one.says}" + (f" -> {one.mend}" if one.mend else ""))
     if any(one.state is State.FAULT for one in found):
-        sys.exit(1)
+        sys.exit(FAILED_CHECK)

@@ -7,7 +7,7 @@ as one; data for programs (CSV, JSON, Parquet) has one row per month or scenario
 import csv
 import json
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -15,13 +15,16 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from ..deal import Deal
-from ..engine.assumptions import Assumptions, read_assumptions
+from ..engine.assumptions import Assumptions
 from ..engine.reports import REPORTS, Table, report_table
 from ..errors import InputError
 from ..reading.assemble import assemble
 from ..reading.edgar import path_of
 from ..reading.parser import read
+from . import FAILED_CHECK
+from .printing import aligned
 from .progress import Progress
+from .terms import assumptions_of, given_terms, term_options, value_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -30,17 +33,6 @@ if TYPE_CHECKING:
     from ..engine.waterfall import TrancheFlows
 
 F = TypeVar("F", bound=Callable[..., Any])
-
-TERMS = (
-    ("psa", "prepayment speed, per cent of the PSA curve: 300, or '100 ramp 300 over 12'"),
-    ("cpr", "prepayment rate a year, a fraction (0.06), or '6 ramp 12 over 30' in per cent"),
-    ("cdr", "default rate a year, a fraction (0.002), or words in per cent"),
-    ("sda", "default speed, per cent of the SDA curve"),
-    ("severity", "loss on liquidation, a fraction (0.3), or words in per cent"),
-    ("lag", "months from default to liquidation"),
-    ("servicing_fee_rate", "servicing, master servicing and trustee fee a year, a fraction (0.0025)"),
-    ("call", "clean-up call: never, first, or the first month it may be used"),
-)
 
 
 def deal_of(filing: str) -> Deal:
@@ -51,45 +43,13 @@ def deal_of(filing: str) -> Deal:
     return assemble(reading)
 
 
-def term_options(command: F) -> F:
-    """Gives a command an option for each usual term, and ``--assumptions``."""
-    for name, meaning in reversed(TERMS):
-        command = click.option(f"--{name.replace('_', '-')}", name, metavar="VALUE", help=meaning)(command)
-    return click.option(
-        "--assumptions", "file", type=click.Path(path_type=Path), help="TOML file of terms; options override it."
-    )(command)
-
-
 def _output_options(command: F) -> F:
     command = click.option("--parquet", type=click.Path(path_type=Path), help="Write a Parquet file.")(command)
     command = click.option("--json", "as_json", is_flag=True, help="JSON to standard output.")(command)
     return click.option("--csv", "as_csv", is_flag=True, help="CSV to standard output.")(command)
 
 
-def _value(name: str, text: str) -> Any:
-    """An option as a term: a number where it is one, else the words, which Assumptions reads or refuses."""
-    if name == "lag" or (name == "call" and text.isdigit()):
-        try:
-            return int(text)
-        except ValueError:
-            raise InputError(f"{name} {text!r}: give a whole number of months") from None
-    try:
-        return float(text)
-    except ValueError:
-        return text
-
-
-def given_terms(options: Mapping[str, str | None]) -> dict[str, Any]:
-    """The options that were given, as terms."""
-    return {name: _value(name, text) for name, text in options.items() if text is not None}
-
-
-def assumptions_of(file: Path | None, terms: dict[str, Any]) -> Assumptions:
-    """Assumptions from a TOML file and options that override it."""
-    return read_assumptions(file, **terms) if file is not None else Assumptions().replace(**terms)
-
-
-@click.command("run", short_help="Project class cash flows and measures.")
+@click.command("run")
 @click.argument("filing")
 @term_options
 @click.option("--report", type=click.Choice(REPORTS), default="summary", show_default=True)
@@ -129,10 +89,10 @@ def run_command(
     lost = flows.principal_difference()
     if abs(lost) >= 0.01:
         click.echo(f"principal paid and collected differ by {lost:,.2f} dollars", err=True)
-        context.exit(1)
+        context.exit(FAILED_CHECK)
 
 
-@click.command("grid", short_help="Measure the classes in many scenarios.")
+@click.command("grid")
 @click.argument("filing")
 @term_options
 @click.option("--yields", is_flag=True, help="Solve the yield of every class too.")
@@ -159,7 +119,7 @@ def grid_command(
 
     _one_format(as_csv, as_json, parquet)
     axes: dict[str, Any] = {
-        name: [_value(name, value.strip()) for value in text.split(",")]
+        name: [value_of(name, value.strip()) for value in text.split(",")]
         for name, text in terms.items()
         if text is not None
     }
@@ -236,31 +196,6 @@ def _printed_summary(flows: "TrancheFlows") -> str:
 def printed_assumptions(described: Sequence[tuple[str, str, str, str, str]]) -> str:
     """The terms in force, one a line, each with its value, unit and source."""
     return aligned((["assumption", "value", "unit", "source"], [list(row[:4]) for row in described]))
-
-
-def aligned(table: Table) -> str:
-    """Columns of text, numbers to the right."""
-    columns, rows = table
-    cells = [[_text(cell) for cell in row] for row in rows]
-    widths = [max(len(name), *(len(row[i]) for row in cells), 0) for i, name in enumerate(columns)]
-    right = [all(_is_number(row[i]) for row in cells) for i in range(len(columns))]
-
-    def lined(row: Sequence[str]) -> str:
-        padded = (
-            cell.rjust(width) if to_right else cell.ljust(width)
-            for cell, width, to_right in zip(row, widths, right, strict=True)
-        )
-        return "  ".join(padded).rstrip()
-
-    return "\n".join([lined(columns), lined(["-" * width for width in widths]), *map(lined, cells)])
-
-
-def _is_number(cell: str) -> bool:
-    return not cell or cell == "*" or cell.replace(",", "").replace(".", "").replace("-", "").isdigit()
-
-
-def _text(cell: Any) -> str:
-    return "" if cell is None else f"{cell:,.2f}" if isinstance(cell, float) else str(cell)
 
 
 def _cell(number: float | None, decimals: int) -> str:

@@ -1,0 +1,107 @@
+"""The command ``send``: a workbook by e-mail, or as a draft."""
+
+import os
+from importlib.util import find_spec
+from pathlib import Path
+
+import click
+
+from ..errors import InputError
+from ..files import read_whole, write_whole
+from .mail import Security, Server, address, deliver, message
+from .printing import printable_lines
+
+
+@click.command("send")
+@click.argument("workbook", type=click.Path(path_type=Path))
+@click.option("--to", "recipients", multiple=True, metavar="ADDRESS", help="Recipient; may be given several times")
+@click.option(
+    "--from", "sender", envvar="XLREMIC_MAIL_FROM", metavar="ADDRESS", help="Sender; default: XLREMIC_MAIL_FROM"
+)
+@click.option("--subject", help="Default: the deal and its as-of date")
+@click.option("--eml", type=click.Path(path_type=Path), help="Write a draft to open in a mail program; send nothing")
+@click.option("--server", envvar="XLREMIC_SMTP_SERVER", metavar="HOST[:PORT]", help="Default: XLREMIC_SMTP_SERVER")
+@click.option("--security", type=click.Choice(["starttls", "implicit"]), default="starttls", show_default=True)
+@click.option("--certificates", metavar="FILE", help="Authorities to trust beside the system's")
+@click.option("--max-mb", type=float, default=20.0, show_default=True, help="Largest workbook to send")
+@click.option("--force", is_flag=True, help="Send although values are stale or checks fail; the message says so")
+@click.option("--dry-run", is_flag=True, help="Print the message's text; send nothing")
+def send_command(
+    workbook: Path,
+    recipients: tuple[str, ...],
+    sender: str | None,
+    subject: str | None,
+    eml: Path | None,
+    server: str | None,
+    security: str,
+    certificates: str | None,
+    max_mb: float,
+    force: bool,
+    dry_run: bool,
+) -> None:
+    """E-mail a workbook, with a summary that a phone can show.
+
+    The login is read from XLREMIC_SMTP_USER and XLREMIC_SMTP_PASSWORD, or from the system's keyring.
+
+    Example: xlremic send deal.xlsx --to trustee@example.org --from me@example.org --eml draft.eml
+    """
+    from ..workbook.headline import faults, glance_of, safe_name  # noqa: PLC0415 - the spreadsheet library is heavy
+
+    data = read_whole(workbook)
+    if len(data) > max_mb * 2**20:
+        raise InputError(f"{workbook} has {len(data) / 2**20:.1f} MB, over the limit of {max_mb:g} MB; see --max-mb")
+    glance = glance_of(data)
+    found = tuple(faults(data))
+    if found and not force:
+        raise InputError(f"{workbook} is not sent: {'; '.join(found)}; mend it, or say --force")
+    if not sender:
+        raise InputError("who sends? give --from name@example.org or set XLREMIC_MAIL_FROM")
+    made = message(
+        sender=sender,
+        recipients=[address(one) for one in recipients],
+        subject=subject or glance.subject,
+        text=glance.text(found),
+        html=glance.html(found),
+        attachment=data,
+        name=safe_name(workbook.name),
+        draft=eml is not None,
+    )
+    if dry_run:
+        click.echo(printable_lines(f"To: {made['To']}\nSubject: {made['Subject']}\n\n{glance.text(found)}"))
+        return
+    if eml is not None:
+        write_whole(eml, bytes(made))
+        click.echo(f"{eml}: a draft for {made['To']}")
+        return
+    if not server:
+        raise InputError(
+            "no mail server: give --server host:587 or set XLREMIC_SMTP_SERVER, or write a draft with --eml"
+        )
+    host, _, port = server.partition(":")
+    user, password = _login(host)
+    secured = Security(security)
+    usual = 465 if secured is Security.IMPLICIT else 587
+    if port and not port.isdigit():
+        raise InputError(f"--server {server}: the port must be a number")
+    deliver(
+        made,
+        Server(
+            host=host,
+            port=int(port) if port else usual,
+            security=secured,
+            user=user,
+            password=password,
+            certificates=certificates,
+        ),
+    )
+    click.echo(f"sent {workbook} to {made['To']}, Message-ID {made['Message-ID']}")
+
+
+def _login(host: str) -> tuple[str, str]:
+    """User and password of a mail server, from the environment or the keyring; empty if there is none."""
+    user, password = os.environ.get("XLREMIC_SMTP_USER", ""), os.environ.get("XLREMIC_SMTP_PASSWORD", "")
+    if user and not password and find_spec("keyring"):
+        import keyring  # noqa: PLC0415 - an optional dependency
+
+        password = keyring.get_password(f"xlremic:{host}", user) or ""
+    return user, password

@@ -1,0 +1,239 @@
+"""The commands ``build``, ``check``, ``update`` and ``heal``: a workbook of ours made, checked and kept current."""
+
+import json
+import sys
+import time
+from collections import Counter
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+
+import click
+
+from ..errors import InputError
+from ..reading.assemble import assemble
+from ..reading.edgar import path_of
+from ..reading.parser import read
+from ..reading.tieout import Finding, Status, shown, tie_out
+from . import FAILED_CHECK
+from .printing import ruled, say, warn_of
+from .terms import assumptions_of, given_terms, term_options
+
+
+class _Steps:
+    """Tells the steps and their times when asked to (-v)."""
+
+    def __init__(self, verbose: bool) -> None:
+        self.verbose = verbose
+        self.since = time.perf_counter()
+
+    def done(self, what: str) -> None:
+        now = time.perf_counter()
+        if self.verbose:
+            say(f"{what}: {1000 * (now - self.since):.0f} ms")
+        self.since = now
+
+
+@click.command("build")
+@click.argument("filing", metavar="FILING")
+@click.option(
+    "-o", "--output", type=click.Path(path_type=Path), help="Workbook to write; default: the filing's name with .xlsx"
+)
+@click.option("--template", type=click.Path(path_type=Path), help="A restyled copy of templates/deal.xlsx to fill")
+@click.option("--functions", is_flag=True, help="With a sheet that calls every worksheet function (needs an add-in)")
+@click.option("--projection/--no-projection", default=True, help="With the live projection, or a light workbook")
+@term_options
+@click.option("--open", "open_it", is_flag=True, help="Show it in Excel, or in the system's spreadsheet program")
+@click.option("-v", "--verbose", is_flag=True, help="Tell steps and times")
+def build_command(
+    filing: str,
+    output: Path | None,
+    template: Path | None,
+    projection: bool,
+    functions: bool,
+    file: Path | None,
+    open_it: bool,
+    verbose: bool,
+    **terms: str | None,
+) -> None:
+    """Make the live, checked workbook of a filing.
+
+    Example: xlremic build samples/cmsi-2004-8.txt -o cmsi-2004-8.xlsx
+    """
+    from ..workbook.build import build  # noqa: PLC0415 - the spreadsheet library is heavy
+
+    steps = _Steps(verbose)
+    assumptions = assumptions_of(file, given_terms(terms))
+    path = path_of(filing)
+    reading = read(path)
+    steps.done(f"read {len(reading.facts)} facts")
+    warn_of(reading)
+    target = output or Path(path.with_suffix(".xlsx").name)
+    if target.exists() and target.samefile(path):
+        raise InputError(f"{target} is the filing itself; choose another place with -o")
+    if functions and not projection:
+        raise click.UsageError("--functions shows the projection's numbers: leave --no-projection out")
+    built = build(
+        reading, target, assumptions=assumptions, template=template, projection=projection, functions=functions
+    )
+    if projection and built.unprojected:
+        click.echo(f"warning: no projection: {built.unprojected}", err=True)
+    steps.done(f"made {built.formulas} formulas")
+    pools = len(built.deal.pools)
+    click.echo(
+        f"{target}: series {built.deal.series}, {pools} pool{'s' * (pools > 1)}, {len(built.deal.tranches)} classes,"
+        f" {built.formulas} live formulas; {_summary(built.findings)}"
+    )
+    if open_it:
+        _show(target)
+    _exit(built.findings)
+
+
+@click.command("check")
+@click.argument("name", metavar="FILING_OR_WORKBOOK")
+@click.option("--json", "as_json", is_flag=True, help="The checks as JSON")
+@click.option("--heal", "heal_it", is_flag=True, help="Heals instead of checking: the old name of xlremic heal")
+def check_command(name: str, as_json: bool, heal_it: bool) -> None:
+    """Tie out a filing, or recalculate and check a workbook of ours.
+
+    Example: xlremic check samples/cmsi-2004-8.txt
+    """
+    path = path_of(name)
+    if heal_it:
+        if as_json:
+            raise click.UsageError("--heal makes no checks: leave out --json")
+        say("note: check --heal is now the command heal, and ends with the next version")
+        _heal(path)
+        return
+    if path.suffix.lower() in (".xlsx", ".xlsm"):
+        from ..workbook.audit import audit  # noqa: PLC0415 - the spreadsheet library is heavy
+
+        findings = audit(path)
+    else:
+        reading = read(path)
+        warn_of(reading)
+        findings = tie_out(reading, assemble(reading))
+    if as_json:
+        click.echo(json.dumps({"checks": [finding.to_dict() for finding in findings]}, indent=1, ensure_ascii=False))
+    else:
+        ruled(
+            ["check", "status", "difference", "tolerance", "unit"],
+            [
+                (
+                    f.id,
+                    str(f.status),
+                    *("" if x is None else shown(round(x, 17)) for x in (f.difference, f.tolerance)),
+                    f.unit,
+                )
+                for f in findings
+            ],
+            right=(2, 3),
+        )
+        for finding in findings:
+            if finding.status is Status.FAIL:
+                say(f"FAILS {finding.id}: {finding.says}")
+    say(_summary(findings))
+    _exit(findings)
+
+
+@click.command("update")
+@click.argument("workbook", type=click.Path(path_type=Path))
+@click.option("--balances", required=True, type=click.Path(path_type=Path), help="CSV: class,current_balance")
+@click.option("--as-of", required=True, type=click.DateTime(["%Y-%m-%d"]), help="Day of the balances, YYYY-MM-DD")
+@click.option("--pool-balance", metavar="USD", help="Reported pool balance, if it is not the sum of the classes")
+@click.option("--cumulative-losses", metavar="USD", help="Realised losses to date, for the history")
+@click.option(
+    "--delinquency", metavar="FRACTION", help="60 or more days late, a fraction of the pool, for a projection"
+)
+@click.option("--allow-increase", is_flag=True, help="Let a balance be above its previous one")
+def update_command(
+    workbook: Path,
+    balances: Path,
+    as_of: datetime,
+    pool_balance: str | None,
+    cumulative_losses: str | None,
+    delinquency: str | None,
+    allow_increase: bool,
+) -> None:
+    """Put a month's balances into a workbook, perhaps edited by a person; keep everything else byte for byte.
+
+    Example: xlremic update deal.xlsx --balances balances.csv --as-of 2006-03-25
+    """
+    from ..workbook.update import Reported, dollars, read_balances, update  # noqa: PLC0415 - the spreadsheet library is heavy
+
+    reported = Reported(
+        pool_balance=dollars(pool_balance, "--pool-balance") if pool_balance else None,
+        cumulative_losses=dollars(cumulative_losses, "--cumulative-losses") if cumulative_losses else None,
+        delinquency=dollars(delinquency, "--delinquency") if delinquency else None,
+    )
+    done = update(
+        workbook,
+        read_balances(balances),
+        as_of=as_of.date(),
+        reported=reported,
+        allow_increase=allow_increase,
+    )
+    senior, level = next(iter(done.levels.items()))
+    click.echo(
+        f"{workbook}: as of {done.as_of}, pool balance {done.pool_balance:,.2f},"
+        f" class {senior} level {100 * level:.3f}%,"
+        f" {'callable' if done.callable_now else 'not callable'}; the previous version is {done.backup}"
+    )
+
+
+@click.command("heal")
+@click.argument("workbook", type=click.Path(path_type=Path))
+def heal_command(workbook: Path) -> None:
+    """Give calls of REMIC_ functions in a workbook their bare names back, where a program has stored them otherwise.
+
+    The version before is kept beside it.
+
+    Example: xlremic heal deal.xlsx
+    """
+    _heal(workbook)
+
+
+def _heal(path: Path) -> None:
+    from ..functions.heal import heal  # noqa: PLC0415 - most calls heal nothing
+
+    if path.suffix.lower() != ".xlsx":
+        raise InputError(f"{path}: what can be healed is a workbook (.xlsx)")
+    count, backup = heal(path)
+    if backup is None:
+        click.echo(f"{path}: every call of our functions has its bare name; nothing is changed")
+    else:
+        click.echo(f"{path}: {count} call{'s' * (count > 1)} of functions healed; the version before is {backup}")
+
+
+def _summary(findings: Sequence[Finding]) -> str:
+    counts = Counter(finding.status for finding in findings)
+    parts = [f"{counts[Status.PASS]} of {len(findings)} checks tie"]
+    if counts[Status.FAIL]:
+        parts.append(f"{counts[Status.FAIL]} fail")
+    if counts[Status.NOT_EVALUATED]:
+        parts.append(f"{counts[Status.NOT_EVALUATED]} not evaluated")
+    return ", ".join(parts)
+
+
+def _exit(findings: Sequence[Finding]) -> None:
+    if any(finding.status is Status.FAIL for finding in findings):
+        sys.exit(FAILED_CHECK)
+
+
+def _show(path: Path) -> None:
+    """Open the workbook in Excel where there is one, else in the program that the system has for it."""
+    import subprocess  # noqa: PLC0415 - only here
+
+    if sys.platform in ("win32", "darwin"):
+        import xlwings  # noqa: PLC0415 - only where Excel may be
+
+        try:
+            xlwings.Book(str(path.resolve()))
+            return
+        except xlwings.XlwingsError as error:
+            say(f"Excel did not open {path}: {error}")
+    opener = {"win32": ["cmd", "/c", "start", ""], "darwin": ["open"]}.get(sys.platform, ["xdg-open"])
+    try:
+        subprocess.run([*opener, str(path.resolve())], check=True)  # noqa: S603 - a path of our own, no shell
+    except (OSError, subprocess.CalledProcessError) as error:
+        say(f"no program opened {path}: {error}")
