@@ -29,6 +29,8 @@ sys.path[:0] = [str(HERE), str(ROOT)]
 
 from make import filled, table  # noqa: E402
 
+from tests.attack.mutations import Outcome, attacked  # noqa: E402
+from tests.attack.reasons import reason  # noqa: E402
 from tests.support import damage, fuzz_reader  # noqa: E402
 from tests.support.projection_cases import DOZEN  # noqa: E402
 
@@ -103,6 +105,7 @@ INSIDE = (
     ("Engine and slow waterfall", "waterfall::kernel_and_slow_waterfall_agree_on_the_sample"),
 )
 FUZZED = 1000
+END = "<!-- end -->"
 BENCHES = ("bench_reading", "bench_engine", "bench_functions")
 
 
@@ -299,6 +302,21 @@ def fuzzed() -> str:
     )
 
 
+def mutated() -> str:
+    """Thousands of small damages to the sample: what became of them, and each class that nothing told of."""
+    score = attacked()
+    header = (*(str(outcome) for outcome in Outcome), "silent share")
+    counts = [f"{score.outcomes[outcome]:,}" for outcome in Outcome]
+    parts = [table(header, [[*counts, f"{score.share(Outcome.SILENT):.1%}"]])]
+    for outcome, classes in score.classes.items():
+        rows = [
+            [kind, f"`{key}`", str(count), reason(kind, key) or "open"]
+            for (kind, key), count in sorted(classes.items(), key=lambda item: (-item[1], item[0]))
+        ]
+        parts.append(table((f"{outcome}: kind of mutation", "fact", "times", "why nothing can catch it"), rows))
+    return "\n\n".join(parts)
+
+
 def speed() -> str:
     """What the benchmarks print here and now."""
     told = f"Python {platform.python_version()}, {platform.system()} {platform.machine()}, {os.cpu_count()} processors"
@@ -325,6 +343,7 @@ PARTS = {
     "inside": inside,
     "damaged": damaged,
     "fuzzed": fuzzed,
+    "mutated": mutated,
     "speed": speed,
     "versions": versions,
 }
@@ -333,10 +352,15 @@ PARTS = {
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--published", action="store_true", help="print the table of published figures, write nothing")
-    if parser.parse_args().published:
+    parser.add_argument("--only", choices=PARTS, help="write this table alone anew")
+    given = parser.parse_args()
+    if given.published:
         print(published())
         return
-    text = filled(PAGE.read_text(encoding="utf-8"), PARTS)
+    text = PAGE.read_text(encoding="utf-8")
+    start = text.index(f"<!-- made: {given.only} -->") if given.only else 0
+    end = text.index(END, start) + len(END) if given.only else len(text)
+    text = text[:start] + filled(text[start:end], PARTS) + text[end:]
     PAGE.write_text(text, encoding="utf-8")
 
 
