@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from openpyxl import load_workbook
 
-from xlremic.commands.printing import printable
+from xlremic.text import for_terminal
 
 from ..conftest import SAMPLE
 
@@ -149,4 +149,4 @@ def test_control_characters_never_reach_a_terminal(tmp_path: Path) -> None:
     ):
         done = xlremic(*arguments, cwd=tmp_path)
         assert "\x1b" not in done.stdout + done.stderr
-    assert printable("a\x1b[31m\u202eb") == "a�[31m�b"
+    assert for_terminal("a\x1b[31m\u202eb") == "a�[31m�b"

@@ -25,6 +25,7 @@ from xlremic.workbook.headline import faults, glance_of, safe_name
 from xlremic.xlsx.calculate import calculate
 from xlremic.xlsx.charts import with_points
 from xlremic.xlsx.engines import libreoffice, libreoffice_values
+from xlremic.xlsx.package import Package
 
 from ..support.exim import exim, running
 from ..support.loopback import free_port
@@ -299,7 +300,7 @@ def stale(workbook: Path, tmp_path: Path, *, recalculate: bool) -> Path:
     buffer = io.BytesIO()
     book.save(buffer)
     data = buffer.getvalue()
-    (tmp_path / "stale.xlsx").write_bytes(with_points(calculate(data)) if recalculate else data)
+    (tmp_path / "stale.xlsx").write_bytes(with_points(calculate(Package.of(data))).to_bytes() if recalculate else data)
     return tmp_path / "stale.xlsx"
 
 
@@ -325,7 +326,7 @@ def test_a_draft_holds_a_workbook_that_opens(workbook: Path, tmp_path: Path) -> 
     assert isinstance(arrived, EmailMessage)
     assert arrived["X-Unsent"] == "1"
     (attachment,) = arrived.iter_attachments()
-    values = libreoffice_values(attachment.get_content())
+    values = libreoffice_values(Package.of(attachment.get_content()))
     assert values is not None
     assert values["Call", "B10"] == 49364137.76
 

@@ -17,6 +17,7 @@ from xlremic.functions.hosts.lambda_names import lambda_text, portable, with_arg
 from xlremic.functions.registry import FUNCTIONS, CellErrorCode, by_name
 from xlremic.xlsx.calculate import Scalar, same
 from xlremic.xlsx.engines import ironcalc_values, libreoffice_values
+from xlremic.xlsx.package import Package
 
 from ..support.golden_calls import ALL, Golden
 
@@ -86,7 +87,7 @@ def test_names_in_ironcalc_are_the_functions() -> None:
                 content = content.replace(b"<definedNames/>", names).replace(b"<definedNames />", names)
                 assert b"LAMBDA" in content
             copy.writestr(part, content)
-    values = ironcalc_values(buffer.getvalue(), [("Sheet", f"A{i}") for i in range(1, len(CALLS) + 1)])
+    values = ironcalc_values(Package.of(buffer.getvalue()), [("Sheet", f"A{i}") for i in range(1, len(CALLS) + 1)])
     if values is None:
         pytest.skip("IronCalc is not installed")
     check(CALLS, values)
@@ -94,7 +95,9 @@ def test_names_in_ironcalc_are_the_functions() -> None:
 
 @pytest.mark.real
 def test_closed_forms_in_libreoffice_are_the_functions() -> None:
-    values = libreoffice_values(book_of(CALLS, lambda golden, texts: with_arguments(by_name(golden.name), texts)))
+    values = libreoffice_values(
+        Package.of(book_of(CALLS, lambda golden, texts: with_arguments(by_name(golden.name), texts)))
+    )
     if values is None:
         pytest.skip("LibreOffice is not installed")
     check(CALLS, values)
@@ -109,7 +112,7 @@ def test_examples_of_a_real_copy_compute_what_they_show(workbook: Path) -> None:
         f.name for f in FUNCTIONS if f.closed_form
     ]
     assert all(value is not None for value in shown.values())
-    values = ironcalc_values(data, shown)
+    values = ironcalc_values(Package.of(data), shown)
     if values is None:
         pytest.skip("IronCalc is not installed")
     for place, value in shown.items():
@@ -122,6 +125,18 @@ def test_copy_keeps_every_other_part_byte_for_byte(workbook: Path) -> None:
         lists = {"xl/workbook.xml", "xl/_rels/workbook.xml.rels", "[Content_Types].xml"}
         assert set(new.namelist()) - set(old.namelist()) == {"xl/worksheets/functions.xml"}
         assert all(old.read(name) == new.read(name) for name in set(old.namelist()) - lists)
+
+
+@pytest.mark.parametrize("made", ["workbook", "projected"])
+def test_the_sheet_looks_like_the_workbooks_own(made: str, request: pytest.FixtureRequest) -> None:
+    path: Path = request.getfixturevalue(made)
+    sheet = load_workbook(io.BytesIO(portable(path.read_bytes())))["Functions"]
+    assert [sheet[cell].style for cell in ("A1", "A4", "E4")] == ["Title", "Band", "Band"]
+    assert sheet["A1"].font.size == 16 and sheet["A4"].fill.fgColor.rgb == "001F3864"
+    notes = [cell for row in sheet["B5:C9"] for cell in row]
+    assert {(cell.style, cell.alignment.wrap_text, cell.alignment.vertical) for cell in notes} == {
+        ("Unit", True, "top")
+    }
 
 
 def test_the_sheet_is_related_as_every_reader_expects(workbook: Path) -> None:

@@ -13,6 +13,7 @@ from xlremic.workbook.audit import audit
 from xlremic.workbook.lint import lint
 from xlremic.xlsx.calculate import calculate, formula_cells
 from xlremic.xlsx.charts import with_points
+from xlremic.xlsx.package import Package
 
 LEVELS = ("python:SubordinationLevels", "python:SubordinationLevelsAtIssue", "python:CallThreshold", "python:Callable")
 
@@ -24,7 +25,9 @@ def edited(workbook: Path, target: Path, changes: dict[str, object], *, recalcul
         book[sheet][cell].value = value
     buffer = io.BytesIO()
     book.save(buffer)
-    target.write_bytes(with_points(calculate(buffer.getvalue())) if recalculate else buffer.getvalue())
+    target.write_bytes(
+        with_points(calculate(Package.of(buffer.getvalue()))).to_bytes() if recalculate else buffer.getvalue()
+    )
     return target
 
 
@@ -62,7 +65,7 @@ def test_a_corrupted_formula_is_found_by_python(
 
 def test_any_formula_of_a_row_or_column_replaced_by_its_value_is_found(workbook: Path, tmp_path: Path) -> None:
     """A number typed over a formula hides until something changes; the conventions find it at once."""
-    cells = formula_cells(workbook.read_bytes())
+    cells = formula_cells(Package.of(workbook.read_bytes()))
     numbers = sorted(place for place, value in cells.values.items() if isinstance(value, float))
     for sheet, cell in random.Random(8).sample(numbers, 12):
         path = edited(workbook, tmp_path / "x.xlsx", {f"{sheet}!{cell}": cells.values[sheet, cell]})

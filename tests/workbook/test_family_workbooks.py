@@ -13,6 +13,7 @@ from xlremic.workbook.expected import noise
 from xlremic.workbook.lint import lint
 from xlremic.xlsx.calculate import formula_cells, same
 from xlremic.xlsx.engines import libreoffice, libreoffice_values
+from xlremic.xlsx.package import Package
 
 from ..support.envelopes import Envelope, printed
 from ..support.filing_generator import Dialect, written
@@ -35,7 +36,7 @@ def test_workbooks_of_generated_deals(dialect: Dialect, tmp_path: Path) -> None:
     assert (len(built.deal.pools), len(built.deal.tranches)) == (dialect.pools, dialect.classes)
     data = built.path.read_bytes()
     assert lint(data) == []
-    cached, computed = formula_cells(data).values, libreoffice_values(data)
+    cached, computed = formula_cells(Package.of(data)).values, libreoffice_values(Package.of(data))
     assert computed is not None
     assert [place for place in cached if not same(cached[place], computed[place], absolute=noise(*place))] == []
     assert [finding.says for finding in audit(built.path) if finding.status is Status.FAIL] == []

@@ -1,9 +1,7 @@
 """The projection in the workbook: engine, embedded calculator, IronCalc and LibreOffice agree on every figure."""
 
-import io
 import random
 import re
-import zipfile
 from pathlib import Path
 
 import pytest
@@ -22,8 +20,9 @@ from xlremic.workbook.build import build
 from xlremic.workbook.expected import engine_columns, noise, result_classes
 from xlremic.workbook.inputs import deal_and_assumptions, projection_columns
 from xlremic.workbook.lint import lint
-from xlremic.xlsx.calculate import calculate, formula_cells, same, sheet_parts
+from xlremic.xlsx.calculate import calculate, formula_cells, same
 from xlremic.xlsx.engines import ironcalc_values, libreoffice, libreoffice_values
+from xlremic.xlsx.package import Package
 from xlremic.xlsx.patch import Cell, opened, patched
 
 from ..support.projection_cases import DOZEN, MORE, Case, reading_of
@@ -38,8 +37,8 @@ def assert_all_agree(case: Case, path: Path) -> None:
     assert built.unprojected == ""
     assert_shows(path, run(assemble(reading), assumptions))
     data = path.read_bytes()
-    cells = formula_cells(data)
-    for values in (ironcalc_values(data, cells.values), libreoffice_values(data)):
+    cells = formula_cells(Package.of(data))
+    for values in (ironcalc_values(Package.of(data), cells.values), libreoffice_values(Package.of(data))):
         assert values is not None
         assert [
             (place, value, values.get(place))
@@ -126,7 +125,7 @@ def cell_of(data: bytes, name: str) -> tuple[str, str]:
 
 def changed(data: bytes, values: dict[tuple[str, str], Cell]) -> bytes:
     """The workbook after a person changed cells and the program recalculated."""
-    return calculate(patched(data, values))
+    return calculate(patched(Package.of(data), values)).to_bytes()
 
 
 def failing(data: bytes) -> list[str]:
@@ -178,36 +177,29 @@ def test_a_corrupted_column_is_found_and_named(small: bytes) -> None:
     for title, name, copy_number in random.Random(4).sample(sorted(known), 12):
         column = projection_columns(book[title]).first[name] + copy_number
         try:
-            data = calculate(_shifted(small, title, column))
+            data = calculate(_shifted(Package.of(small), title, column)).to_bytes()
         except TemplateError:  # the formulas that it breaks are named there
             continue
         says = " ".join(failing(data))
         assert f"{title}!" in says, (title, name)
 
 
-def _shifted(data: bytes, sheet: str, column: int) -> bytes:
+def _shifted(package: Package, sheet: str, column: int) -> Package:
     """The workbook with a dollar added to every month's formula of a column."""
-    letter, output = get_column_letter(column), io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(data)) as package, zipfile.ZipFile(output, "w") as copy:
-        part = dict(sheet_parts(package))[sheet]
-        for info in package.infolist():
-            content = package.read(info)
-            if info.filename == part:
-                pattern = rf'(<c r="{letter}(?:1[1-9]|[2-9]\d|\d\d\d)"[^>]*><f>)([^<]*)(</f>)'
-                content = re.sub(pattern, r"\1(\2)+1\3", content.decode()).encode()
-            copy.writestr(info, content)
-    return output.getvalue()
+    part = package.sheets[sheet]
+    pattern = rf'(<c r="{get_column_letter(column)}(?:1[1-9]|[2-9]\d|\d\d\d)"[^>]*><f>)([^<]*)(</f>)'
+    return package.edited({part: re.sub(pattern, r"\1(\2)+1\3", package[part].decode()).encode()})
 
 
 def test_one_month_that_differs_is_found_by_the_conventions(small: bytes) -> None:
-    cells = formula_cells(small)
+    cells = formula_cells(Package.of(small))
     months = [
         place
         for place in cells.formulas
         if place[0] in ("Collateral", "Waterfall") and int("".join(c for c in place[1] if c.isdigit())) > 11
     ]
     place = random.Random(2).choice(months)
-    data = patched(small, {place: 1.0})
+    data = patched(Package.of(small), {place: 1.0}).to_bytes()
     assert any(f"{place[0]}!{place[1]}" in complaint for complaint in lint(data))
 
 

@@ -26,6 +26,7 @@ from xlremic.subordination import subordination_levels
 from xlremic.workbook.audit import audit
 from xlremic.workbook.update import Reported, read_balances, update
 from xlremic.xlsx.calculate import formula_cells
+from xlremic.xlsx.package import Package
 from xlremic.xlsx.patch import opened, patched
 
 from ..conftest import SAMPLE
@@ -203,7 +204,7 @@ def test_a_workbook_made_by_another_writer_keeps_its_features(tmp_path: Path) ->
     assert after.keys() == before.keys()
     for feature in (b"sparkline", b"<drawing", b"extLst", b"x14:slicerList", b"<tablePart "):
         assert after["xl/worksheets/sheet1.xml"].count(feature) == before["xl/worksheets/sheet1.xml"].count(feature) > 0
-    assert formula_cells(path.read_bytes()).values["T", "E2"] == pytest.approx(0.2)
+    assert formula_cells(Package.of(path.read_bytes())).values["T", "E2"] == pytest.approx(0.2)
     assert opened(path.read_bytes())["T"]["B11"].value == 50
 
 
@@ -270,11 +271,11 @@ def test_amounts_as_people_paste_them(tmp_path: Path) -> None:
 
 
 def test_patched_cells_appear_where_none_were(copy: Path) -> None:
-    data = patched(
-        copy.read_bytes(),
+    package = patched(
+        Package.of(copy.read_bytes()),
         {("Call", "C40"): 'a <b> & "c"', ("Call", "A40"): 1.5, ("Call", "B40"): True, ("Call", "B2"): 7.0},
     )
-    book = load_workbook(io.BytesIO(data))
+    book = load_workbook(io.BytesIO(package.to_bytes()))
     assert [book["Call"][cell].value for cell in ("A40", "B40", "C40", "B2")] == [1.5, True, 'a <b> & "c"', 7]
 
 
@@ -332,7 +333,7 @@ def test_killed_at_any_moment_the_old_or_the_new_file_is_there(copy: Path, deal:
         process.wait()
         for path in (copy, tmp_path / "built.xlsx"):
             if path.exists():
-                assert None not in formula_cells(path.read_bytes()).values.values()
+                assert None not in formula_cells(Package.of(path.read_bytes())).values.values()
 
 
 def test_the_command(copy: Path, deal: Deal, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

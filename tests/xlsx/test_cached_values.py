@@ -6,18 +6,20 @@ import pytest
 from openpyxl import Workbook
 
 from xlremic.errors import InputError, TemplateError
-from xlremic.xlsx.calculate import calculate, formula_cells, preflight, same, without_values
+from xlremic.xlsx.calculate import calculate, formula_cells, same, without_values
+from xlremic.xlsx.package import Package
+from xlremic.xlsx.preflight import preflight
 
 from ..support.attacks import ATTACKS
 
 
-def book(**cells: object) -> bytes:
+def book(**cells: object) -> Package:
     workbook = Workbook()
     for name, value in cells.items():
         workbook.active[name] = value
     buffer = io.BytesIO()
     workbook.save(buffer)
-    return buffer.getvalue()
+    return Package.of(buffer.getvalue())
 
 
 @pytest.mark.parametrize("name", ATTACKS)

@@ -20,6 +20,7 @@ from xlremic.workbook.headline import faults
 from xlremic.workbook.update import update
 from xlremic.xlsx.calculate import formula_cells
 from xlremic.xlsx.charts import stale_points, with_points
+from xlremic.xlsx.package import Package
 
 from ..conftest import SAMPLE
 
@@ -105,24 +106,17 @@ def persons(path: Path) -> bytes:
 
 
 def test_a_persons_charts_follow_and_one_that_is_right_keeps_its_bytes(tmp_path: Path) -> None:
-    once = with_points(persons(tmp_path / "own.xlsx"))
-    assert with_points(once) == once and stale_points(once) == []
-    with zipfile.ZipFile(io.BytesIO(once)) as package:
-        parts = {name: package.read(name) for name in package.namelist()}
+    once = with_points(Package.of(persons(tmp_path / "own.xlsx")))
+    assert with_points(once).parts == once.parts and stale_points(once) == []
+    parts = once.parts
     chart = parts["xl/charts/chart1.xml"]
     assert b"<c:v>b &amp; c</c:v>" in chart and b'<c:pt idx="2">' not in chart
-    changed = parts | {
-        "xl/worksheets/sheet1.xml": parts["xl/worksheets/sheet1.xml"].replace(b"<v>2.5</v>", b"<v>9.25</v>")
-    }
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w") as package:
-        for name, content in changed.items():
-            package.writestr(name, content)
-    assert stale_points(buffer.getvalue()) == ["'My ''own'' & sheet'!$B$1:$B$4"]
-    with zipfile.ZipFile(io.BytesIO(with_points(buffer.getvalue()))) as package:
-        followed = {name: package.read(name) for name in package.namelist()}
+    sheet = "xl/worksheets/sheet1.xml"
+    changed = once.edited({sheet: parts[sheet].replace(b"<v>2.5</v>", b"<v>9.25</v>")})
+    assert stale_points(changed) == ["'My ''own'' & sheet'!$B$1:$B$4"]
+    followed = dict(with_points(changed).parts)
     assert followed.pop("xl/charts/chart1.xml") == chart.replace(b"<c:v>2.5</c:v>", b"<c:v>9.25</c:v>", 1)
-    assert followed == {name: content for name, content in changed.items() if name != "xl/charts/chart1.xml"}
+    assert followed == {name: content for name, content in changed.parts.items() if name != "xl/charts/chart1.xml"}
 
 
 def test_a_chart_that_shows_old_figures_fails_the_check_and_is_not_sent(workbook: Path, tmp_path: Path) -> None:
@@ -133,7 +127,7 @@ def test_a_chart_that_shows_old_figures_fails_the_check_and_is_not_sent(workbook
             if part.filename.startswith("xl/charts/chart"):
                 content = content.replace(b"<v>0.0245", b"<v>0.0345", 1)
             copy.writestr(part, content)
-    assert formula_cells(path.read_bytes()) == formula_cells(workbook.read_bytes())
+    assert formula_cells(Package.of(path.read_bytes())) == formula_cells(Package.of(workbook.read_bytes()))
     (finding,) = (one for one in audit(path) if one.id == "cached_values:charts")
     assert (finding.status, finding.difference) == ("fail", Decimal(1))
     assert any("charts show other figures" in fault for fault in faults(path.read_bytes()))

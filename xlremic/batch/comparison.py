@@ -5,18 +5,20 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from openpyxl import Workbook
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE, Cell
+from openpyxl.cell import Cell
 from openpyxl.chart import Reference, ScatterChart, Series
 from openpyxl.chart.shapes import GraphicalProperties
 from openpyxl.drawing.line import LineProperties
 from openpyxl.formatting.rule import CellIsRule, ColorScaleRule, DataBarRule
 from openpyxl.styles import Alignment, Font, PatternFill
-from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.table import Table, TableStyleInfo
 from openpyxl.worksheet.worksheet import Worksheet
 
+from ..text import for_cell
 from ..xlsx.calculate import calculate
 from ..xlsx.charts import with_points
+from ..xlsx.package import Package
+from ..xlsx.references import column_letters
 from .outcome import COLUMNS, Kind, Outcome, Row
 
 NAVY, LIGHT, RED, GREEN, AMBER = "1F3864", "F2F5FA", "F8D7DA", "E2F0D9", "FFF2CC"
@@ -77,20 +79,19 @@ def comparison(rows: Sequence[Row]) -> bytes:
         sheet.sheet_properties.pageSetUpPr.fitToPage = True
     buffer = io.BytesIO()
     book.save(buffer)
-    return with_points(calculate(buffer.getvalue()))
+    return with_points(calculate(Package.of(buffer.getvalue()))).to_bytes()
 
 
 def _column(name: str, number: int | None = None) -> str:
     """The column of a measure on Deals: its letter, or the cells of that many rows."""
-    letter = get_column_letter(PLACES.index(name) + 1)
+    letter = column_letters(PLACES.index(name) + 1)
     return letter if number is None else f"Deals!${letter}$2:${letter}${number + 1}"
 
 
 def _put(cell: Cell, text: str) -> None:
     """Text of a filing as text, never as a formula."""
-    cell.value = ILLEGAL_CHARACTERS_RE.sub("", text)[:32_000]
+    cell.value, cell.quotePrefix = for_cell(text)
     cell.data_type = "s"
-    cell.quotePrefix = text[:1] in ("=", "+", "-", "@")
 
 
 def _levels(text: str) -> str:
@@ -107,7 +108,7 @@ def _fill_deals(sheet: Worksheet, rows: Sequence[Row]) -> None:
         cell.alignment = Alignment(
             wrap_text=True, vertical="center", horizontal="left" if COLUMNS[name] is Kind.TEXT else "right"
         )
-        sheet.column_dimensions[get_column_letter(k)].width = width
+        sheet.column_dimensions[column_letters(k)].width = width
     sheet.row_dimensions[1].height = 32
     for r, row in enumerate(rows, 2):
         for k, name in enumerate(PLACES, 1):
@@ -124,7 +125,7 @@ def _fill_deals(sheet: Worksheet, rows: Sequence[Row]) -> None:
                 cell.hyperlink = str(value).replace("%", "%25").replace(" ", "%20").replace("#", "%23")
                 cell.font = Font(name=FACE, color="0563C1", underline="single")
     last = len(rows) + 1
-    table = Table(displayName="Deals_table", ref=f"A1:{get_column_letter(len(PLACES))}{last}")
+    table = Table(displayName="Deals_table", ref=f"A1:{column_letters(len(PLACES))}{last}")
     table.tableStyleInfo = TableStyleInfo(name="TableStyleLight1", showRowStripes=True)
     sheet.add_table(table)
     sheet.freeze_panes = "B2"

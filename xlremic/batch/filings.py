@@ -15,6 +15,7 @@ from pathlib import Path
 
 from ..errors import FetchError, InputError
 from ..reading.edgar import fetch, is_remote
+from ..text import for_csv, without_hidden
 from ..workers import Lost, spread
 from . import storage
 from .outcome import COLUMNS, RECORDS, Job, Kind, Row, as_text, outcome, refused
@@ -54,7 +55,9 @@ def batch(
     numbers: list[int] = []
 
     def finished(number: int, row: Row) -> None:
-        rows[number] = {name: _printable(value) if isinstance(value, str) else value for name, value in row.items()}
+        rows[number] = {
+            name: without_hidden(value, " ") if isinstance(value, str) else value for name, value in row.items()
+        }
         if progress is not None:
             progress(len(rows), len(inputs))
 
@@ -121,21 +124,11 @@ def _write(folder: str, rows: Sequence[Row]) -> None:
     text = io.StringIO(newline="")
     writer = csv.DictWriter(text, list(COLUMNS), lineterminator="\n")
     writer.writeheader()
-    writer.writerows({name: _cell(cell) for name, cell in as_text(row).items()} for row in rows)
+    writer.writerows({name: for_csv(cell) for name, cell in as_text(row).items()} for row in rows)
     storage.write(storage.under(folder, INDEX), text.getvalue().encode())
     if find_spec("pyarrow"):
         storage.write(storage.under(folder, PARQUET), parquet(rows))
     storage.write(storage.under(folder, COMPARISON), comparison(rows))
-
-
-def _printable(text: str) -> str:
-    """Text of filings and file names without what no file can hold and no terminal should see."""
-    return "".join(letter if letter.isprintable() else " " for letter in text)
-
-
-def _cell(text: str) -> str:
-    """Nothing that a spreadsheet would take for a formula."""
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@") else text
 
 
 def parquet(rows: Sequence[Row]) -> bytes:

@@ -72,12 +72,10 @@ def portable(workbook: Path, output: Path | None) -> None:
     """
     from ..files import read_whole, write_whole  # noqa: PLC0415
     from ..functions.hosts import lambda_names  # noqa: PLC0415
-    from ..xlsx.calculate import preflight  # noqa: PLC0415 - only here
 
     target = output or workbook.with_name(f"{workbook.stem}-portable.xlsx")
     data = read_whole(workbook)
     if target.exists() and target.samefile(workbook):
         raise InputError(f"{target} is the workbook itself; choose another place with -o")
-    preflight(data)
     write_whole(target, lambda_names.portable(data))
     click.echo(f"{target}: the functions that need no add-in, as names; the sheet Functions explains them")

@@ -12,7 +12,8 @@ from ..reading.edgar import SHELF_CIK, fetch, path_of
 from ..reading.facts import COLUMNS, fact_row
 from ..reading.parser import read
 from ..reading.tieout import tie_out
-from .printing import for_csv, ruled, say, warn_of
+from ..text import for_csv
+from .printing import ruled, say, warn_of
 
 
 @click.command("parse")
@@ -33,7 +34,7 @@ def parse_command(filing: str, as_json: bool, as_csv: bool) -> None:
     elif as_csv:
         writer = csv.writer(sys.stdout, lineterminator="\n")
         writer.writerow(COLUMNS)
-        writer.writerows([for_csv(value) for value in fact_row(fact)] for fact in reading.facts)
+        writer.writerows([for_csv(str(value)) for value in fact_row(fact)] for fact in reading.facts)
     else:
         rows = [fact_row(fact) for fact in reading.facts]
         ruled(

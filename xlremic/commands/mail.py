@@ -17,6 +17,7 @@ from email.utils import format_datetime, localtime, make_msgid
 from enum import StrEnum
 
 from ..errors import InputError, MailError
+from ..text import for_header
 
 WORKBOOK_TYPE = ("application", "vnd.openxmlformats-officedocument.spreadsheetml.sheet")
 ATTEMPTS = 4
@@ -71,7 +72,7 @@ def message(
     made = EmailMessage(policy=SMTP)
     made["From"] = _one(sender)
     made["To"] = [_one(one) for one in dict.fromkeys(recipients)]
-    made["Subject"] = re.sub(r"[\x00-\x1f\x7f]+", " ", subject)[:200]
+    made["Subject"] = for_header(subject)
     made["Date"] = format_datetime(localtime())
     made["Message-ID"] = make_msgid(domain=address(sender).rpartition("@")[2])
     if draft:

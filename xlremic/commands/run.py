@@ -22,7 +22,7 @@ from ..reading.assemble import assemble
 from ..reading.edgar import path_of
 from ..reading.parser import read
 from . import FAILED_CHECK
-from .printing import aligned
+from .printing import aligned, warn_of
 from .progress import Progress
 from .terms import assumptions_of, given_terms, term_options, value_of
 
@@ -38,8 +38,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 def deal_of(filing: str) -> Deal:
     """The deal that a filing describes; the filing may be a path, an accession number or an address."""
     reading = read(path_of(filing))
-    for warning in reading.warnings:
-        click.echo(f"warning: {reading.source.file}, line {warning.line}: {ascii(warning.message)[1:-1]}", err=True)
+    warn_of(reading)
     return assemble(reading)
 
 

@@ -8,8 +8,8 @@ import click
 
 from ..errors import InputError
 from ..files import read_whole, write_whole
+from ..text import lines_for_terminal
 from .mail import Security, Server, address, deliver, message
-from .printing import printable_lines
 
 
 @click.command("send")
@@ -67,7 +67,7 @@ def send_command(
         draft=eml is not None,
     )
     if dry_run:
-        click.echo(printable_lines(f"To: {made['To']}\nSubject: {made['Subject']}\n\n{glance.text(found)}"))
+        click.echo(lines_for_terminal(f"To: {made['To']}\nSubject: {made['Subject']}\n\n{glance.text(found)}"))
         return
     if eml is not None:
         write_whole(eml, bytes(made))

@@ -5,13 +5,11 @@ the next one does not know it. Only calls of our own functions are touched, in t
 what stands before the name; every other byte of every part stays.
 """
 
-import io
 import re
-import zipfile
 from pathlib import Path
 
 from ..files import read_whole, write_whole
-from ..xlsx.calculate import preflight
+from ..xlsx.preflight import preflight
 from .registry import FUNCTIONS
 
 _FORMULA = re.compile(rb"(?P<open><(?:\w+:)?(?:f|formula[12]?)(?:\s[^<>]*)?(?<!/)>)(?P<text>[^<]*)(?=</)")
@@ -29,23 +27,15 @@ def healed(data: bytes) -> tuple[bytes, int]:
 
     Raises: InputError for what is no plain workbook.
     """
-    preflight(data, links=True)
+    package = preflight(data, links=True)
     changed: dict[str, bytes] = {}
     count = 0
-    with zipfile.ZipFile(io.BytesIO(data)) as package:
-        for part in package.infolist():
-            if part.filename.startswith("xl/worksheets/") and part.filename.endswith(".xml"):
-                xml, calls = _bare(package.read(part))
-                if calls:
-                    changed[part.filename] = xml
-                    count += calls
-        if not changed:
-            return data, 0
-        buffer = io.BytesIO()
-        with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as copy:
-            for part in package.infolist():
-                copy.writestr(part, changed.get(part.filename) or package.read(part))
-    return buffer.getvalue(), count
+    for part in package.worksheets:
+        xml, calls = _bare(package[part])
+        if calls:
+            changed[part] = xml
+            count += calls
+    return (package.edited(changed).to_bytes() if changed else data), count
 
 
 def heal(path: Path) -> tuple[int, Path | None]:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ..errors import FilingError, InputError
+from ..text import HIDDEN, without_hidden
 from .traced import Traced
 
 SIZE_LIMIT = 25 * 2**20
@@ -66,7 +67,7 @@ def read_filing(path: str | Path, *, size_limit: int = SIZE_LIMIT) -> Filing:
 
 def filing_of(data: bytes, *, name: str) -> Filing:
     """The filing in the bytes of a file called ``name``. Raises FilingError as :func:`read_filing` does."""
-    name = "".join(letter if letter.isprintable() else "�" for letter in name)
+    name = without_hidden(name, "�")
     for signature, kind in _SIGNATURES:
         if data.startswith(signature):
             raise FilingError(f"{name} is {kind}; expected the text or HTML of an 8-K filing")
@@ -75,7 +76,7 @@ def filing_of(data: bytes, *, name: str) -> Filing:
         raise FilingError(f"{name} is empty; expected the text or HTML of an 8-K filing")
     document, submission = _document(source)
     text = Traced.whole(source).slice(*document)
-    text = text.sub(HARMFUL, lambda _: "")
+    text = text.sub(HIDDEN, lambda _: "")
     if "\r" in text.text:
         text = text.sub(_LINE_END, lambda _: "\n")
     form = "edgar-submission" if submission else "text"
@@ -98,10 +99,6 @@ def filing_of(data: bytes, *, name: str) -> Filing:
     )
 
 
-HARMFUL = re.compile(
-    "\x1b\\[[0-9;]*[A-Za-z]|[\x00-\x08\x0b\x0e-\x1f\x7f-\x84\x86-\x9f\xad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]"
-)
-"""Escapes of terminals, control characters, and marks without width that hide or turn around what a person sees."""
 _LINE_END = re.compile(r"\r\n?")
 # Mail of the 1990s put "- " before each line that begins with a dash; the dash that follows is looked at, not eaten.
 _STUFFED = re.compile(r"^- -(?=-)", re.M)

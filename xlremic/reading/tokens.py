@@ -4,8 +4,9 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 
+from ..text import HIDDEN
 from .facts import Caution, Token, Unread
-from .filing import HARMFUL, Filing
+from .filing import Filing
 from .grammar import DATE, NUMBER, NUMBER_WORDS, Sentence
 from .ledger import Ledger
 
@@ -50,7 +51,7 @@ def account(
             return places[i][1].text
         line = filing.line(start)
         stop = filing.line_starts[line] if line < len(filing.line_starts) else len(filing.source)
-        return HARMFUL.sub("", filing.source[filing.line_starts[line - 1] : stop]).strip()
+        return HIDDEN.sub("", filing.source[filing.line_starts[line - 1] : stop]).strip()
 
     first = _START.search(filing.text.text)
     tokens: list[Token] = []

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import cast
 
 from openpyxl import Workbook
-from openpyxl.utils import get_column_letter
 
 from ..engine.capital import capital_structure
 from ..engine.waterfall import TrancheFlows, run
@@ -20,10 +19,12 @@ from ..functions.cells import CellError
 from ..functions.registry import worksheet_functions
 from ..reading.tieout import Finding, Status
 from ..subordination import call_threshold, is_callable, subordination_levels
-from ..xlsx.calculate import Cells, Scalar, Values, calculate, formula_cells, preflight, same
+from ..xlsx.calculate import Cells, Scalar, Values, calculate, formula_cells, same
 from ..xlsx.charts import stale_points
 from ..xlsx.engines import ironcalc_values, libreoffice_values
 from ..xlsx.patch import named_cells, opened
+from ..xlsx.preflight import preflight
+from ..xlsx.references import cell_name
 from .expected import engine_columns, noise, result_classes, result_numbers
 from .inputs import MONTH, deal_and_assumptions, has_projection, projection_columns
 from .lint import lint
@@ -41,25 +42,25 @@ def audit(path: str | Path) -> tuple[Finding, ...]:
     """
     path = Path(path)
     data = read_whole(path)
-    preflight(data)
-    cached = formula_cells(data)
+    package = preflight(data)
+    cached = formula_cells(package)
     try:
-        calculated = calculate(data, worksheet_functions())
+        calculated = calculate(package, worksheet_functions())
     except TemplateError as error:
         return (_finding("formulas:computable", 1, Decimal(0), "cells", f"every formula can be computed: {error}"),)
-    book = opened(calculated)
+    book = opened(calculated.to_bytes(packed=False))
     missing = [name for name in PUBLIC if name not in book.defined_names]
     if missing:
         raise InputError(f"{path} is not a workbook of xlremic: it lacks the names {', '.join(missing)}")
     embedded = {place: value for place, value in formula_cells(calculated).values.items() if value is not None}
     findings = [_compared("cached_values:embedded_engine", cached, embedded, "the embedded engine")]
     for name, values in (
-        ("ironcalc", ironcalc_values(data, embedded)),
-        ("libreoffice", libreoffice_values(data)),
+        ("ironcalc", ironcalc_values(package, embedded)),
+        ("libreoffice", libreoffice_values(package)),
     ):
         if values is not None:
             findings.append(_compared(f"cached_values:{name}", cached, values, name))
-    charts = stale_points(data)
+    charts = stale_points(package)
     says = "every chart keeps what its cells show" + "".join(f"; not of {one}" for one in charts[:5])
     findings.append(_finding("cached_values:charts", len(charts), Decimal(0), "ranges", says))
     findings += _python(book)
@@ -152,7 +153,7 @@ def projection_findings(book: Workbook) -> Iterator[Finding]:
         for row, number in enumerate(known, MONTH):
             value = sheet.cell(row, column).value
             if not isinstance(value, int | float) or abs(value - number) > float(CENT):
-                cell = f"{get_column_letter(column)}{row}"
+                cell = cell_name(row, column)
                 differing.append(
                     f"{title}!{cell} ({name} of {place.owners[name][copy_number]}) {value!r}, engine {number!r}"
                 )

@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import cast
 
 from openpyxl.cell import Cell
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.packaging.custom import StringProperty
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.hyperlink import Hyperlink
@@ -29,8 +28,10 @@ from ..reading.facts import Fact, Qualifier, Reading, Unit, printed
 from ..reading.findings import ACROSS
 from ..reading.tieout import CALL_PERCENT, Finding, Status, tie_out
 from ..subordination import call_threshold, class_percentages, is_callable, subordination_levels
+from ..text import for_cell, without_controls
 from ..xlsx.calculate import Cells, calculate, formula_cells
 from ..xlsx.charts import with_points
+from ..xlsx.package import Package
 from ..xlsx.rows import repeated
 from .filing_rows import LOSS_LIMITS, SHEETS, CalculatedRow, FactRow, rows
 from .names import DEAL_POOLS, FORMATS, MODEL_CHECKS, TERMS
@@ -126,9 +127,8 @@ def workbook_bytes(
 
 def write_text(cell: Cell, text: str) -> None:
     """Text from a filing as text: it can never become a formula, and holds no control characters."""
-    cell.value = ILLEGAL_CHARACTERS_RE.sub("", text)[:32_000]
+    cell.value, cell.quotePrefix = for_cell(text)
     cell.data_type = "s"
-    cell.quotePrefix = text[:1] in ("=", "+", "-", "@")
 
 
 @dataclass(slots=True)
@@ -159,13 +159,13 @@ class _Book:
         self.fill()
         buffer = io.BytesIO()
         self.template.workbook.save(buffer)
-        data = buffer.getvalue()
+        package = Package.of(buffer.getvalue())
         if self.projection is not None:
-            data = repeated(data, self.projection.rows())
-        data = with_points(calculate(data, worksheet_functions() if self.functions else None))
-        cells = formula_cells(data)
+            package = repeated(package, self.projection.rows())
+        package = with_points(calculate(package, worksheet_functions() if self.functions else None))
+        cells = formula_cells(package)
         _compare(cells, self.expected)
-        return data, cells
+        return package.to_bytes(), cells
 
     def project(self) -> None:
         """Project the deal; a filing without the facts for it has a workbook without the projection's sheets."""
@@ -240,7 +240,7 @@ class _Book:
         cell.hyperlink = Hyperlink(
             ref=cell.coordinate,
             location=f"'Source'!A{self.source_rows[id(fact)]}",
-            tooltip=ILLEGAL_CHARACTERS_RE.sub("", tip)[:250],
+            tooltip=without_controls(tip)[:250],
         )
 
     def _fit_height(self, sheet: str, row: int, column: int) -> None:

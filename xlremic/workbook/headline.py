@@ -9,9 +9,11 @@ from openpyxl import Workbook
 
 from ..errors import InputError, TemplateError
 from ..functions.registry import worksheet_functions
-from ..xlsx.calculate import calculate, formula_cells, preflight, same
+from ..xlsx.calculate import calculate, formula_cells, same
 from ..xlsx.charts import stale_points
+from ..xlsx.package import Package
 from ..xlsx.patch import named_cells, opened
+from ..xlsx.preflight import preflight
 
 NEEDED = (
     "Classes", "CurrentBalances", "SubordinationLevels", "AsOfDate", "CurrentPoolBalance", "CallThreshold", "Callable",
@@ -116,9 +118,10 @@ def glance_of(data: bytes) -> Glance:
 def faults(data: bytes) -> list[str]:
     """What speaks against sending a workbook: stale or missing values, failing checks."""
     found = []
-    cached = formula_cells(data).values
+    package = Package.of(data)
+    cached = formula_cells(package).values
     try:
-        computed = formula_cells(calculate(data, worksheet_functions())).values
+        computed = formula_cells(calculate(package, worksheet_functions())).values
     except TemplateError as error:
         return [str(error)]
     missing = [f"{sheet}!{cell}" for (sheet, cell), value in cached.items() if value is None]
@@ -127,7 +130,7 @@ def faults(data: bytes) -> list[str]:
         found.append(f"{len(missing)} formulas have no value, {missing[0]} among them")
     if stale:
         found.append(f"{len(stale)} values are stale, {stale[0]} among them")
-    if charts := stale_points(data):
+    if charts := stale_points(package):
         found.append(f"charts show other figures than {len(charts)} ranges have, {charts[0]} among them")
     failed = _values(opened(data), "ChecksFailed")[0]
     if failed:

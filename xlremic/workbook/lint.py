@@ -19,6 +19,8 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from ..errors import TemplateError
 from ..xlsx.calculate import formula_cells
+from ..xlsx.package import Package
+from ..xlsx.references import RELATIVE_ROW
 from .names import PUBLIC, usable_name
 
 SHEETS = ("Summary", "Pools", "Tranches", "Underwriting", "Call", "Assumptions", "Checks", "Source")
@@ -58,7 +60,6 @@ MONTHLY, MONTH = ("Collateral", "Waterfall"), 11
 """Sheets with one row a month, and the row of the first."""
 _TABLES = {"Assumptions": {"min_col": 6, "max_col": 31}}
 """Columns of a sheet whose rows are alike."""
-_REFERENCE = re.compile(r"(?<![A-Za-z0-9_.$])(\$?[A-Z]{1,3})(\d+)(?![A-Za-z0-9_(.])")
 _CELL = r"[A-Za-z]+!\$?[A-Z]+\$?\d+|[A-Za-z]+"
 _ROW = r"[A-Za-z]+!\$?[A-Z]+\$?\d+:\$?[A-Z]+\$?\d+"
 LINK = re.compile(
@@ -83,7 +84,7 @@ def lint(data: bytes) -> list[str]:
         complaints += _one_formula(book[title], across=True, first=first)
     for title, first in (("Tranches", 10), ("Assumptions", 8), ("Checks", 10)):
         complaints += _one_formula(book[title], across=False, first=first)
-    cells = formula_cells(data)
+    cells = formula_cells(Package.of(data))
     for (title, cell), value in cells.values.items():
         if value is None:
             complaints.append(f"cached value: {title}!{cell}: missing")
@@ -181,7 +182,9 @@ def _one_month(sheet: Worksheet) -> Iterator[str]:
 
 def _by_offset(formula: str, row: int) -> str:
     """The formula with the row of every relative reference as its distance from that row."""
-    return _REFERENCE.sub(lambda match: f"{match[1]}[{int(match[2]) - row}]", formula)
+    return RELATIVE_ROW.sub(
+        lambda match: f"{match['column']}[{int(match['row']) - row}]" if match["row"] else match[0], formula
+    )
 
 
 def _one_formula(sheet: Worksheet, *, across: bool, first: int) -> Iterator[str]:

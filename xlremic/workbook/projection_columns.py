@@ -13,10 +13,9 @@ equal fields stand side by side; the prototype month is repeated for every month
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from openpyxl.utils import get_column_letter
-
+from ..xlsx.references import Reference, column_letters
 from .layout import MonthlyRow
 from .names import FORMATS
 
@@ -243,7 +242,7 @@ SHEETS: Mapping[str, tuple[Column, ...]] = {"Collateral": COLLATERAL, "Waterfall
 
 def places(columns: Sequence[Column]) -> dict[str, str]:
     """Column letter of each field in the template."""
-    return {column.field: get_column_letter(k) for k, column in enumerate(columns, 1)}
+    return {column.field: column_letters(k) for k, column in enumerate(columns, 1)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -289,17 +288,16 @@ class Formulas:
 
 def _range(reference: str) -> str:
     """All copies of a cell: the reference as a range of itself, which growth stretches."""
-    if ":" in reference:
-        return reference
-    sheet, mark, cell = reference.rpartition("!")
-    letters, row = re.fullmatch(r"\$?([A-Z]+)\$?(\d+)", cell).groups()  # type: ignore[union-attr]
-    return f"{sheet}{mark}${letters}${row}:${letters}${row}"
+    found = Reference.of(reference)
+    corner = replace(found.first, column_fixed=True, row_fixed=True)
+    return reference if found.last else str(replace(found, first=corner, last=corner))
 
 
 def _through(reference: str) -> str:
-    sheet, mark, cell = reference.rpartition("!")
-    letters, row = re.fullmatch(r"\$?([A-Z]+)\$?(\d+)", cell).groups()  # type: ignore[union-attr]
-    return f"{sheet}{mark}${letters}${row}:{letters}${row}"
+    """The copies of a cell up to this one."""
+    found = Reference.of(reference)
+    corner = replace(found.first, column_fixed=True, row_fixed=True)
+    return str(replace(found, first=corner, last=replace(corner, column_fixed=False)))
 
 
 FORMAT = {

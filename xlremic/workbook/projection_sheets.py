@@ -4,13 +4,11 @@ The template holds one month, pool, line and class of each; here they are counte
 the engine says what every column must come to. The formulas themselves stand in the template.
 """
 
-import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
-from openpyxl.utils import get_column_letter
 from openpyxl.utils.datetime import to_excel
 
 from ..deal import Deal
@@ -20,6 +18,7 @@ from ..engine.measures import weighted_average_life
 from ..engine.waterfall import TrancheFlows, class_prices, run
 from ..reading.tieout import CALL_PERCENT
 from ..subordination import call_threshold
+from ..xlsx.references import Corner, Reference, column_letters, column_number, rewritten
 from ..xlsx.rows import Rows
 from .expected import CENT, ResultClass, engine_columns, pool_balances, result_classes, result_numbers
 from .names import POOL_TERMS
@@ -110,7 +109,7 @@ class ProjectionSheets:
         known: dict[tuple[str, str], tuple[float | bool, float]] = {}
         columns = {sheet: self._columns[sheet] for sheet in ("Collateral", "Waterfall")}
         for sheet, name, copy_number, row in engine_columns(self.flows, self.classes):
-            letter = get_column_letter(columns[sheet][name] + copy_number)
+            letter = column_letters(columns[sheet][name] + copy_number)
             for month, number in enumerate(row, MONTH):
                 known[sheet, f"{letter}{month}"] = number, CENT
         measures = {one.label: one for one in self.flows.class_measures()}
@@ -119,7 +118,7 @@ class ProjectionSheets:
             one = measures.get(place.label)
             for k, measure, tolerance in result_numbers(one) if one else ():
                 if measure is not None:
-                    known["Results", f"{get_column_letter(k + 1)}{row_number}"] = measure, tolerance
+                    known["Results", f"{column_letters(k + 1)}{row_number}"] = measure, tolerance
         return known
 
     # --- who stands where ---------------------------------------------------------------------------------------
@@ -255,10 +254,10 @@ class ProjectionSheets:
                 value = self.assumptions.of_pool(term, pool)
                 if value is not None and not isinstance(value, int | float):
                     by_month = self.assumptions.by_month(term, pool, self.months) or ()
-                    values[get_column_letter(columns[f"{term}_by_month"] + p)] = list(by_month[1:])
+                    values[column_letters(columns[f"{term}_by_month"] + p)] = list(by_month[1:])
         if not isinstance(self.assumptions.delinquency, int | float):
             by_month = self.assumptions.by_month("delinquency", "all", self.months) or ()
-            values[get_column_letter(columns["delinquency_by_month"])] = list(by_month[1:])
+            values[column_letters(columns["delinquency_by_month"])] = list(by_month[1:])
         return values
 
     def _planned(self) -> dict[str, list[float | None]]:
@@ -268,7 +267,7 @@ class ProjectionSheets:
             if one.planned is not None:
                 plan: list[float | None] = [float(balance) for balance in one.planned[1 : self.months + 1]]
                 first = self.columns("Waterfall")["planned_balance"]
-                values[get_column_letter(first + k)] = plan + [0.0] * (self.months - len(plan))
+                values[column_letters(first + k)] = plan + [0.0] * (self.months - len(plan))
         return values
 
     # --- outputs ------------------------------------------------------------------------------------------------
@@ -276,7 +275,7 @@ class ProjectionSheets:
     def _fill_results(self) -> None:
         template, columns = self.template, self.columns("Waterfall")
         sheet, (left, top, right, _) = template.place("block.Results")
-        prototype = {name: get_column_letter(columns[f"subordinated_{name}"]) for name in PROTOTYPE}
+        prototype = {name: column_letters(columns[f"subordinated_{name}"]) for name in PROTOTYPE}
         for k, one in enumerate(self.classes):
             template.cell(sheet, top + k, 1).value = one.label
             template.cell(sheet, top + k, 2).value = one.kind
@@ -285,14 +284,14 @@ class ProjectionSheets:
             for column in range(left, right + 1):
                 cell = template.cell(sheet, top + k, column)
                 if cell.data_type == "f":
-                    places = {**own, "principal": own["repaid"]} if get_column_letter(column) in "DEFG" else own
+                    places = {**own, "principal": own["repaid"]} if column_letters(column) in "DEFG" else own
                     cell.value = _redirected(str(cell.value), {prototype[name]: places[name] for name in prototype})
         _, row, column = template.anchors["year"]
         for k in range(self.months // 12 + 1):
             template.cell(sheet, row, column + k).value = k
 
     def _letter(self, name: str, copy_number: int, columns: Mapping[str, int]) -> str:
-        return str(get_column_letter(columns[name] + (copy_number if name != "nothing" else 0)))
+        return str(column_letters(columns[name] + (copy_number if name != "nothing" else 0)))
 
     def _fill_scenarios(self) -> None:
         template = self.template
@@ -323,7 +322,7 @@ class ProjectionSheets:
         columns = self.columns("Waterfall")
         if single is not None:
             own = self._letter(single.cash, single.copy, columns)
-            letters = {get_column_letter(columns[name]): own for name in ("io_cash", "io_paid")}
+            letters = {column_letters(columns[name]): own for name in ("io_cash", "io_paid")}
             for row in self.template.workbook["Functions"].iter_rows(min_row=6):
                 for cell in row:
                     if cell.data_type == "f":
@@ -437,14 +436,20 @@ def _emptied(sheet: object, column: int) -> None:
     for row in sheet.iter_rows(min_row=OWNER, min_col=column, max_col=column):  # type: ignore[attr-defined]
         for cell in row:
             cell.value, cell.style = None, "Label"
-    sheet.column_dimensions[get_column_letter(column)].width = 1.5  # type: ignore[attr-defined]
+    sheet.column_dimensions[column_letters(column)].width = 1.5  # type: ignore[attr-defined]
 
 
 def _redirected(formula: str, letters: Mapping[str, str]) -> str:
     """The formula of the prototype class with the columns of another."""
 
-    def other(match: re.Match[str]) -> str:
-        return f"{match[1]}{letters.get(match[2], match[2])}{match[3]}"
+    columns = {column_number(own): column_number(other) for own, other in letters.items()}
 
-    formula = re.sub(r"(Waterfall!\$?)([A-Z]+)(\$\d+)", other, formula)
-    return re.sub(r"(Waterfall!\$?[A-Z]+\$\d+:\$?)([A-Z]+)(\$\d+)", other, formula)
+    def at(corner: Corner) -> Corner:
+        return replace(corner, column=columns.get(corner.column, corner.column))
+
+    def other(found: Reference) -> Reference:
+        if found.sheet != "Waterfall":
+            return found
+        return replace(found, first=at(found.first), last=found.last and at(found.last))
+
+    return rewritten(formula, other)

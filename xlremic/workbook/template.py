@@ -8,10 +8,9 @@ projection are repeated by ``columns``; its prototype month (``months.Waterfall`
 """
 
 import io
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from copy import copy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import cast
 
@@ -19,12 +18,12 @@ from openpyxl import Workbook, load_workbook
 from openpyxl.cell import Cell
 from openpyxl.formula.tokenizer import Token, Tokenizer
 from openpyxl.formula.translate import Translator
-from openpyxl.utils import get_column_letter, range_boundaries
 from openpyxl.worksheet.worksheet import Worksheet
 
 from ..errors import InputError, TemplateError
-from ..xlsx.calculate import preflight
 from ..xlsx.growth import spread
+from ..xlsx.preflight import preflight
+from ..xlsx.references import Reference, column_letters
 from .filing_rows import SHEETS, rows
 from .names import PUBLIC
 
@@ -41,7 +40,7 @@ def packaged(folder: str, name: str) -> Path:
 
 
 def bounds_of(reference: str) -> Bounds:
-    return cast(Bounds, range_boundaries(reference.replace("$", "")))
+    return Reference.of(reference).bounds
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,8 +140,8 @@ class Template:
                     twin._style = copy(prototype._style)  # the public way copies each part of a style
                     twin.value = translated.translate_formula(twin.coordinate) if translated else prototype.value
         for k in range(1, count if across else 1):
-            width = sheet.column_dimensions[get_column_letter(left)].width
-            sheet.column_dimensions[get_column_letter(left + k)].width = width
+            width = sheet.column_dimensions[column_letters(left)].width
+            sheet.column_dimensions[column_letters(left + k)].width = width
         more = max(count, 1) - 1
         return Block(title, bounds, (left, top, right + more * across, bottom + more * (not across)))
 
@@ -176,9 +175,9 @@ class Template:
 def _stretch_print_area(sheet: Worksheet, block: Block) -> None:
     left, top, right, bottom = bounds_of(str(sheet.print_area).rpartition("!")[2])
     if left <= block.first[0] <= right:
-        last = get_column_letter(max(right, block.grown[2]) if block.first[2] <= right else right)
+        last = column_letters(max(right, block.grown[2]) if block.first[2] <= right else right)
         below = bottom - block.first[3]  # what stands under the block, charts, moves down
-        sheet.print_area = f"{get_column_letter(left)}{top}:{last}{block.grown[3] + max(below, 0)}"
+        sheet.print_area = f"{column_letters(left)}{top}:{last}{block.grown[3] + max(below, 0)}"
 
 
 def _move_charts(sheet: Worksheet, block: Block) -> None:
@@ -213,10 +212,10 @@ def stretched(formula: str, home: str, blocks: Iterable[Block]) -> str:
 
 
 def stretched_range(reference: str, sheet: str, blocks: Iterable[Block]) -> str:
-    match = re.fullmatch(r"(\$?)([A-Z]+)(\$?)(\d+):(\$?)([A-Z]+)(\$?)(\d+)", reference)
-    if not match:
+    found = Reference.parse(reference)
+    if found is None or found.last is None:
         return reference
-    left, top, right, bottom = bounds_of(reference)
+    left, top, right, bottom = found.bounds
     for block in blocks:
         first_left, first_top, first_right, first_bottom = block.first
         if block.sheet != sheet:
@@ -225,4 +224,4 @@ def stretched_range(reference: str, sheet: str, blocks: Iterable[Block]) -> str:
             right = block.grown[2]
         if top <= first_top and bottom == first_bottom and first_left <= left and right <= first_right:
             bottom = block.grown[3]
-    return f"{match[1]}{match[2]}{match[3]}{top}:{match[5]}{get_column_letter(right)}{match[7]}{bottom}"
+    return str(replace(found, last=replace(found.last, column=right, row=bottom)))

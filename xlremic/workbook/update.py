@@ -23,9 +23,11 @@ from ..errors import InputError, TemplateError
 from ..files import read_whole, write_whole
 from ..functions.registry import worksheet_functions
 from ..subordination import call_threshold, is_callable, subordination_levels
-from ..xlsx.calculate import calculate, preflight
+from ..xlsx.calculate import calculate
 from ..xlsx.charts import with_points
-from ..xlsx.patch import Cell, below, named_cells, opened, patched
+from ..xlsx.patch import Cell, named_cells, opened, patched
+from ..xlsx.preflight import preflight
+from ..xlsx.references import below
 from .names import PUBLIC
 from .standing import history_entry
 
@@ -143,7 +145,7 @@ def updated_bytes(
     allow_increase: bool,
 ) -> tuple[bytes, Updated]:
     """The workbook after an update, and what the update came to. Raises as ``update`` does."""
-    preflight(data)
+    package = preflight(data)
     book = opened(data)
     missing = [name for name in NEEDED if name not in book.defined_names]
     if missing:
@@ -179,7 +181,7 @@ def updated_bytes(
     entry = history_entry(as_of, total, factor, labels, levels, callable_now, reported.cumulative_losses)
     styles = _history(book, entry, values)
 
-    new = with_points(calculate(patched(data, values, styles), worksheet_functions()))
+    new = with_points(calculate(patched(package, values, styles), worksheet_functions())).to_bytes()
     _compare(new, labels, levels, total, callable_now)
     backup = path.with_name(f"{path.stem}.backup{path.suffix}")
     return new, Updated(

@@ -1,26 +1,22 @@
 """Charts of a saved workbook show what its cells show: the points that they keep for programs that compute nothing.
 
 A chart holds a copy of every cell that it draws. Mail previews and Protected View draw the copy, so it must follow the
-cells as their own cached values do. Zip parts and text, nothing of deals.
+cells as their own cached values do. Parts and text, nothing of deals.
 """
 
-import io
 import re
-import zipfile
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from xml.sax.saxutils import escape, unescape
 
-from openpyxl.utils import get_column_letter
+from .calculate import same
+from .package import Package
+from .references import Reference
 
-from .calculate import column_number, same, shared_strings, sheet_parts
-
-_REFERENCE = re.compile(
+_CHARTED = re.compile(
     r"<(?P<prefix>\w+:)?(?P<kind>num|str)Ref>\s*<(?P=prefix)?f>(?P<f>[^<]*)</(?P=prefix)?f>"
     r"(?P<cache>\s*<(?P=prefix)?(?P=kind)Cache>.*?</(?P=prefix)?(?P=kind)Cache>)?",
     re.DOTALL,
 )
-_RANGE = re.compile(r"^(?:'((?:[^']|'')+)'|([^'!\[\]():,]+))!\$?([A-Z]{1,3})\$?(\d+)(?::\$?([A-Z]{1,3})\$?(\d+))?$")
 _COUNT = re.compile(r'<(?:\w+:)?ptCount val="(\d+)"')
 _FORMAT = re.compile(r"<(?:\w+:)?formatCode>[^<]*</(?:\w+:)?formatCode>")
 _POINT = re.compile(r'<(?:\w+:)?pt idx="(\d+)"[^>]*>\s*<(?:\w+:)?v>([^<]*)</', re.DOTALL)
@@ -30,71 +26,42 @@ Points = dict[int, str]
 """What a chart keeps of a range: text of each cell that has a value, by its place in the range, row after row."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Range:
-    sheet: str
-    columns: tuple[str, ...]
-    first: int
-    last: int
-
-    @property
-    def size(self) -> int:
-        return len(self.columns) * (self.last - self.first + 1)
-
-
-def with_points(data: bytes) -> bytes:
+def with_points(package: Package) -> Package:
     """The workbook whose charts, a person's own too, keep what their cells show; charts that do are left as they are.
 
-    The result is packed. References that are no plain range of this workbook (names, other files, several ranges)
-    keep what they have.
+    References that are no plain range of this workbook (names, other files, several ranges) keep what they have.
     """
-    sheets = _Sheets(data)
-    output = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(data)) as package, zipfile.ZipFile(output, "w", zipfile.ZIP_DEFLATED) as copy:
-        for part in package.infolist():
-            content = package.read(part)
-            if _is_chart(part.filename):
-                text = content.decode()
-                content = _REFERENCE.sub(lambda match: _kept(match, sheets), text).encode()
-            copy.writestr(part, content, zipfile.ZIP_DEFLATED)
-    return output.getvalue()
+    sheets = _Sheets(package)
+    return package.edited(
+        {
+            part: _CHARTED.sub(lambda match: _kept(match, sheets), package[part].decode()).encode()
+            for part in package.charts
+        }
+    )
 
 
-def stale_points(data: bytes) -> list[str]:
+def stale_points(package: Package) -> list[str]:
     """Ranges of which a chart shows something else than their cells do, or nothing.
 
     A chart that keeps fewer points than its range has cells leaves out hidden ones, and is not judged.
     """
-    sheets = _Sheets(data)
+    sheets = _Sheets(package)
     found = []
-    with zipfile.ZipFile(io.BytesIO(data)) as package:
-        for name in filter(_is_chart, package.namelist()):
-            for match in _REFERENCE.finditer(package.read(name).decode()):
-                place = _range(match["f"])
-                count = _COUNT.search(match["cache"] or "")
-                if place and (count is None or int(count[1]) == place.size):
-                    points = sheets.points(place)
-                    if points is not None and not _alike(match, points):
-                        found.append(unescape(match["f"]))
+    for part in package.charts:
+        for match in _CHARTED.finditer(package[part].decode()):
+            place = _range(match["f"])
+            count = _COUNT.search(match["cache"] or "")
+            if place and (count is None or int(count[1]) == place.size):
+                points = sheets.points(place)
+                if points is not None and not _alike(match, points):
+                    found.append(unescape(match["f"]))
     return list(dict.fromkeys(found))
 
 
-def _is_chart(part: str) -> bool:
-    return part.startswith("xl/charts/chart") and part.endswith(".xml")
-
-
-def _range(reference: str) -> _Range | None:
-    match = _RANGE.match(unescape(reference, {"&apos;": "'", "&quot;": '"'}))
-    if match is None:
-        return None
-    quoted, plain, left, top, right, bottom = match.groups()
-    columns = range(column_number(left), column_number(right or left) + 1)
-    return _Range(
-        quoted.replace("''", "'") if quoted else plain,
-        tuple(map(get_column_letter, columns)),
-        int(top),
-        int(bottom or top),
-    )
+def _range(text: str) -> Reference | None:
+    """Cells of a sheet that is named, which is what a chart draws."""
+    found = Reference.parse(unescape(text, {"&apos;": "'", "&quot;": '"'}))
+    return found if found and found.sheet else None
 
 
 def _kept(match: re.Match[str], sheets: "_Sheets") -> str:
@@ -137,35 +104,32 @@ def _alike(match: re.Match[str], points: Points) -> bool:
 class _Sheets:
     """Cells of a workbook's sheets, read row by row as charts ask for them."""
 
-    def __init__(self, data: bytes) -> None:
-        self.package = zipfile.ZipFile(io.BytesIO(data))
-        self.parts = dict(sheet_parts(self.package))
+    def __init__(self, package: Package) -> None:
+        self.package = package
         self.rows: dict[str, Mapping[int, str]] = {}
-        self.known: dict[_Range, Points | None] = {}
-        self.strings: list[str] | None = None
+        self.known: dict[Reference, Points | None] = {}
 
-    def points(self, place: _Range) -> Points | None:
+    def points(self, place: Reference) -> Points | None:
         """None if this workbook has no such sheet, or the sheet nothing at all."""
         if place not in self.known:
-            rows = self._rows(place.sheet) if place.sheet in self.parts else {}
-            self.known[place] = dict(self._points(place, rows)) if rows else None
+            rows = self._rows(place.sheet) if place.sheet in self.package.sheets else {}
+            self.known[place] = self._points(place, rows) if rows else None
         return self.known[place]
 
     def _rows(self, sheet: str) -> Mapping[int, str]:
         if sheet not in self.rows:
-            pieces = self.package.read(self.parts[sheet]).decode().split('<row r="')[1:]
+            pieces = self.package[self.package.sheets[sheet]].decode().split('<row r="')[1:]
             self.rows[sheet] = {int(piece[: piece.index('"')]): piece for piece in pieces}
         return self.rows[sheet]
 
-    def _points(self, place: _Range, rows: Mapping[int, str]) -> Iterator[tuple[int, str]]:
-        k = 0
-        for number in range(place.first, place.last + 1):
-            row = rows.get(number, "")
-            for letters in place.columns:
-                text = self._cell(row, f'<c r="{letters}{number}"')
-                if text is not None:
-                    yield k, text
-                k += 1
+    def _points(self, place: Reference, rows: Mapping[int, str]) -> Points:
+        left, _, right, _ = place.bounds
+        across = right - left + 1
+        shown = (
+            (k, self._cell(rows.get(place.first.row + k // across, ""), f'<c r="{cell}"'))
+            for k, cell in enumerate(place.cells())
+        )
+        return {k: text for k, text in shown if text is not None}
 
     def _cell(self, row: str, tag: str) -> str | None:
         """What a cell shows, numbers as they are written; None if it is empty."""
@@ -183,6 +147,5 @@ class _Sheets:
             return None
         value = unescape(rest[: rest.index("</v>")])
         if 't="s"' in attributes:
-            self.strings = self.strings if self.strings is not None else shared_strings(self.package)
-            return self.strings[int(value)]
+            return self.package.strings[int(value)]
         return value

@@ -7,15 +7,15 @@ from collections.abc import Iterable
 from importlib.util import find_spec
 from pathlib import Path
 
-from openpyxl.utils import coordinate_to_tuple
-
 from ..errors import TemplateError
 from .calculate import Scalar, Values, formula_cells, with_empty_cells_untyped, without_values
+from .package import Package
+from .references import Reference
 
 LIBREOFFICE_SECONDS = 120
 
 
-def ironcalc_values(data: bytes, places: Iterable[tuple[str, str]]) -> Values | None:
+def ironcalc_values(package: Package, places: Iterable[tuple[str, str]]) -> Values | None:
     """The values that IronCalc computes for those cells; ``None`` if it is not installed."""
     if find_spec("ironcalc") is None:
         return None
@@ -23,7 +23,7 @@ def ironcalc_values(data: bytes, places: Iterable[tuple[str, str]]) -> Values | 
 
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "book.xlsx"
-        file.write_bytes(with_empty_cells_untyped(data))
+        file.write_bytes(with_empty_cells_untyped(package).to_bytes(packed=False))
         try:
             model = ironcalc.load_from_xlsx(str(file), "en", "UTC", "en")
         except ironcalc.WorkbookError as error:
@@ -32,8 +32,8 @@ def ironcalc_values(data: bytes, places: Iterable[tuple[str, str]]) -> Values | 
     index = {properties["name"]: i for i, properties in enumerate(model.get_worksheets_properties())}
     values: Values = {}
     for sheet, cell in places:
-        row, column = coordinate_to_tuple(cell)
-        value: Scalar | None = model.get_cell_value(index[sheet], row, column)
+        corner = Reference.of(cell).first
+        value: Scalar | None = model.get_cell_value(index[sheet], corner.row, corner.column)
         values[sheet, cell] = "" if value is None else value
     return values
 
@@ -48,7 +48,7 @@ def libreoffice() -> str | None:
     return next((program for program in found if program), None)
 
 
-def libreoffice_values(data: bytes) -> Values | None:
+def libreoffice_values(package: Package) -> Values | None:
     """What LibreOffice computes for every formula cell, from no cached values; ``None`` if it is not installed.
 
     Raises: TemplateError if it cannot open the workbook.
@@ -57,7 +57,7 @@ def libreoffice_values(data: bytes) -> Values | None:
     if program is None:
         return None
     with tempfile.TemporaryDirectory() as folder:
-        (Path(folder) / "book.xlsx").write_bytes(without_values(data))
+        (Path(folder) / "book.xlsx").write_bytes(without_values(package).to_bytes(packed=False))
         profile = (Path(folder) / "profile").as_uri()
         command = [
             program,
@@ -79,5 +79,5 @@ def libreoffice_values(data: bytes) -> Values | None:
             raise TemplateError(
                 f"LibreOffice cannot recalculate the workbook: {done.stderr.decode(errors='replace').strip()}"
             )
-        calculated = formula_cells(result.read_bytes())
+        calculated = formula_cells(Package.of(result.read_bytes()))
     return {place: "" if value is None else value for place, value in calculated.values.items()}

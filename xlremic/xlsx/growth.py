@@ -9,12 +9,13 @@ that is fixed at its start only (``$Q11:Q11``) those up to this one.
 import re
 from collections.abc import Mapping
 from copy import copy, deepcopy
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from openpyxl import Workbook
 from openpyxl.chart.series import Series
-from openpyxl.utils import column_index_from_string, get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
+
+from .references import Reference, column_letters, column_number, rewritten
 
 PREFIX = "across."
 FRAME_ROWS = 4
@@ -35,13 +36,6 @@ COLORS = (
     "C9A0B8",
 )
 """Of the series of a chart that gains some, readable in grey too."""
-
-_REFERENCE = re.compile(
-    r"(?P<text>\"[^\"]*\")"
-    r"|(?P<sheet>[A-Za-z]+!)?"
-    r"(?P<d1>\$?)(?P<c1>[A-Z]{1,3})(?P<r1>\$?\d+)(?::(?P<d2>\$?)(?P<c2>[A-Z]{1,3})(?P<r2>\$?\d+))?(?![A-Za-z0-9_(.])"
-)
-_WORD = re.compile(r"[A-Za-z0-9_.]")
 
 
 @dataclass(slots=True)
@@ -90,7 +84,7 @@ def _plans(book: Workbook, counts: Mapping[str, int]) -> dict[str, Columns]:
             for area in str(defined.attr_text).split(","):
                 sheet, _, columns = area.partition("!")
                 letter = columns.replace("$", "").partition(":")[0]
-                marked.setdefault(sheet, {})[column_index_from_string(letter)] = name.removeprefix(PREFIX)
+                marked.setdefault(sheet, {})[column_number(letter)] = name.removeprefix(PREFIX)
     plans = {}
     for title, kinds in marked.items():
         plan, at = Columns(), 1
@@ -124,9 +118,9 @@ def _spread_sheet(sheet: Worksheet, plans: Mapping[str, Columns]) -> None:
     for key in list(sheet.column_dimensions):
         del sheet.column_dimensions[key]
     for key, (width, _) in widths.items():
-        column = column_index_from_string(key)
+        column = column_number(key)
         for k in range(plan.copies(column)):
-            sheet.column_dimensions[get_column_letter(plan.at(column) + k)].width = width
+            sheet.column_dimensions[column_letters(plan.at(column) + k)].width = width
     if sheet.print_area:
         sheet.print_area = [moved("=" + area.rpartition("!")[2], sheet.title, plans)[1:] for area in _areas(sheet)]
 
@@ -142,7 +136,7 @@ def _spread_chart(chart: object, plans: Mapping[str, Columns]) -> None:
     for series in chart.series:  # type: ignore[attr-defined]
         value = series.val.numRef.f
         sheet, _, reference = value.rpartition("!")
-        column = column_index_from_string(re.sub(r"[^A-Z]", "", reference.partition(":")[0]))
+        column = column_number(re.sub(r"[^A-Z]", "", reference.partition(":")[0]))
         plan = plans.get(sheet.strip("'"))
         for k in range(plan.copies(column) if plan else 1):
             one = deepcopy(series)
@@ -174,29 +168,21 @@ def moved(
     ``own`` takes a range of one column as the copy's own, which is what a series of a chart is.
     """
 
-    def reference(match: re.Match[str]) -> str:
-        if match["text"] is not None or (match.start() and _WORD.match(formula[match.start() - 1])):
-            return match[0]
-        plan = plans.get((match["sheet"] or home).rstrip("!"))
+    def reference(found: Reference) -> Reference:
+        plan = plans.get(found.sheet or home)
         if plan is None:
-            return match[0]
-        first = column_index_from_string(match["c1"])
-        start = plan.at(first)
-        same = bool(kind) and plan.kind.get(first) == kind
-        if match["c2"] is None:
-            column = start + copy_number if same else start
-            return f"{match['sheet'] or ''}{match['d1']}{get_column_letter(column)}{match['r1']}"
-        last = column_index_from_string(match["c2"])
-        end = plan.at(last) + plan.copies(last) - 1
-        if first == last:
-            mine = start + copy_number if same else start
-            if own or not (match["d1"] or match["d2"]):
+            return found
+        column, end_column = found.first.column, found.end.column
+        start = plan.at(column)
+        mine = start + copy_number if kind and plan.kind.get(column) == kind else start
+        if found.last is None:
+            return replace(found, first=replace(found.first, column=mine))
+        end = plan.at(end_column) + plan.copies(end_column) - 1
+        if column == end_column:
+            if own or not (found.first.column_fixed or found.last.column_fixed):
                 start = end = mine
-            elif not match["d2"]:
+            elif not found.last.column_fixed:
                 end = mine
-        return (
-            f"{match['sheet'] or ''}{match['d1']}{get_column_letter(start)}{match['r1']}"
-            f":{match['d2']}{get_column_letter(end)}{match['r2']}"
-        )
+        return replace(found, first=replace(found.first, column=start), last=replace(found.last, column=end))
 
-    return _REFERENCE.sub(reference, formula)
+    return rewritten(formula, reference)

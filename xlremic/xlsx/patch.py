@@ -7,17 +7,17 @@ written anew: only the bytes of the named cells change, within the sheet's own X
 import io
 import re
 import warnings
-import zipfile
 from collections.abc import Mapping
 from datetime import date
 from xml.sax.saxutils import escape
 
 from openpyxl import Workbook, load_workbook
 from openpyxl.cell import Cell as NamedCell
-from openpyxl.utils import column_index_from_string, coordinate_to_tuple, get_column_letter, range_boundaries
 
 from ..errors import InputError
-from .calculate import sheet_parts
+from ..text import without_controls
+from .package import Package, widened
+from .references import Reference, column_number
 
 Cell = float | str | bool | date | None
 _EPOCH = date(1899, 12, 30)
@@ -44,8 +44,8 @@ def named_cells(book: Workbook, name: str) -> list[NamedCell]:
 
 
 def patched(
-    data: bytes, values: Mapping[tuple[str, str], Cell], styles: Mapping[tuple[str, str], str] | None = None
-) -> bytes:
+    package: Package, values: Mapping[tuple[str, str], Cell], styles: Mapping[tuple[str, str], str] | None = None
+) -> Package:
     """The workbook with those values in those cells.
 
     Args:
@@ -53,24 +53,15 @@ def patched(
         styles: (sheet, cell) to the cell of that sheet whose style a new cell takes.
     Raises: InputError if a sheet is missing or its XML is not laid out as a spreadsheet program writes it.
     """
-    output = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(data)) as package:
-        parts = dict(sheet_parts(package))
-        missing = {sheet for sheet, _ in values} - set(parts)
-        if missing:
-            raise InputError(f"the workbook has no sheet {', '.join(sorted(missing))}; was it renamed?")
-        changes: dict[str, dict[str, Cell]] = {}
-        for (sheet, cell), value in values.items():
-            changes.setdefault(parts[sheet], {})[cell] = value
-        likes = {(parts[sheet], cell): like for (sheet, cell), like in (styles or {}).items()}
-        with zipfile.ZipFile(output, "w", zipfile.ZIP_DEFLATED) as copy:
-            for part in package.infolist():
-                content = package.read(part)
-                for cell, value in changes.get(part.filename, {}).items():
-                    content = _with_cell(content, cell, value, likes.get((part.filename, cell)))
-                    content = _with_dimension(content, cell)
-                copy.writestr(part, content)
-    return output.getvalue()
+    missing = {sheet for sheet, _ in values} - set(package.sheets)
+    if missing:
+        raise InputError(f"the workbook has no sheet {', '.join(sorted(missing))}; was it renamed?")
+    changed: dict[str, bytes] = {}
+    for (sheet, cell), value in values.items():
+        part = package.sheets[sheet]
+        content = _with_cell(changed.get(part, package[part]), cell, value, (styles or {}).get((sheet, cell)))
+        changed[part] = widened(content, Reference.of(cell))
+    return package.edited(changed)
 
 
 def style_of(content: bytes, cell: str) -> bytes:
@@ -86,7 +77,8 @@ def _with_cell(content: bytes, cell: str, value: Cell, like: str | None) -> byte
         made = _element(cell, value, style_of(content, like or cell))
         return content[: found.start()] + made + content[found.end() :]
     made = _element(cell, value, style_of(content, like) if like else b"")
-    row, column = coordinate_to_tuple(cell)
+    corner = Reference.of(cell).first
+    row, column = corner.row, corner.column
     line = re.search(_ROW.format(row=row).encode(), content, re.S)
     if line is None:
         return _with_row(content, row, made)
@@ -96,25 +88,11 @@ def _with_cell(content: bytes, cell: str, value: Cell, like: str | None) -> byte
     else:
         at = len(text) - len(b"</row>")
         for other in re.finditer(rb'<c\b[^<>]*?\br="([A-Z]+)\d+"', text):
-            if column_index_from_string(other[1].decode()) > column:
+            if column_number(other[1].decode()) > column:
                 at = other.start()
                 break
         text = text[:at] + made + text[at:]
     return content[: line.start()] + text + content[line.end() :]
-
-
-def _with_dimension(content: bytes, cell: str) -> bytes:
-    """The sheet's stated range widened to hold the cell."""
-    stated = re.search(rb'<dimension ref="([A-Z]+\d+(?::[A-Z]+\d+)?)"', content)
-    if stated is None:
-        return content
-    left, top, right, bottom = range_boundaries(stated[1].decode())
-    row, column = coordinate_to_tuple(cell)
-    first = f"{get_column_letter(min(left, column))}{min(top, row)}"
-    last = f"{get_column_letter(max(right, column))}{max(bottom, row)}"
-    if (left, top, right, bottom) == range_boundaries(f"{first}:{last}"):
-        return content
-    return content[: stated.start(1)] + f"{first}:{last}".encode() + content[stated.end(1) :]
 
 
 def _with_row(content: bytes, row: int, made: bytes) -> bytes:
@@ -138,11 +116,5 @@ def _element(cell: str, value: Cell, style: bytes) -> bytes:
         value = float((value - _EPOCH).days)
     if isinstance(value, float | int):
         return head + b"><v>" + repr(value).encode() + b"</v></c>"
-    clean = re.sub(r"[\x00-\x08\x0b\x0c\x0e-\x1f]", "", value)
-    return head + b' t="inlineStr"><is><t xml:space="preserve">' + escape(clean).encode() + b"</t></is></c>"
-
-
-def below(cell: str, rows: int) -> str:
-    """The cell that many rows below."""
-    row, column = coordinate_to_tuple(cell)
-    return f"{get_column_letter(column)}{row + rows}"
+    text = escape(without_controls(value)).encode()
+    return head + b' t="inlineStr"><is><t xml:space="preserve">' + text + b"</t></is></c>"

@@ -1,22 +1,19 @@
 """The months of a projection: one prototype row of a saved sheet repeated downwards.
 
 A projection has hundreds of equal rows, so they are written as text, behind the library that fills in the rest. Knows
-zip, rows and cells, nothing of deals; the prototype row stays the source of every formula and style.
+rows and cells, nothing of deals; the prototype row stays the source of every formula and style.
 """
 
-import io
 import re
-import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from ..errors import TemplateError
-from .calculate import sheet_parts
+from .package import Package, widened
+from .references import RELATIVE_ROW, Corner, Reference
 
 _CELL = re.compile(r'<c r="([A-Z]+)(\d+)"((?: [a-z]+="[^"]*")*)(?:/>|>(.*?)</c>)', re.S)
 _FORMULA = re.compile(r"<f>(.*?)</f>", re.S)
-_RELATIVE = re.compile(r'("[^"]*")|(?<![A-Za-z0-9_.$])(\$?[A-Z]{1,3})(\d+)(?![A-Za-z0-9_(.])')
-_DIMENSION = re.compile(r'<dimension ref="([A-Z]+\d+):([A-Z]+)(\d+)"/>')
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,26 +25,16 @@ class Rows:
     values: Mapping[str, Sequence[float | None]] = field(default_factory=dict)
 
 
-def repeated(data: bytes, rows: Mapping[str, Rows]) -> bytes:
-    """The workbook with the prototype row of each sheet named repeated; not packed, since more is to be done to it.
+def repeated(package: Package, rows: Mapping[str, Rows]) -> Package:
+    """The workbook with the prototype row of each sheet named repeated.
 
     Raises: TemplateError if a sheet has anything at or below the rows that its prototype is to fill.
     """
-    output = io.BytesIO()
-    with (
-        zipfile.ZipFile(io.BytesIO(data)) as package,
-        zipfile.ZipFile(output, "w") as copy,
-    ):
-        parts = {part: rows[sheet] for sheet, part in sheet_parts(package) if sheet in rows}
-        for part in package.infolist():
-            content = package.read(part)
-            if part.filename in parts:
-                content = _sheet(content.decode(), parts[part.filename], part.filename).encode()
-            copy.writestr(part, content, zipfile.ZIP_STORED)
-    return output.getvalue()
+    parts = {part: rows[sheet] for sheet, part in package.sheets.items() if sheet in rows}
+    return package.edited({part: _sheet(package[part].decode(), one, part) for part, one in parts.items()})
 
 
-def _sheet(xml: str, rows: Rows, place: str) -> str:
+def _sheet(xml: str, rows: Rows, place: str) -> bytes:
     found = re.search(rf'<row r="{rows.row}"[^>]*?>(.*?)</row>', xml, re.S)
     if found is None or re.search(rf'<row r="(?:{rows.row + 1})"', xml):
         raise TemplateError(f"{place}: row {rows.row} must be the prototype month and the last row of its sheet")
@@ -70,10 +57,10 @@ def _sheet(xml: str, rows: Rows, place: str) -> str:
             continue
         pieces.append("><f>")
         at = 0
-        for reference in _RELATIVE.finditer(formula[1]):
-            if reference[1] is None:
-                pieces.append(_plain(formula[1][at : reference.start()]) + reference[2] + "%d")
-                numbers.append(int(reference[3]))
+        for reference in RELATIVE_ROW.finditer(formula[1]):
+            if reference["row"] is not None:
+                pieces.append(_plain(formula[1][at : reference.start()]) + reference["column"] + "%d")
+                numbers.append(int(reference["row"]))
                 at = reference.end()
         pieces.append(_plain(formula[1][at:]) + "</f></c>")
     pattern = "".join(pieces) + "</row>"
@@ -84,9 +71,8 @@ def _sheet(xml: str, rows: Rows, place: str) -> str:
             value = values[k]
             cells[place_of] = "/>" if value is None else f"><v>{value!r}</v></c>"
         made.append(pattern % tuple(cells))
-    last = rows.row + rows.count - 1
-    xml = xml[: found.start()] + "".join(made) + xml[found.end() :]
-    return _DIMENSION.sub(lambda m: f'<dimension ref="{m[1]}:{m[2]}{max(last, int(m[3]))}"/>', xml, count=1)
+    last = Reference(Corner(1, rows.row + rows.count - 1))
+    return widened((xml[: found.start()] + "".join(made) + xml[found.end() :]).encode(), last)
 
 
 def _plain(text: str) -> str:

@@ -7,7 +7,6 @@ is the workbook byte for byte, but for its list of names and one sheet more, Fun
 
 import io
 import re
-import zipfile
 from collections.abc import Sequence
 from typing import Any
 from xml.sax.saxutils import escape
@@ -15,11 +14,12 @@ from xml.sax.saxutils import escape
 from lxml import etree
 
 from ...errors import InputError
+from ...xlsx.package import BOOK, MAIN, OFFICE, RELATIONS, STYLES, TYPES, Package
+from ...xlsx.preflight import preflight
 from ..registry import FUNCTIONS, CellError, Function, Scalar, call
+from .texts import filled
 
 SHEET = "Functions"
-_MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
-_OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _PACKAGE = "http://schemas.openxmlformats.org/package/2006"
 _SHEET_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml"
 _CALLS = re.compile(rb"<(?:\w+:)?f\b[^>]*>[^<]*\bREMIC_[A-Z_]+\(|<(?:\w+:)?f\b[^>]*>[^<]*_xldudf_", re.IGNORECASE)
@@ -55,35 +55,25 @@ def with_arguments(function: Function, texts: Sequence[str]) -> str:
 def portable(data: bytes) -> bytes:
     """A copy of a workbook with the LAMBDA names and the sheet that explains them.
 
-    Raises: InputError if the workbook calls functions of an add-in, or has these names or that sheet already.
+    Raises: InputError if it is no plain workbook, calls functions of an add-in, or has these names or that sheet.
     """
-    with zipfile.ZipFile(io.BytesIO(data)) as package:
-        parts = {part.filename: package.read(part) for part in package.infolist()}
-        if any(name.startswith("xl/worksheets/") and _CALLS.search(part) for name, part in parts.items()):
-            raise InputError("the workbook calls functions of an add-in; make the portable copy of one that calls none")
-        new_part = f"xl/worksheets/{SHEET.lower()}.xml"
-        changed = {
-            "xl/workbook.xml": _with_names(parts["xl/workbook.xml"]),
-            "xl/_rels/workbook.xml.rels": _with_relation(parts["xl/_rels/workbook.xml.rels"], new_part),
-            "[Content_Types].xml": _with_type(parts["[Content_Types].xml"], new_part),
-        }
-        buffer = io.BytesIO()
-        with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as copy:
-            for part in package.infolist():
-                copy.writestr(part, changed.get(part.filename, parts[part.filename]))
-            stamp = zipfile.ZipInfo(new_part, package.infolist()[0].date_time)
-            copy.writestr(stamp, _functions_sheet(data, parts), zipfile.ZIP_DEFLATED)
-    return buffer.getvalue()
+    package = preflight(data)
+    if any(_CALLS.search(package[part]) for part in package.worksheets):
+        raise InputError("the workbook calls functions of an add-in; make the portable copy of one that calls none")
+    new_part = f"xl/worksheets/{SHEET.lower()}.xml"
+    lists = {BOOK: _with_names(package[BOOK]), RELATIONS: _with_relation(package[RELATIONS], new_part)}
+    types = {TYPES: _with_type(package[TYPES], new_part)}
+    return package.edited({**lists, **types, new_part: _functions_sheet(package)}).to_bytes()
 
 
 def _with_names(part: bytes) -> bytes:
     book = etree.fromstring(part)
-    sheets = book.find(f"{{{_MAIN}}}sheets")
+    sheets = book.find(f"{MAIN}sheets")
     if sheets is None:
         raise InputError("the workbook has no sheets")
-    names = book.find(f"{{{_MAIN}}}definedNames")
+    names = book.find(f"{MAIN}definedNames")
     if names is None:
-        names = etree.Element(f"{{{_MAIN}}}definedNames")
+        names = etree.Element(f"{MAIN}definedNames")
         before = [i for i, child in enumerate(book) if etree.QName(child).localname in _AFTER_SHEETS]
         book.insert(before[-1] + 1, names)
     taken = {str(name.get("name")).upper() for name in names} | {str(sheet.get("name")).upper() for sheet in sheets}
@@ -92,11 +82,11 @@ def _with_names(part: bytes) -> bytes:
         raise InputError(f"the workbook has {', '.join(again)} already; make the portable copy of the original")
     for function in FUNCTIONS:
         if function.closed_form is not None:
-            etree.SubElement(names, f"{{{_MAIN}}}definedName", name=function.name).text = lambda_text(function)
+            etree.SubElement(names, f"{MAIN}definedName", name=function.name).text = lambda_text(function)
     highest = max(int(sheet.get("sheetId", "0")) for sheet in sheets)
     # Some readers look for the relation under no other prefix than r.
-    sheet = etree.SubElement(sheets, f"{{{_MAIN}}}sheet", {"name": SHEET, "sheetId": str(highest + 1)}, {"r": _OFFICE})
-    sheet.set(f"{{{_OFFICE}}}id", f"rId{SHEET}")
+    sheet = etree.SubElement(sheets, f"{MAIN}sheet", {"name": SHEET, "sheetId": str(highest + 1)}, {"r": OFFICE})
+    sheet.set(f"{{{OFFICE}}}id", f"rId{SHEET}")
     return etree.tostring(book, xml_declaration=True, encoding="UTF-8", standalone=True)
 
 
@@ -106,7 +96,7 @@ def _with_relation(part: bytes, target: str) -> bytes:
         relations,
         f"{{{_PACKAGE}/relationships}}Relationship",
         Id=f"rId{SHEET}",
-        Type=f"{_OFFICE}/worksheet",
+        Type=f"{OFFICE}/worksheet",
         Target=f"/{target}",
     )
     return etree.tostring(relations, xml_declaration=True, encoding="UTF-8", standalone=True)
@@ -119,9 +109,9 @@ def _with_type(part: bytes, target: str) -> bytes:
     return etree.tostring(types, xml_declaration=True, encoding="UTF-8", standalone=True)
 
 
-def _functions_sheet(data: bytes, parts: dict[str, bytes]) -> bytes:
+def _functions_sheet(package: Package) -> bytes:
     """One row per function: what it gives, its arguments, an example to type and its live result."""
-    look = _styles_of(parts)
+    look = _looks(package.parts.get(STYLES, b"<none/>"))
     rows = [
         [("Functions", look["title"])],
         [("Formulas in this workbook's own names: nothing to install, but they need Excel 365 or Excel 2024.", "")],
@@ -131,7 +121,7 @@ def _functions_sheet(data: bytes, parts: dict[str, bytes]) -> bytes:
     lines = [
         _row(i, [_text(i, c, text, style) for c, (text, style) in enumerate(row)]) for i, row in enumerate(rows, 1)
     ]
-    named = _named_values(data)
+    named = _named_values(package.to_bytes(packed=False))
     for i, function in enumerate((f for f in FUNCTIONS if f.closed_form is not None), len(rows) + 1):
         arguments = "; ".join(f"{a.name}: {a.help}{f', {a.unit}' if a.unit else ''}" for a in function.arguments)
         texts = [function.name, function.help, arguments, function.example]
@@ -143,22 +133,34 @@ def _functions_sheet(data: bytes, parts: dict[str, bytes]) -> bytes:
     columns = "".join(
         f'<col min="{i}" max="{i}" width="{width}" customWidth="1"/>' for i, (_, width) in enumerate(_COLUMNS, 1)
     )
-    return (
-        f'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n<worksheet xmlns="{_MAIN}">'
-        '<sheetPr><pageSetUpPr fitToPage="1"/></sheetPr><sheetViews><sheetView showGridLines="0" workbookViewId="0">'
-        f'<pane ySplit="{len(rows)}" topLeftCell="A{len(rows) + 1}" activePane="bottomLeft" state="frozen"/>'
-        f"</sheetView></sheetViews><cols>{columns}</cols><sheetData>{''.join(lines)}</sheetData>"
-        '<pageSetup orientation="landscape" fitToHeight="0"/></worksheet>'
-    ).encode()
+    made = filled(
+        "functions_sheet.xml",
+        header=str(len(rows)),
+        first=str(len(rows) + 1),
+        columns=columns,
+        rows="".join(lines),
+    )
+    return made.removesuffix("\n").encode()
 
 
-def _styles_of(parts: dict[str, bytes]) -> dict[str, str]:
-    """Looks of the workbook's own sheets, as its last sheet has them: title, header, and text that wraps."""
-    sheets = sorted(name for name in parts if re.fullmatch(r"xl/worksheets/sheet\d+\.xml", name))
-    xml = parts[sheets[-1]].decode() if sheets else ""
-    cells = {"title": "A1", "header": "A8", "note": "H9"}
-    found = {name: re.search(rf'<c r="{cell}"[^>]*? s="(\d+)"', xml) for name, cell in cells.items()}
-    return {name: match[1] if match else "" for name, match in found.items()}
+def _looks(styles: bytes) -> dict[str, str]:
+    """Looks of the workbook's own named styles, by number: title, header, and text that wraps."""
+    book = etree.fromstring(styles)
+    named = {style.get("name"): style.get("xfId") for style in book.iter(f"{MAIN}cellStyle")}
+    looks = list(book.iterfind(f"{MAIN}cellXfs/{MAIN}xf"))
+
+    def look(name: str, *, wraps: bool = False) -> str:
+        """The first look of a style; nothing if there is none."""
+        found = (
+            str(number)
+            for number, one in enumerate(looks)
+            if name in named
+            and one.get("xfId") == named[name]
+            and (not wraps or one.find(f"{MAIN}alignment[@wrapText='1']") is not None)
+        )
+        return next(found, "")
+
+    return {"title": look("Title"), "header": look("Band"), "note": look("Unit", wraps=True)}
 
 
 def _row(number: int, cells: Sequence[str]) -> str:

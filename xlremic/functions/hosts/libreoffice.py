@@ -13,17 +13,17 @@ import zipfile
 from collections.abc import Iterator
 from importlib import metadata
 from pathlib import Path
-from xml.sax.saxutils import escape, quoteattr
+from xml.sax.saxutils import escape
 
 from ...errors import InputError
 from ..registry import FUNCTIONS, Function
+from .texts import filled
 
 SERVICE, REBIND = "XLREMIC", "org.xlremic.Rebind"
 ALIAS, STORED = "XLDUDF_", "_xldudf_"
 PACKAGE = "xlremic_functions"
 COMPONENT, OPENING = "libreoffice_component.py", "older_python.py"
 _UNDATED = (2000, 1, 1, 0, 0, 0)
-_REGISTRY = 'xmlns:oor="http://openoffice.org/2001/registry" xmlns:xs="http://www.w3.org/2001/XMLSchema"'
 
 
 def addin_bytes() -> bytes:
@@ -32,10 +32,10 @@ def addin_bytes() -> bytes:
     package = hosts.parent.parent
     parts = {
         "META-INF/manifest.xml": _manifest(),
-        "description.xml": _description(),
+        "description.xml": filled("description.xml", version=metadata.version("xlremic")),
         "XFunctions.idl": _idl(),
         "CalcAddIns.xcu": _calc_addins(),
-        "Jobs.xcu": _jobs(),
+        "Jobs.xcu": filled("Jobs.xcu", service=REBIND),
         COMPONENT: (hosts / COMPONENT).read_text(encoding="utf-8"),
         f"pythonpath/{PACKAGE}/__init__.py": (hosts / OPENING).read_text(encoding="utf-8"),
         **{
@@ -96,10 +96,6 @@ def install(addin: Path) -> None:
         raise InputError(f"LibreOffice did not take {addin} (close it and try again): {said}")
 
 
-def _xml(body: str) -> str:
-    return f'<?xml version="1.0" encoding="UTF-8"?>\n{body}\n'
-
-
 def _manifest() -> str:
     kinds = {
         "XFunctions.idl": "application/vnd.sun.star.uno-typelibrary;type=RDB",
@@ -107,40 +103,26 @@ def _manifest() -> str:
         "CalcAddIns.xcu": "application/vnd.sun.star.configuration-data",
         "Jobs.xcu": "application/vnd.sun.star.configuration-data",
     }
-    entries = "".join(
+    entries = (
         f' <manifest:file-entry manifest:full-path="{name}" manifest:media-type="{kind}"/>\n'
         for name, kind in kinds.items()
     )
-    return _xml(
-        f'<manifest:manifest xmlns:manifest="http://openoffice.org/2001/manifest">\n{entries}</manifest:manifest>'
-    )
-
-
-def _description() -> str:
-    return _xml(
-        '<description xmlns="http://openoffice.org/extensions/description/2006"'
-        ' xmlns:xlink="http://www.w3.org/1999/xlink">\n'
-        f' <identifier value="org.xlremic.functions"/>\n <version value="{metadata.version("xlremic")}"/>\n'
-        ' <display-name><name lang="en">REMIC functions (xlremic)</name></display-name>\n</description>'
-    )
-
-
-def _result(function: Function) -> str:
-    return "sequence< sequence< any > >" if function.returns == "table" else "any"
+    return filled("manifest.xml", entries="".join(entries))
 
 
 def _idl() -> str:
-    methods = "".join(
+    methods = (
         f"  {_result(function)} {prefix}{function.name}("
         + ", ".join(f"[in] any {_idl_name(argument.name)}" for argument in function.arguments)
         + ");\n"
         for function in FUNCTIONS
         for prefix in ("", ALIAS)
     )
-    return (
-        "module org { module xlremic {\n interface XFunctions : com::sun::star::uno::XInterface {\n"
-        f"{methods} }};\n}}; }};\n"
-    )
+    return filled("XFunctions.idl", methods="".join(methods))
+
+
+def _result(function: Function) -> str:
+    return "sequence< sequence< any > >" if function.returns == "table" else "any"
 
 
 def _idl_name(name: str) -> str:
@@ -150,39 +132,24 @@ def _idl_name(name: str) -> str:
 
 
 def _calc_addins() -> str:
-    nodes = "".join(
-        _node(function, prefix, stored) for function in FUNCTIONS for prefix, stored in (("", ""), (ALIAS, STORED))
-    )
-    return _xml(
-        f'<oor:component-data {_REGISTRY} oor:name="CalcAddIns" oor:package="org.openoffice.Office">\n'
-        f' <node oor:name="AddInInfo"><node oor:name="{SERVICE}" oor:op="replace"><node oor:name="AddInFunctions">\n'
-        f"{nodes} </node></node></node>\n</oor:component-data>"
-    )
+    functions = (_node(function, *names) for function in FUNCTIONS for names in (("", ""), (ALIAS, STORED)))
+    return filled("CalcAddIns.xcu", service=SERVICE, functions="".join(functions))
 
 
 def _node(function: Function, prefix: str, stored: str) -> str:
-    help_text = f"The same as {function.name}, as Excel's web add-in stores it." if prefix else function.help
-    parameters = "".join(
-        f'<node oor:name="{_idl_name(argument.name)}" oor:op="replace">'
-        f"{_prop('DisplayName', argument.name)}{_prop('Description', argument.help)}</node>"
+    arguments = (
+        filled(
+            "CalcAddIns.argument.xcu",
+            name=_idl_name(argument.name),
+            shown=escape(argument.name),
+            help=escape(argument.help),
+        ).strip()
         for argument in function.arguments
     )
-    return (
-        f'  <node oor:name="{prefix}{function.name}" oor:op="replace">{_prop("DisplayName", stored + function.name)}'
-        f'{_prop("Description", help_text)}<prop oor:name="Category"><value>Add-In</value></prop>'
-        f'{_prop("CompatibilityName", stored + function.name)}<node oor:name="Parameters">{parameters}</node></node>\n'
-    )
-
-
-def _prop(name: str, text: str) -> str:
-    return f'<prop oor:name={quoteattr(name)}><value xml:lang="en">{escape(text)}</value></prop>'
-
-
-def _jobs() -> str:
-    return _xml(
-        f'<oor:component-data {_REGISTRY} oor:name="Jobs" oor:package="org.openoffice.Office">\n'
-        f' <node oor:name="Jobs"><node oor:name="XlremicRebind" oor:op="replace">'
-        f'<prop oor:name="Service" oor:type="xs:string"><value>{REBIND}</value></prop></node></node>\n'
-        ' <node oor:name="Events"><node oor:name="OnLoadFinished" oor:op="fuse"><node oor:name="JobList">'
-        '<node oor:name="XlremicRebind" oor:op="replace"/></node></node></node>\n</oor:component-data>'
+    return filled(
+        "CalcAddIns.function.xcu",
+        name=prefix + function.name,
+        stored=stored + function.name,
+        help=escape(f"The same as {function.name}, as Excel's web add-in stores it." if prefix else function.help),
+        arguments="".join(arguments),
     )

@@ -1,0 +1,98 @@
+"""A workbook as the package that it is: its parts, read once, edited in memory, packed once. Nothing of deals."""
+
+import io
+import re
+import zipfile
+from collections.abc import Callable, Mapping
+from copy import copy
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Self
+
+from lxml import etree
+
+from .references import Reference
+
+MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
+OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+BOOK, RELATIONS, TYPES = "xl/workbook.xml", "xl/_rels/workbook.xml.rels", "[Content_Types].xml"
+STRINGS, STYLES = "xl/sharedStrings.xml", "xl/styles.xml"
+_STATED = re.compile(rb'<dimension ref="([^"]*)"')
+
+
+@dataclass(frozen=True)
+class Package:
+    """The parts of a workbook by name. An edit gives another package, which shares whatever is as it was."""
+
+    parts: Mapping[str, bytes]
+    entries: Mapping[str, zipfile.ZipInfo]
+    """How each part was kept, in the order of the file."""
+
+    @classmethod
+    def of(cls, data: bytes) -> Self:
+        """The package in the bytes of a workbook of ours; those of a stranger go through ``preflight``."""
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            entries = {entry.filename: entry for entry in archive.infolist()}
+            return cls({name: archive.read(entry) for name, entry in entries.items()}, entries)
+
+    def __getitem__(self, part: str) -> bytes:
+        return self.parts[part]
+
+    def edited(self, parts: Mapping[str, bytes]) -> Self:
+        """The package with these parts in place of its own; new ones stand at its end, dated as its first."""
+        dated = next(iter(self.entries.values())).date_time
+        new = {name: zipfile.ZipInfo(name, dated) for name in parts if name not in self.entries}
+        return type(self)({**self.parts, **parts}, {**self.entries, **new})
+
+    def edited_sheets(self, edit: Callable[[bytes], bytes]) -> Self:
+        """The package with every sheet as ``edit`` gives its XML back."""
+        return self.edited({name: edit(self[name]) for name in self.worksheets})
+
+    @property
+    def worksheets(self) -> list[str]:
+        """Parts of cells, whether the workbook lists them or not."""
+        return [name for name in self.parts if name.startswith("xl/worksheets/") and name.endswith(".xml")]
+
+    @property
+    def charts(self) -> list[str]:
+        return [name for name in self.parts if name.startswith("xl/charts/chart") and name.endswith(".xml")]
+
+    @cached_property
+    def sheets(self) -> Mapping[str, str]:
+        """Part of each sheet by the sheet's name, in the workbook's order; sheets that are charts are left out."""
+        relations = etree.fromstring(self[RELATIONS])
+        targets = {relation.get("Id"): relation.get("Target", "") for relation in relations}
+        found = {}
+        for sheet in etree.fromstring(self[BOOK]).iter(f"{MAIN}sheet"):
+            target = targets[sheet.get(f"{{{OFFICE}}}id")]
+            if "chartsheets" not in target:
+                found[sheet.get("name", "")] = target.removeprefix("/") if target.startswith("/") else f"xl/{target}"
+        return found
+
+    @cached_property
+    def strings(self) -> list[str]:
+        """The texts that cells share, by number."""
+        return ["".join(text.text or "" for text in item.iter(f"{MAIN}t")) for item in etree.fromstring(self[STRINGS])]
+
+    def to_bytes(self, *, packed: bool = True) -> bytes:
+        """The workbook as a file has it; not packed for who unpacks it at once."""
+        method = zipfile.ZIP_DEFLATED if packed else zipfile.ZIP_STORED
+        output = io.BytesIO()
+        with zipfile.ZipFile(output, "w", method) as archive:
+            for name, entry in self.entries.items():
+                archive.writestr(copy(entry), self.parts[name], method)
+        return output.getvalue()
+
+
+def stated_range(sheet: bytes) -> Reference | None:
+    """The range that a sheet says that it fills."""
+    stated = _STATED.search(sheet)
+    return Reference.parse(stated[1].decode()) if stated else None
+
+
+def widened(sheet: bytes, cells: Reference) -> bytes:
+    """The sheet with its stated range wide enough for these cells; a sheet that states none stays."""
+    stated, known = _STATED.search(sheet), stated_range(sheet)
+    if stated is None or known is None or (wide := known.holding(cells)).bounds == known.bounds:
+        return sheet
+    return sheet[: stated.start(1)] + str(wide).encode() + sheet[stated.end(1) :]
