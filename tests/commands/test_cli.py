@@ -150,3 +150,13 @@ def test_control_characters_never_reach_a_terminal(tmp_path: Path) -> None:
         done = xlremic(*arguments, cwd=tmp_path)
         assert "\x1b" not in done.stdout + done.stderr
     assert for_terminal("a\x1b[31m\u202eb") == "a�[31m�b"
+
+
+@pytest.mark.parametrize("command", ["build", "parse", "check", "run", "grid"])
+def test_every_command_warns_in_the_same_words(command: str, tmp_path: Path) -> None:
+    odd = TEXT.replace("SIGNATURES\n", "The café’s pools number 1234 or “5678”.\n\nSIGNATURES\n", 1)
+    (tmp_path / "odd.txt").write_text(odd, encoding="utf-8")
+    light = {"build": ["--no-projection"], "grid": ["--psa", "100"]}.get(command, [])
+    done = xlremic(command, "odd.txt", *light, cwd=tmp_path)
+    warnings = [line for line in done.stderr.splitlines() if line.startswith("warning: ")]
+    assert any("café’s" in line and "“5678”" in line for line in warnings), done.stderr
