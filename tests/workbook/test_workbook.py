@@ -18,7 +18,8 @@ from xlremic.reading.facts import Reading
 from xlremic.reading.filing import filing_of
 from xlremic.reading.parser import parse
 from xlremic.subordination import call_threshold, is_callable, subordination_levels
-from xlremic.workbook.build import build, write_text
+from xlremic.workbook.build import build
+from xlremic.workbook.filling import write_text
 from xlremic.workbook.lint import lint
 from xlremic.workbook.names import PUBLIC
 from xlremic.workbook.template import packaged

@@ -26,10 +26,10 @@ from ..xlsx.patch import named_cells, opened
 from ..xlsx.preflight import preflight
 from ..xlsx.references import cell_name
 from .expected import engine_columns, noise, result_classes, result_numbers
-from .inputs import MONTH, deal_and_assumptions, has_projection, projection_columns
+from .inputs import deal_and_assumptions, has_projection, projection_columns
+from .layout import MONTHLY, MonthlyRow
 from .lint import lint
 from .names import PUBLIC
-from .projection_sheets import RESULTS_ROW
 
 CENT = Decimal("0.005")
 LEVEL = Decimal("1e-12")
@@ -141,16 +141,20 @@ def projection_findings(book: Workbook) -> Iterator[Finding]:
         says = f"the engine projects the workbook's inputs: {error}"
         yield _finding("python:projection", 1, Decimal(0), "differences", says)
         return
-    columns = {title: projection_columns(book[title]) for title in ("Collateral", "Waterfall")}
+    columns = {title: projection_columns(book[title]) for title in MONTHLY}
     classes = result_classes(capital_structure(deal, assumptions, flows.collateral.lines), flows.collateral.lines)
     differing: list[str] = []
     for title, name, copy_number, known in engine_columns(flows, classes):
         sheet, place = book[title], columns[title]
-        if name not in place.first or copy_number >= place.count[name] or place.last_row < MONTH + len(known) - 1:
+        if (
+            name not in place.first
+            or copy_number >= place.count[name]
+            or place.last_row < MonthlyRow.MONTH + len(known) - 1
+        ):
             differing.append(f"{title}: {name} is missing, or its months are")
             continue
         column = place.first[name] + copy_number
-        for row, number in enumerate(known, MONTH):
+        for row, number in enumerate(known, MonthlyRow.MONTH):
             value = sheet.cell(row, column).value
             if not isinstance(value, int | float) or abs(value - number) > float(CENT):
                 cell = cell_name(row, column)
@@ -168,7 +172,7 @@ def projection_findings(book: Workbook) -> Iterator[Finding]:
 def _results(book: Workbook, flows: TrancheFlows) -> Iterator[Finding]:
     measures = {one.label: one for one in flows.class_measures()}
     differing: list[str] = []
-    for row in book["Results"].iter_rows(min_row=RESULTS_ROW, max_col=15):
+    for row in book["Results"].iter_rows(min_row=8, max_col=15):
         one = measures.get(str(row[0].value))
         if one is None:
             continue

@@ -16,9 +16,8 @@ from ..engine.assumptions import Assumptions, SeniorClass, Structure
 from ..errors import InputError
 from ..functions.cells import Cells, serial
 from ..functions.tables import deal_and_terms
+from .layout import MonthlyRow
 
-OWNER, FIELD, START, MONTH = 5, 6, 10, 11
-"""Rows of Collateral and Waterfall: whose column, its field; the start; the first month."""
 VECTORS = ("psa", "cpr", "cdr", "sda", "severity")
 
 
@@ -37,14 +36,14 @@ def projection_columns(sheet: Worksheet) -> ProjectionColumns:
     first: dict[str, int] = {}
     count: dict[str, int] = {}
     owners: dict[str, list[str]] = {}
-    for cell in sheet[FIELD]:
+    for cell in sheet[MonthlyRow.FIELD]:
         if cell.value:
             name = str(cell.value).replace(" ", "_")
             first.setdefault(name, cell.column)
             count[name] = count.get(name, 0) + 1
-            owners.setdefault(name, []).append(str(sheet.cell(OWNER, cell.column).value))
+            owners.setdefault(name, []).append(str(sheet.cell(MonthlyRow.OWNER, cell.column).value))
     last = sheet.max_row
-    while last > MONTH and sheet.cell(last, 1).value is None:
+    while last > MonthlyRow.MONTH and sheet.cell(last, 1).value is None:
         last -= 1
     return ProjectionColumns(first, count, last, owners)
 
@@ -134,7 +133,7 @@ def _by_month(
 ) -> tuple[float, ...] | None:
     """A column of inputs by month, the common term where it is empty; nothing if it is empty throughout."""
     column = columns.first[name] + copy_number
-    values = [sheet.cell(row, column).value for row in range(MONTH, columns.last_row + 1)]
+    values = [sheet.cell(row, column).value for row in range(MonthlyRow.MONTH, columns.last_row + 1)]
     if not any(isinstance(value, int | float) for value in values):
         return None
     rest = float(common) if isinstance(common, int | float) else 0.0

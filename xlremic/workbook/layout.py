@@ -6,6 +6,18 @@ address of its own. What the columns of a sheet compute stands with the columns.
 
 from enum import IntEnum
 
+MONTHLY = ("Collateral", "Waterfall")
+"""Sheets with one row a month."""
+
+
+class FrameRow(IntEnum):
+    """Rows that every sheet begins with."""
+
+    TITLE = 1
+    SUBTITLE = 2
+    PURPOSE = 3
+    NAVIGATION = 4
+
 
 class MonthlyRow(IntEnum):
     """Rows of Collateral and Waterfall, whose rows from ``MONTH`` on are months."""

@@ -21,6 +21,7 @@ from ..errors import TemplateError
 from ..xlsx.calculate import formula_cells
 from ..xlsx.package import Package
 from ..xlsx.references import RELATIVE_ROW
+from .layout import MONTHLY, FrameRow, MonthlyRow
 from .names import PUBLIC, usable_name
 
 SHEETS = ("Summary", "Pools", "Tranches", "Underwriting", "Call", "Assumptions", "Checks", "Source")
@@ -54,10 +55,7 @@ INPUTS = frozenset(("Fact", "Assumption"))
 VALUES = INPUTS | {"Constant", "Band"}
 CALCULATIONS = frozenset(("Band", "Formula", "Link", "Total", "Flag", "Subtitle", "Unit"))
 UNIT_COLUMN = {"Pools": "B", "Underwriting": "B", "Call": "C", "Assumptions": "C", "Checks": "C", "Source": "D"}
-HEADER_ROWS = 4
 _NUMBER = (int, float, datetime)
-MONTHLY, MONTH = ("Collateral", "Waterfall"), 11
-"""Sheets with one row a month, and the row of the first."""
 _TABLES = {"Assumptions": {"min_col": 6, "max_col": 31}}
 """Columns of a sheet whose rows are alike."""
 _CELL = r"[A-Za-z]+!\$?[A-Z]+\$?\d+|[A-Za-z]+"
@@ -122,7 +120,7 @@ def _book(book: Workbook) -> Iterator[str]:
 
 
 def _cells(sheet: Worksheet) -> Iterator[str]:
-    for row in sheet.iter_rows(max_row=MONTH if sheet.title in MONTHLY else None):
+    for row in sheet.iter_rows(max_row=MonthlyRow.MONTH if sheet.title in MONTHLY else None):
         for cell in row:
             place = f"{sheet.title}!{cell.coordinate}"
             if cell.data_type == "f":
@@ -141,7 +139,11 @@ def _formula(cell: Cell) -> Iterator[tuple[str, str]]:
     style = cell.style
     if style not in CALCULATIONS:
         yield "colour", f"a formula in a cell of style {style}"
-    elif cell.row > HEADER_ROWS and style in ("Formula", "Link") and (style == "Link") != bool(LINK.match(formula)):
+    elif (
+        cell.row > FrameRow.NAVIGATION
+        and style in ("Formula", "Link")
+        and (style == "Link") != bool(LINK.match(formula))
+    ):
         yield "colour", f"{formula} in style {style}"
     if len(formula) > LONGEST:
         yield "length", f"{len(formula)} characters"
@@ -168,9 +170,9 @@ def _formula(cell: Cell) -> Iterator[tuple[str, str]]:
 
 def _one_month(sheet: Worksheet) -> Iterator[str]:
     """Every month of a projection has the formulas of the first, moved down."""
-    for column in sheet.iter_cols(min_row=MONTH):
+    for column in sheet.iter_cols(min_row=MonthlyRow.MONTH):
         first = column[0]
-        wanted = _by_offset(str(first.value), MONTH) if first.data_type == "f" else None
+        wanted = _by_offset(str(first.value), MonthlyRow.MONTH) if first.data_type == "f" else None
         for cell in column[1:]:
             place = f"{sheet.title}!{cell.coordinate}"
             found = _by_offset(str(cell.value), cell.row) if cell.data_type == "f" else None

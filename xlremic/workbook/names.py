@@ -119,7 +119,9 @@ POOL_TERMS = (
 )
 """Further columns of that table: terms of one pool, empty where the common term holds."""
 
-MODEL_CHECKS = (
+ModelCheck = tuple[str, str, str, str, float]
+
+MODEL_CHECKS: tuple[ModelCheck, ...] = (
     ("projection:collateral_sum", "the flows of the loans explain their balance in every month, USD", "USD", "Collateral.sum_check", 0.01),
     ("projection:waterfall_sum", "principal and losses of the classes explain their balance in every month, USD", "USD",
      "Waterfall.sum_check", 0.01),

@@ -1,0 +1,185 @@
+"""Classes, call, terms and checks, put into their sheets: Tranches, Call, Assumptions, Functions and Checks."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+from typing import cast
+
+from openpyxl.cell import Cell
+
+from ..reading.findings import ACROSS
+from ..reading.tieout import CALL_PERCENT, Finding, Status
+from ..subordination import call_threshold, class_percentages, is_callable, subordination_levels
+from .filling import CENT, LEVEL, Filling, write_text
+from .names import DEAL_POOLS, FORMATS, TERMS, ModelCheck
+from .projection import BY_MONTH, Projection
+from .results_sheets import choose_examples
+from .standing import history_entry
+
+_CHECK_UNITS = {"percent": 100, "USD": 1, "months": 1, "loans": 1, "days": 1, "years": 1, "differences": 1}
+_CHECK_FORMATS = {
+    "USD": '#,##0.0000;-#,##0.0000;"-"', "months": '0.000000;-0.000000;"-"', "loans": '0;-0;"-"', "days": '0;-0;"-"',
+    "years": '0.00;-0.00;"-"', "differences": '0;-0;"-"', "percent": '0.000000%;-0.000000%;"-"',
+}  # fmt: skip
+_LEVEL_FORMAT = '0.00000000000000%;-0.00000000000000%;"-"'
+
+
+def fill_classes(book: Filling) -> None:
+    """Classes, call, its history and the terms."""
+    _fill_tranches(book)
+    _fill_call(book)
+    _fill_history(book)
+    _fill_assumptions(book)
+
+
+def _fill_tranches(book: Filling) -> None:
+    sheet, (_, top, _, _) = book.template.place("block.Tranches")
+    tranches = book.deal.tranches
+    balances = [tranche.class_initial_principal_balance for tranche in tranches]
+    levels = subordination_levels(balances, [tranche.rank for tranche in tranches])
+    shares = class_percentages(balances)
+    coupon = book.template.anchor("target_rate", -3).value is not None
+    for row, (tranche, level, share) in enumerate(zip(tranches, levels, shares, strict=True), top):
+        write_text(book.template.cell(sheet, row, 1), tranche.label)
+        book.template.cell(sheet, row, 2).value = tranche.rank
+        balance = book.reading.get("class_initial_principal_balance", f"class:{tranche.label}")
+        book.put_fact(book.template.cell(sheet, row, 3), balance)
+        stated = book.template.cell(sheet, row, 5)
+        if tranche.subordination_level is not None:
+            own = book.reading.get("subordination_level", f"class:{tranche.label}")
+            book.put_fact(
+                stated, own or book.reading.get("subordination_level", "class:A"), tranche.subordination_level
+            )
+        elif level == 0:
+            stated.value = 0
+            stated.number_format = f'{FORMATS["level"]};;"none stated"'
+        else:
+            stated.value = None
+            book.template.cell(sheet, row, 7).value = None
+        book.template.cell(sheet, row, 8).value = float(tranche.class_initial_principal_balance)
+        if not coupon:
+            book.template.cell(sheet, row, 13).value = None
+        for column, known in ((4, share), (6, level), (9, 1), (10, share), (11, level)):
+            book.expect(book.template.cell(sheet, row, column), Decimal(known), LEVEL)
+
+
+def _fill_call(book: Filling) -> None:
+    balance = cast(Decimal, book.deal.all.aggregate_scheduled_principal_balance)
+    total = sum((tranche.class_initial_principal_balance for tranche in book.deal.tranches), Decimal(0))
+    threshold = call_threshold(balance, CALL_PERCENT)
+    book.put_fact(book.template.anchor("call_threshold"), book.reading.get("call_threshold", "all"))
+    if book.deal.rules.call_threshold is None:
+        book.template.anchor("call_difference").value = None
+    book.template.named("AsOfDate").value = book.deal.cut_off_date
+    for name, known in (
+        ("CutOffBalance", balance), ("CallThreshold", threshold), ("CurrentPoolBalance", total),
+        ("CallHeadroom", total - threshold), ("Callable", is_callable(total, threshold)),
+    ):  # fmt: skip
+        book.expect(book.template.named(name), known, CENT)
+
+
+def _fill_history(book: Filling) -> None:
+    """The first line of the history is the deal at issue; every update adds one."""
+    sheet, (column, header, _, _) = book.template.place("History")
+    balances = [tranche.class_initial_principal_balance for tranche in book.deal.tranches]
+    levels = subordination_levels(balances, [tranche.rank for tranche in book.deal.tranches])
+    total = sum(balances, Decimal(0))
+    threshold = call_threshold(cast(Decimal, book.deal.all.aggregate_scheduled_principal_balance), CALL_PERCENT)
+    labels = [tranche.label for tranche in book.deal.tranches]
+    entry = history_entry(book.deal.cut_off_date, total, Decimal(1), labels, levels, is_callable(total, threshold))
+    for k, value in enumerate(entry):
+        cell = book.template.cell(sheet, header + 1, column + k)
+        if isinstance(value, str):
+            write_text(cell, value)
+        else:
+            cell.value = value
+
+
+def _fill_assumptions(book: Filling) -> None:
+    """The terms of a projection, and the pools and classes as the worksheet functions take them."""
+    for term, _ in TERMS:
+        value = getattr(book.assumptions, term)
+        cell = book.template.anchor(f"term.{term}")
+        if isinstance(value, str):
+            write_text(cell, value)
+        elif isinstance(value, Mapping):
+            common = value.get("all")
+            cell.value = common if isinstance(common, int | float) else None
+        elif value is None or isinstance(value, int | float | date):
+            cell.value = value
+        else:
+            cell.value = BY_MONTH
+    for term in ("cut_off_date", "closing_date"):
+        if fact := book.reading.get(term, "filing"):
+            sheet, row, column = book.template.anchors[f"term.{term}"]
+            source = book.template.cell(sheet, row, column + 2)
+            source.value = f"line {fact.provenance.line}"
+            book.link_to_source(source, fact)
+    for k, pool in enumerate(book.deal.pools):
+        sheet, row, column = book.template.anchors["deal_pool.pool"]
+        write_text(book.template.cell(sheet, row + k, column), pool.id)
+        book.template.cell(sheet, row + k, column - 1).value = k + 1
+        for header, need, _ in DEAL_POOLS:
+            _, _, at = book.template.anchors[f"deal_pool.{header}"]
+            if book.lacks(pool, need):
+                book.template.cell(sheet, row + k, at).value = None
+
+
+def fill_functions(book: Filling, projection: Projection) -> None:
+    """What to type beside each live call; every difference from the plain formulas is zero."""
+    choose_examples(projection)
+    sheet, row, _ = book.template.anchors["function"]
+    while book.template.cell(sheet, row, 1).value:
+        write_text(book.template.cell(sheet, row, 6), str(book.template.cell(sheet, row, 3).value))
+        book.expect(book.template.cell(sheet, row, 5), 0, 1e-6)
+        row += 1
+
+
+def fill_checks(book: Filling, model_checks: Sequence[ModelCheck]) -> None:
+    """Every check of the filing, then those of the projection."""
+    sheet, (_, top, _, _) = book.template.place("block.Checks")
+    for row, finding in enumerate(book.findings, top):
+        write_text(book.template.cell(sheet, row, 1), finding.id)
+        write_text(book.template.cell(sheet, row, 2), finding.says)
+        write_text(book.template.cell(sheet, row, 3), finding.unit)
+        book.fit_height(sheet, row, 2)
+        difference, tolerance, flag = (book.template.cell(sheet, row, column) for column in (4, 5, 6))
+        number_format = _LEVEL_FORMAT if finding.family == "subordination_level" else _CHECK_FORMATS[finding.unit]
+        difference.number_format = tolerance.number_format = number_format
+        if finding.difference is None or finding.tolerance is None:
+            difference.value = tolerance.value = flag.value = None
+            continue
+        home = _check_home(book, finding)
+        difference.value = f"={home.parent.title}!{home.coordinate}"
+        scale = _CHECK_UNITS[finding.unit]
+        tolerance.value = float(finding.tolerance / scale)
+        noise = LEVEL if finding.unit == "percent" else CENT if finding.unit == "USD" else 1e-9
+        book.expect(difference, finding.difference / scale, noise)
+        book.expect(flag, finding.status is Status.FAIL, 0)
+    for row, (check_id, says, unit, anchor, tolerance) in enumerate(model_checks, top + len(book.findings)):
+        home = book.template.anchor(anchor)
+        cells = [book.template.cell(sheet, row, column) for column in range(1, 7)]
+        for cell, text in zip(cells, (check_id, says, unit), strict=False):
+            write_text(cell, text)
+        book.fit_height(sheet, row, 2)
+        cells[3].value, cells[4].value = f"={home.parent.title}!{home.coordinate}", tolerance
+        cells[3].number_format = cells[4].number_format = _CHECK_FORMATS[unit]
+        book.expect(cells[5], False, 0)
+    failed = sum(finding.status is Status.FAIL for finding in book.findings)
+    book.expect(book.template.named("ChecksFailed"), failed, 0)
+
+
+def _check_home(book: Filling, finding: Finding) -> Cell:
+    """The cell that computes the difference of a check."""
+    name, place = finding.row, finding.column
+    if name == "level_difference":
+        tranche = next(
+            k for k, t in enumerate(book.deal.tranches)
+            if t.label == place or (t.rank == 1 and place == "A" and t.subordination_level is not None)
+        )  # fmt: skip
+        sheet, row, column = book.template.anchors[name]
+        return book.template.cell(sheet, row + tranche, column)
+    if place == ACROSS:
+        return book.template.anchor(name, -1)
+    scopes = [pool.scope for pool in book.deal.pools]
+    return book.template.anchor(name, scopes.index(place) if place in scopes else -3 if place else 0)

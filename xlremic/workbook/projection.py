@@ -1,0 +1,184 @@
+"""The projection of one deal and where it stands in the workbook: who is in which column, and what each must show.
+
+The template holds one month, pool, line and class of each; here they are counted and placed, and the engine says what
+every column must come to. The formulas themselves stand in the template.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from ..deal import Deal
+from ..engine.assumptions import Assumptions, SeniorClass
+from ..engine.capital import CapitalStructure, capital_structure
+from ..engine.waterfall import TrancheFlows
+from ..xlsx.references import column_letters
+from ..xlsx.rows import Rows
+from .expected import CENT, ResultClass, engine_columns, result_classes, result_numbers
+from .layout import MONTHLY, FrameRow, MonthlyRow
+from .template import Template
+
+PROJECTED = (*MONTHLY, "Results", "Scenarios")
+"""Sheets that only a projection fills."""
+BY_MONTH = "by month"
+VECTORS = ("psa", "cpr", "cdr", "sda", "severity")
+GRID_PSA = (0.0, 100.0, 200.0, 300.0, 400.0, 500.0)
+GRID_CDR = (0.0, 0.01, 0.03)
+
+
+@dataclass(slots=True)
+class Projection:
+    """The projection's part of a workbook while it is filled."""
+
+    template: Template
+    deal: Deal
+    assumptions: Assumptions
+    flows: TrancheFlows
+    capital: CapitalStructure = field(init=False)
+    cuts: list[tuple[int, SeniorClass]] = field(init=False)
+    classes: list[ResultClass] = field(init=False)
+    _columns: dict[str, dict[str, int]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.capital = capital_structure(self.deal, self.assumptions, self.flows.collateral.lines)
+        self.cuts = [
+            (group.pools[0] + 1 if len(group.pools) == 1 else 0, one)
+            for group in self.capital.groups
+            if group.is_cut
+            for one in group.classes
+        ]
+        self.classes = result_classes(self.capital, self.flows.collateral.lines)
+
+    @property
+    def months(self) -> int:
+        return self.flows.months
+
+    def spread(self) -> None:
+        """Repeat the columns; before any other growth."""
+        self.template.spread(
+            {
+                "pool": len(self.capital.pools),
+                "line": len(self.flows.collateral.lines),
+                "senior": len(self.cuts),
+                "subordinated": len(self.capital.subordinated),
+                "result": len(self.classes),
+                "year": self.months // 12 + 1,
+            }
+        )
+        for sheet in MONTHLY:
+            found = self._columns[sheet] = {}
+            for cell in self.template.workbook[sheet][MonthlyRow.FIELD]:
+                if cell.value:
+                    found.setdefault(str(cell.value).replace(" ", "_"), cell.column)
+
+    def blocks(self) -> list[tuple[str, int, bool]]:
+        """The blocks that grow downwards, and how many rows of each."""
+        return [
+            ("shift_day", len(self.assumptions.shift_schedule), False),
+            ("limit_day", max(1, len(self.assumptions.loss_limits)), False),
+            ("Prices", len(self.classes), False),
+            ("Results", len(self.classes), False),
+            ("Scenarios", len(GRID_PSA) * len(GRID_CDR), False),
+        ]
+
+    def rows(self) -> dict[str, Rows]:
+        """The months of each sheet, with inputs by month."""
+        return {
+            "Collateral": Rows(MonthlyRow.MONTH, self.months, self.vectors()),
+            "Waterfall": Rows(MonthlyRow.MONTH, self.months, self.planned()),
+        }
+
+    def expected(self) -> dict[tuple[str, str], tuple[float | bool, float]]:
+        """The engine's number for each cell that shows one, and what may differ: half a cent, 1e-9 of a year."""
+        known: dict[tuple[str, str], tuple[float | bool, float]] = {}
+        columns = {sheet: self._columns[sheet] for sheet in MONTHLY}
+        for sheet, name, copy_number, row in engine_columns(self.flows, self.classes):
+            letter = column_letters(columns[sheet][name] + copy_number)
+            for month, number in enumerate(row, MonthlyRow.MONTH):
+                known[sheet, f"{letter}{month}"] = number, CENT
+        measures = {one.label: one for one in self.flows.class_measures()}
+        _, (_, top, _, _) = self.template.place("block.Results")
+        for row_number, place in enumerate(self.classes, top):
+            one = measures.get(place.label)
+            for k, measure, tolerance in result_numbers(one) if one else ():
+                if measure is not None:
+                    known["Results", f"{column_letters(k + 1)}{row_number}"] = measure, tolerance
+        return known
+
+    def columns(self, sheet: str) -> dict[str, int]:
+        """First column of each field of Collateral or Waterfall."""
+        return self._columns[sheet]
+
+    def letter(self, name: str, copy_number: int, columns: Mapping[str, int]) -> str:
+        return column_letters(columns[name] + (copy_number if name != "nothing" else 0))
+
+    def vectors(self) -> dict[str, list[float | None]]:
+        """Terms given month by month, by column of Collateral."""
+        columns = self.columns("Collateral")
+        values: dict[str, list[float | None]] = {}
+        for term in VECTORS:
+            for p, pool in enumerate(self.capital.pools):
+                value = self.assumptions.of_pool(term, pool)
+                if value is not None and not isinstance(value, int | float):
+                    by_month = self.assumptions.by_month(term, pool, self.months) or ()
+                    values[column_letters(columns[f"{term}_by_month"] + p)] = list(by_month[1:])
+        if not isinstance(self.assumptions.delinquency, int | float):
+            by_month = self.assumptions.by_month("delinquency", "all", self.months) or ()
+            values[column_letters(columns["delinquency_by_month"])] = list(by_month[1:])
+        return values
+
+    def planned(self) -> dict[str, list[float | None]]:
+        """Planned balances month by month, by column of Waterfall."""
+        values: dict[str, list[float | None]] = {}
+        for k, (_, one) in enumerate(self.cuts):
+            if one.planned is not None:
+                plan: list[float | None] = [float(balance) for balance in one.planned[1 : self.months + 1]]
+                first = self.columns("Waterfall")["planned_balance"]
+                values[column_letters(first + k)] = plan + [0.0] * (self.months - len(plan))
+        return values
+
+
+def without_functions(template: Template) -> None:
+    """Take the sheet Functions out of a template, and what links to it."""
+    book = template.workbook
+    for name, defined in list(book.defined_names.items()):
+        if str(defined.attr_text).startswith("Functions!"):
+            del book.defined_names[name]
+            template.anchors.pop(name.removeprefix("row."), None)
+    book.remove(book["Functions"])
+    for sheet in book.worksheets:
+        for cell in sheet[FrameRow.NAVIGATION]:
+            if cell.value == "Functions":
+                cell.value = cell.hyperlink = None
+
+
+def without_projection(template: Template) -> None:
+    """Take the projection out of a template: its sheets, what links to them, and the tables that only it needs."""
+    book = template.workbook
+    assumptions = book["Assumptions"]
+    _, (left, _, _, _) = template.place("block.shift_day")
+    assumptions.delete_cols(left, assumptions.max_column - left + 1)
+    for name, defined in list(book.defined_names.items()):
+        sheet = str(defined.attr_text).partition("!")[0]
+        gone = sheet in PROJECTED or name.startswith("across.")
+        if gone or (
+            sheet == "Assumptions" and name.startswith(("row.", "block.")) and template.place(name)[1][0] >= left
+        ):
+            del book.defined_names[name]
+            template.anchors.pop(name.removeprefix("row."), None)
+    for name in ("FirstCallableMonth", "FirstCallableDate"):
+        cell = template.named(name)
+        for beside in cell.parent[cell.row]:
+            beside.value, beside.style = None, "Label"
+        del book.defined_names[name]
+    for sheet in [sheet for sheet in book.worksheets if sheet.title in PROJECTED]:
+        book.remove(sheet)
+    for sheet in book.worksheets:
+        for row in sheet.iter_rows():
+            for cell in row:
+                if str(cell.value).startswith("=FirstCallable"):
+                    cell.offset(0, -1).value = cell.value = None
+                if cell.row == FrameRow.NAVIGATION and cell.value in PROJECTED:
+                    cell.value = cell.hyperlink = None
+        sheet._charts = [
+            chart for chart in sheet._charts if not any(title in chart.series[0].val.numRef.f for title in PROJECTED)
+        ]
