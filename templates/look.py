@@ -1,7 +1,7 @@
 """How the template looks: styles, the frame that every sheet has, header bands, names."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 
 from openpyxl import Workbook
 from openpyxl.cell import Cell
@@ -11,7 +11,10 @@ from openpyxl.workbook.defined_name import DefinedName
 from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.worksheet import Worksheet
 
+from xlremic.workbook.class_columns import Line
+from xlremic.workbook.layout import Table
 from xlremic.workbook.names import FORMATS, usable_name
+from xlremic.workbook.projection_columns import Formulas
 
 NAVY, LIGHT, YELLOW, GREY = "1F3864", "F2F5FA", "FFF9E5", "7F7F7F"
 FAMILY = "Calibri"
@@ -141,11 +144,50 @@ def frame(
     return sheet
 
 
-def band(sheet: Worksheet, row: int, labels: Mapping[str, str], left: str = "A") -> None:
+def band(sheet: Worksheet, row: int, labels: Mapping[str, str], left: Collection[str] = "A") -> None:
     """A header row; text columns (``left``) are left-aligned, the others centred."""
     for column, label in labels.items():
         put(sheet[f"{column}{row}"], label, "Band", align="left" if column in left else "center")
     sheet.row_dimensions[row].height = 30
+
+
+def table(book: Workbook, data: Table, formulas: Formulas, total: str = "") -> None:
+    """Header, line of totals and first line of a table."""
+    sheet = book[data.sheet]
+    band(sheet, data.header, data.labels, left=data.texts)
+    if data.totals:
+        for column in data.columns:
+            made = formulas.of_table(data, column.total, data.totals) if column.total else None
+            align = column.align if column.total else ""
+            put(sheet[f"{data.letter(column.key)}{data.totals}"], made, "Total", column.total_format, align)
+        sheet.cell(data.totals, data.left).value = total
+    for column in data.columns:
+        if column.style:
+            shown = formulas.of_table(data, column.formula, data.row()) if column.formula else column.value
+            put(sheet[data.cell(column.key)], shown, column.style, column.number_format, column.align)
+
+
+def column_names(book: Workbook, data: Table) -> None:
+    """The defined names of a table's columns."""
+    for column in data.columns:
+        if column.name:
+            name(book, column.name, data.sheet, data.span(column.key))
+
+
+def figures(book: Workbook, data: Table, lines: Sequence[Line], formulas: Formulas, align: str = "right") -> None:
+    """A line each: label, figure and, where the table has room for them, unit and source."""
+    sheet = book[data.sheet]
+    for line in lines:
+        row = data.row(line.key)
+        if line.label:
+            put(sheet[data.cell("label", line.key)], line.label, "Label")
+        made = formulas.of_table(data, line.formula, row) if line.formula else line.value
+        put(sheet[data.cell("value", line.key)], made, line.style, line.number_format, align)
+        for key, text in (("unit", line.unit), ("source", line.source)):
+            if key in data.keys:
+                put(sheet[data.cell(key, line.key)], text, "Unit")
+        if line.name:
+            name(book, line.name, data.sheet, data.cell("value", line.key))
 
 
 def heading(sheet: Worksheet, row: int, text: str) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import make_projection
 import make_results
-from look import NAVY, ORDER, band, frame, heading, name, put, styles
+from look import NAVY, ORDER, band, column_names, figures, frame, heading, name, put, styles, table
 from make_projection import Kinds
 from openpyxl import Workbook
 from openpyxl.chart import BarChart
@@ -29,9 +29,30 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from xlremic.engine.assumptions import Assumptions
 from xlremic.reading.tieout import BALANCE
-from xlremic.workbook.filing_rows import LOSS_LIMITS, SHEETS, CalculatedRow, FactRow
+from xlremic.workbook.class_columns import (
+    CALL,
+    CALL_LINES,
+    CHECKS,
+    CLASSES_SUM,
+    CLASSES_SUM_ROW,
+    HEADLINE,
+    HEADLINE_LINES,
+    HEADLINE_NOTES,
+    HISTORY,
+    NOT_EVALUATED,
+    NOT_EVALUATED_ROW,
+    SOURCE,
+    SOURCE_NOTES,
+    SUMMARY,
+    SUMMARY_CHECKS,
+    SUMMARY_FACTS,
+    TRANCHES,
+)
+from xlremic.workbook.filing_rows import LOSS_LIMITS, MEASURES, SHEETS, CalculatedRow, FactRow
+from xlremic.workbook.layout import FrameRow
 from xlremic.workbook.names import DEAL_POOLS, DEAL_TERMS, POOL_TERMS, TERMS
 from xlremic.workbook.projection_columns import SHEETS as SHEETS_BY_MONTH
+from xlremic.workbook.projection_columns import Formulas
 
 ROUNDING = {"USD": 2, "dollars": 2, "loans": 0, "months": 12, "rate": 12, "ltv": 12, "share": 12, "years": 2}
 TERM_NAMES = {
@@ -47,7 +68,9 @@ PRECISE = {"rate": "0.00000%", "ltv": "0.000%", "share": "0.000%", "months": "0.
 DIFFERENCES = {"dollars": '#,##0;-#,##0;"-"', "rate": '0.000000%;-0.000000%;"-"', "ltv": '0.0000%;-0.0000%;"-"', "share": '0.000%;-0.000%;"-"',
                "months": '0.000000;-0.000000;"-"', "loans": '0;-0;"-"', "years": '0.00;-0.00;"-"'}  # fmt: skip
 """Number formats of recomputed figures and of differences, finer than what the filing prints."""
-POOL_COLUMN, WHOLE_COLUMN, PARTS_COLUMN, DIFFERENCE_COLUMN = "G", "D", "E", "F"
+POOL_COLUMN, WHOLE_COLUMN, PARTS_COLUMN, DIFFERENCE_COLUMN = (
+    MEASURES["Pools"].letter(key) for key in ("pool", "whole", "parts", "difference")
+)
 
 
 Places = dict[str, tuple[str, int]]
@@ -68,12 +91,12 @@ def layout() -> Places:
 
 def measures(book: Workbook, title: str, places: Places) -> None:
     """Pools and Underwriting: a row per measure, a column for all mortgage loans, then a column per pool."""
-    sheet = frame(book, title, {"A": 40, "B": 11, "C": 15, "D": 19, "E": 19, "F": 14, "G": 19}, 6, "G")
-    band(sheet, 6, {"A": "Measure", "B": "Unit", "C": "The filing says", "D": "All mortgage loans", "E": "From the pools",
-                    "F": "Difference", "G": "Pool"}, left="ABC")  # fmt: skip
+    data = MEASURES[title]
+    sheet = frame(book, title, data.widths, data.header, POOL_COLUMN)
+    band(sheet, data.header, data.labels, left=data.texts)
     if title == "Pools":
-        name(book, "row.pool_label", title, "G6")
-    row = 7
+        name(book, "row.pool_label", title, f"{POOL_COLUMN}{data.header}")
+    row = data.row()
     for section, section_rows in SHEETS[title]:
         first = places[section_rows[0].anchor.removeprefix("row.")][1]
         if section.startswith("Ratio"):
@@ -83,9 +106,9 @@ def measures(book: Workbook, title: str, places: Places) -> None:
             heading(sheet, first - 1, section)
         for row, measure in enumerate(section_rows, first):
             name(book, measure.anchor, title, f"{POOL_COLUMN}{row}")
-            put(sheet[f"A{row}"], measure.label, "Label")
-            put(sheet[f"B{row}"], UNITS.get(measure.unit, measure.unit), "Unit")
-            put(sheet[f"C{row}"], None, "Unit")
+            put(sheet[f"{data.letter('measure')}{row}"], measure.label, "Label")
+            put(sheet[f"{data.letter('unit')}{row}"], UNITS.get(measure.unit, measure.unit), "Unit")
+            put(sheet[f"{data.letter('bound')}{row}"], None, "Unit")
             if isinstance(measure, FactRow):
                 fact_row(sheet, row, measure, places)
             else:
@@ -95,23 +118,24 @@ def measures(book: Workbook, title: str, places: Places) -> None:
         heading(sheet, row, "Loss limits")
         for key, label in LOSS_LIMITS:
             row += 1
-            put(sheet[f"A{row}"], label, "Label")
-            put(sheet[f"B{row}"], "USD", "Unit")
-            put(sheet[f"D{row}"], None, "Fact", "USD", align="right")
-            name(book, f"row.{key}", title, f"D{row}")
+            put(sheet[f"{data.letter('measure')}{row}"], label, "Label")
+            put(sheet[f"{data.letter('unit')}{row}"], "USD", "Unit")
+            put(sheet[f"{data.letter('whole')}{row}"], None, "Fact", "USD", align="right")
+            name(book, f"row.{key}", title, f"{WHOLE_COLUMN}{row}")
             balance_sheet, balance_row = places[BALANCE]
-            over = f"=MAX(0,D{row}-{balance_sheet}!{WHOLE_COLUMN}{balance_row})"
-            put(sheet[f"F{row}"], over, "Formula", DIFFERENCES["dollars"])
-            name(book, f"row.{key}_excess", title, f"F{row}")
-    name(book, f"block.{title}", title, f"G6:G{row}")
-    sheet.print_area = f"A1:G{row}"
+            over = f"=MAX(0,{WHOLE_COLUMN}{row}-{balance_sheet}!{WHOLE_COLUMN}{balance_row})"
+            put(sheet[f"{data.letter('difference')}{row}"], over, "Formula", DIFFERENCES["dollars"])
+            name(book, f"row.{key}_excess", title, f"{DIFFERENCE_COLUMN}{row}")
+    name(book, f"block.{title}", title, f"{POOL_COLUMN}{data.header}:{POOL_COLUMN}{row}")
+    sheet.print_area = f"A1:{POOL_COLUMN}{row}"
 
 
 def servicing_fee(sheet: Worksheet, row: int) -> None:
-    put(sheet[f"A{row}"], "Servicing fee", "Label")
-    put(sheet[f"B{row}"], "%", "Unit")
-    put(sheet[f"C{row}"], "assumption", "Unit")
-    put(sheet[f"D{row}"], "=ServicingFee", "Link", "rate")
+    data = MEASURES[sheet.title]
+    put(sheet[f"{data.letter('measure')}{row}"], "Servicing fee", "Label")
+    put(sheet[f"{data.letter('unit')}{row}"], "%", "Unit")
+    put(sheet[f"{data.letter('bound')}{row}"], "assumption", "Unit")
+    put(sheet[f"{data.letter('whole')}{row}"], "=ServicingFee", "Link", "rate")
 
 
 def calculated_row(sheet: Worksheet, row: int, measure: CalculatedRow, places: Places) -> None:
@@ -159,130 +183,30 @@ def expanded(formula: str, column: str, sheet: str, places: Places) -> str:
     return re.sub(r"\{([^{}]+)\}", cell, formula)
 
 
-def tranches(book: Workbook, places: Places) -> None:
-    widths = {
-        "A": 13,
-        "B": 9,
-        "C": 19,
-        "D": 12,
-        "E": 19,
-        "F": 19,
-        "G": 21,
-        "H": 19,
-        "I": 13,
-        "J": 12,
-        "K": 12,
-        "L": 14,
-        "M": 18,
-    }
-    sheet = frame(book, "Tranches", widths, 6, "M")
-    band(sheet, 6, {
-        "A": "Class", "B": "Rank", "C": "Initial principal balance, USD", "D": "Share at issue", "E": "Stated subordination level",
-        "F": "Level at issue", "G": "Level less stated", "H": "Current principal balance, USD", "I": "Factor",
-        "J": "Share now", "K": "Current level", "L": "Level gained since issue", "M": "Coupon (blended)",
-    })  # fmt: skip
-    sheet.row_dimensions[6].height = 42
-    put(sheet["A7"], "All classes", "Total")
-    for column in "BCDEFGHIJKLM":
-        put(sheet[f"{column}7"], None, "Total")
-    put(sheet["C7"], "=SUM(C9:C9)", "Total", "USD")
-    put(sheet["D7"], "=SUM(D9:D9)", "Total", "0.000%")
-    put(sheet["H7"], "=SUM(H9:H9)", "Total", "USD")
-    put(sheet["I7"], "=IF(C7=0,0,H7/C7)", "Total", "0.00000000")
-    put(sheet["J7"], "=SUM(J9:J9)", "Total", "0.000%")
-    pool_sheet, balance_row = places[BALANCE]
-    put(sheet["A8"], "less pool balance", "Note")
-    put(sheet["C8"], f"=ROUND(C7-{pool_sheet}!{WHOLE_COLUMN}{balance_row},2)", "Formula", "USD")
-    name(book, "row.classes_sum", "Tranches", "C8")
-    put(sheet["A9"], "A", "Label")
-    put(sheet["B9"], 1, "Constant", "0", align="center")
-    put(sheet["C9"], 0, "Fact", "USD")
-    put(sheet["D9"], "=IF(C$7=0,0,C9/C$7)", "Formula", "0.000%")
-    put(sheet["E9"], 0, "Fact", "level")
-    put(sheet["F9"], '=IF(C$7=0,0,SUMIF(B$9:B$9,">"&B9,C$9:C$9)/C$7)', "Formula", "level")
-    put(sheet["G9"], "=F9-E9", "Formula", '0.00000000000000%;-0.00000000000000%;"-"')
-    put(sheet["H9"], 0, "Fact", "USD")
-    put(sheet["I9"], "=IF(C9=0,0,H9/C9)", "Formula", "0.00000000")
-    put(sheet["J9"], "=IF(H$7=0,0,H9/H$7)", "Formula", "0.000%")
-    put(sheet["K9"], '=IF(H$7=0,0,SUMIF(B$9:B$9,">"&B9,H$9:H$9)/H$7)', "Formula", "0.000%")
-    put(sheet["L9"], "=K9-F9", "Formula", '0.000%;-0.000%;"-"')
-    target_sheet, target_row = places["target_rate"]
-    put(sheet["M9"], f"={target_sheet}!${WHOLE_COLUMN}${target_row}", "Link", "0.0000%")
-    name(book, "block.Tranches", "Tranches", "A9:M9")
-    name(book, "row.level_difference", "Tranches", "G9")
-    for called, column in (
-        ("Classes", "A"), ("InitialBalances", "C"), ("StatedSubordinationLevels", "E"), ("SubordinationLevelsAtIssue", "F"),
-        ("CurrentBalances", "H"), ("SubordinationLevels", "K"),
-    ):  # fmt: skip
-        name(book, called, "Tranches", f"{column}9:{column}9")
-    sheet.print_area = "A1:M9"
+def tranches(book: Workbook, formulas: Formulas) -> None:
+    data = TRANCHES
+    sheet = frame(book, data.sheet, data.widths, data.header, data.letters[-1])
+    table(book, data, formulas, "All classes")
+    sheet.row_dimensions[data.header].height = 42
+    put(sheet[f"{data.letter('class')}{CLASSES_SUM_ROW}"], "less pool balance", "Note")
+    difference = f"{data.letter('initial')}{CLASSES_SUM_ROW}"
+    put(sheet[difference], formulas.of_table(data, CLASSES_SUM, data.totals), "Formula", "USD")
+    name(book, "row.classes_sum", data.sheet, difference)
+    name(book, f"block.{data.sheet}", data.sheet, data.span())
+    name(book, "row.level_difference", data.sheet, data.cell("level_difference"))
+    column_names(book, data)
+    sheet.print_area = f"A1:{data.letters[-1]}{data.row()}"
 
 
-def call(book: Workbook, places: Places) -> None:
-    sheet = frame(book, "Call", {"A": 44, "B": 21, "C": 12, "D": 78, "E": 12, "F": 12, "G": 18}, 6, "G")
-    band(sheet, 6, {"A": "Clean-up call", "B": "Value", "C": "Unit", "D": "Where it comes from"}, left="ACD")
-    pool_sheet, balance_row = places[BALANCE]
-    lines: tuple[tuple[str, object, str, str, str, str, str], ...] = (
-        ("As-of date", None, "Assumption", "date", "date", "AsOfDate", "input: the day of the current balances; the cut-off date at first"),
-        ("Call percentage", 0.10, "Assumption", "%", "rate", "CallPercent",
-         "assumption: 10% gives the threshold that the filing prints in dollars"),
-        ("Cut-off balance", f"={pool_sheet}!{WHOLE_COLUMN}{balance_row}", "Link", "USD", "USD", "CutOffBalance", "Pools"),
-        ("Threshold", "=ROUND(CallPercent*CutOffBalance,2)", "Formula", "USD", "USD", "CallThreshold", "rounded half up to the cent"),
-        ("Threshold that the filing states", None, "Fact", "USD", "USD", "row.call_threshold", "filing: callable when less than this"),
-        ("Percentage of the cut-off balance less stated", "=ROUND(CallPercent*CutOffBalance-B11,4)", "Formula", "USD",
-         '0.0000;-0.0000;"-"', "row.call_difference", "unrounded; the filing rounds to the cent"),
-        ("Sum of current class balances", "=SUM(CurrentBalances)", "Link", "USD", "USD", "", "Tranches"),
-        ("Pool balance, if it differs", None, "Assumption", "USD", "USD", "ReportedPoolBalance",
-         "input: leave empty to use the sum of the class balances"),
-        ("Current pool balance", "=ROUND(IF(COUNT(B14)=0,B13,B14),2)", "Formula", "USD", "USD",
-         "CurrentPoolBalance", "to the cent, as it is compared"),
-        ("Pool factor", "=IF(CutOffBalance=0,0,CurrentPoolBalance/CutOffBalance)", "Formula", "of one", "0.00000000", "PoolFactor",
-         "current over cut-off balance"),
-        ("Headroom over the threshold", "=CurrentPoolBalance-CallThreshold", "Formula", "USD", "USD", "CallHeadroom",
-         "zero or more: not callable"),
-        ("Callable now", "=CurrentPoolBalance<CallThreshold", "Total", "", '"TRUE";"TRUE";"FALSE"', "Callable",
-         "TRUE only when strictly less than the threshold"),
-    )  # fmt: skip
-    for row, (label, value, style, unit, number_format, called, source) in enumerate(lines, 7):
-        put(sheet[f"A{row}"], label, "Label")
-        put(sheet[f"B{row}"], value, style, number_format, align="right")
-        put(sheet[f"C{row}"], unit, "Unit")
-        put(sheet[f"D{row}"], source, "Unit")
-        if called:
-            name(book, called, "Call", f"B{row}")
-    sheet.conditional_formatting.add(
-        "B18",
-        FormulaRule(["Callable"], font=Font(color="FFFFFF", bold=True), fill=PatternFill("solid", end_color="C00000")),
-    )
-    put(sheet["A19"], "Cumulative losses to date, if known", "Label")
-    put(sheet["B19"], None, "Assumption", "USD", align="right")
-    put(sheet["C19"], "USD", "Unit")
-    put(sheet["D19"], "input: kept in the history", "Unit")
-    name(book, "CumulativeLosses", "Call", "B19")
-    months, callable_ = (
-        f"Waterfall!{make_results.AT[field]}$11:{make_results.AT[field]}$11" for field in ("month", "callable")
-    )
-    put(sheet["A20"], "First month below the threshold, projected", "Label")
-    put(sheet["B20"], f'=IF(SUM({callable_})=0,"none",MAX({months})+1-SUM({callable_}))', "Formula", "0", align="right")
-    put(sheet["C20"], "month", "Unit")
-    put(sheet["D20"], "Waterfall: of the projection, counted from its start", "Unit")
-    name(book, "FirstCallableMonth", "Call", "B20")
-    put(sheet["A21"], "First callable distribution date, projected", "Label")
-    dates = f"Waterfall!{make_results.AT['date']}$11:{make_results.AT['date']}$11"
-    put(sheet["B21"], f'=IF(ISNUMBER(B20),INDEX({dates},B20),"none")', "Formula", "date", align="right")
-    put(sheet["C21"], "date", "Unit")
-    put(sheet["D21"], "Waterfall: before it moves off a holiday", "Unit")
-    name(book, "FirstCallableDate", "Call", "B21")
-    heading(sheet, 23, "History")
-    band(sheet, 24, {"A": "As of", "B": "Pool balance", "C": "Factor", "D": "Subordination levels", "E": "Senior", "F": "Callable",
-                     "G": "Cumulative losses"}, left="AD")  # fmt: skip
-    for column, number_format, align in (
-        ("A", "date", "left"), ("B", "USD", ""), ("C", "0.00000000", ""), ("D", "text", ""), ("E", "0.000%", ""),
-        ("F", "text", "center"), ("G", "USD", ""),
-    ):  # fmt: skip
-        put(sheet[f"{column}25"], None, "Constant", number_format, align=align)
-    name(book, "History", "Call", "A24:G24")
-    sheet.print_area = "A1:G48"
+def call(book: Workbook, formulas: Formulas) -> None:
+    sheet = frame(book, CALL.sheet, CALL.widths, CALL.header, CALL.letters[-1])
+    band(sheet, CALL.header, CALL.labels, left=CALL.texts)
+    figures(book, CALL, CALL_LINES, formulas)
+    sheet.conditional_formatting.add(CALL.cell("value", "callable"), alarm("Callable"))
+    heading(sheet, HISTORY.header - 1, "History")
+    table(book, HISTORY, formulas)
+    name(book, "History", HISTORY.sheet, f"A{HISTORY.header}:{HISTORY.letters[-1]}{HISTORY.header}")
+    sheet.print_area = f"A1:{HISTORY.letters[-1]}48"
 
 
 def assumptions(book: Workbook, places: Places, kinds: Kinds) -> dict[str, str]:
@@ -290,7 +214,7 @@ def assumptions(book: Workbook, places: Places, kinds: Kinds) -> dict[str, str]:
 
     Returns: the cells that the projection's formulas take, by their names there.
     """
-    outside: dict[str, str] = {"ranks": "Tranches!$B$9:$B$9"}
+    outside: dict[str, str] = {"ranks": TRANCHES.absolute("rank")}
     widths = {"A": 28, "B": 16, "C": 26, "D": 13, "E": 78, "F": 6, "G": 9}
     columns = [get_column_letter(8 + k) for k in range(len(DEAL_POOLS))]
     own_columns = [get_column_letter(8 + len(DEAL_POOLS) + k) for k in range(len(POOL_TERMS))]
@@ -323,7 +247,7 @@ def assumptions(book: Workbook, places: Places, kinds: Kinds) -> dict[str, str]:
     }
     sources = {
         "cut_off_date": "=CutOffDate",
-        "closing_date": f"=Summary!{places['closing_date'][0]}",
+        "closing_date": f"={SUMMARY.sheet}!{SUMMARY.cell('value', 'closing_date')}",
         "call_threshold": "=CallThreshold",
         "as_of_date": "=AsOfDate",
         "cumulative_losses": "=CumulativeLosses",
@@ -364,10 +288,10 @@ def assumptions(book: Workbook, places: Places, kinds: Kinds) -> dict[str, str]:
     name(book, "block.DealPools", "Assumptions", f"F7:{own_columns[-1]}7")
     name(book, "DealPools", "Assumptions", f"G6:{own_columns[-1]}7")
     band(sheet, 6, {label: "class", rank: "rank", balance: "balance", current: "current_balance"})
-    put(sheet[f"{label}7"], "=Tranches!A9", "Link")
-    put(sheet[f"{rank}7"], "=Tranches!B9", "Link", "0", align="center")
-    put(sheet[f"{balance}7"], "=Tranches!C9", "Link", "USD")
-    put(sheet[f"{current}7"], "=Tranches!H9", "Link", "USD")
+    put(sheet[f"{label}7"], f"={TRANCHES.sheet}!{TRANCHES.cell('class')}", "Link")
+    put(sheet[f"{rank}7"], f"={TRANCHES.sheet}!{TRANCHES.cell('rank')}", "Link", "0", align="center")
+    put(sheet[f"{balance}7"], f"={TRANCHES.sheet}!{TRANCHES.cell('initial')}", "Link", "USD")
+    put(sheet[f"{current}7"], f"={TRANCHES.sheet}!{TRANCHES.cell('current')}", "Link", "USD")
     name(book, "block.DealClasses", "Assumptions", f"{label}7:{current}7")
     name(book, "DealClasses", "Assumptions", f"{label}6:{current}7")
     put(sheet[f"{label}5"], "Classes", "Section")
@@ -377,136 +301,60 @@ def assumptions(book: Workbook, places: Places, kinds: Kinds) -> dict[str, str]:
     return outside
 
 
-def checks(book: Workbook) -> None:
-    sheet = frame(book, "Checks", {"A": 66, "B": 84, "C": 12, "D": 19, "E": 19, "F": 9, "G": 22}, 6, "G")
-    band(
-        sheet,
-        6,
-        {
-            "A": "Check",
-            "B": "What must hold",
-            "C": "Unit",
-            "D": "Difference",
-            "E": "Tolerance",
-            "F": "Flag",
-            "G": "Status",
-        },
-        left="ABCG",
-    )
-    put(sheet["A7"], "All checks", "Total")
-    for column in "BCDE":
-        put(sheet[f"{column}7"], None, "Total")
-    put(sheet["F7"], "=SUM(F9:F9)", "Total", "0", align="center")
-    put(sheet["G7"], '=IF(ChecksFailed=0,"All checks tie",ChecksFailed&" failed")'
-                     '&IF(ChecksNotEvaluated=0,"",", "&ChecksNotEvaluated&" not evaluated")', "Total")  # fmt: skip
-    put(sheet["A8"], "not evaluated: the filing lacks a figure", "Note")
-    put(sheet["F8"], "=ROWS(F9:F9)-COUNT(F9:F9)", "Formula", "0", align="center")
-    put(sheet["A9"], "check", "Label")
-    put(sheet["B9"], "what must hold", "Label")
-    sheet["B9"].alignment = Alignment(wrap_text=True, vertical="center")
-    put(sheet["C9"], "USD", "Unit")
-    put(sheet["D9"], "=Tranches!C8", "Link", "USD")
-    put(sheet["E9"], 0, "Constant", "USD")
-    put(sheet["F9"], "=IF(ABS(D9)<=E9,0,1)", "Formula", "0", align="center")
-    put(sheet["G9"], '=IF(ISNUMBER(F9),IF(F9=0,"ties","FAILS"),"not evaluated")', "Formula")
-    sheet.conditional_formatting.add(
-        "A9:G9",
-        FormulaRule(["$F9=1"], font=Font(color="FFFFFF", bold=True), fill=PatternFill("solid", end_color="C00000")),
-    )
-    name(book, "block.Checks", "Checks", "A9:G9")
-    name(book, "ChecksFailed", "Checks", "F7")
-    name(book, "ChecksNotEvaluated", "Checks", "F8")
-    name(book, "ChecksStatus", "Checks", "G7")
-    sheet.print_area = "A1:G9"
+def checks(book: Workbook, formulas: Formulas) -> None:
+    data = CHECKS
+    sheet = frame(book, data.sheet, data.widths, data.header, data.letters[-1])
+    table(book, data, formulas, "All checks")
+    put(sheet[f"{data.letter('check')}{NOT_EVALUATED_ROW}"], "not evaluated: the filing lacks a figure", "Note")
+    lacking = f"{data.letter('flag')}{NOT_EVALUATED_ROW}"
+    put(sheet[lacking], formulas.of_table(data, NOT_EVALUATED, NOT_EVALUATED_ROW), "Formula", "0", align="center")
+    sheet[data.cell("says")].alignment = Alignment(wrap_text=True, vertical="center")
+    sheet.conditional_formatting.add(data.span(), alarm(f"${data.cell('flag')}=1"))
+    name(book, "block.Checks", data.sheet, data.span())
+    name(book, "ChecksFailed", data.sheet, f"{data.letter('flag')}{data.totals}")
+    name(book, "ChecksNotEvaluated", data.sheet, lacking)
+    name(book, "ChecksStatus", data.sheet, f"{data.letter('status')}{data.totals}")
+    sheet.print_area = f"A1:{data.letters[-1]}{data.row()}"
 
 
-def source(book: Workbook) -> None:
-    widths = {"A": 44, "B": 18, "C": 44, "D": 11, "E": 14, "F": 13, "G": 8, "H": 120}
-    sheet = frame(book, "Source", widths, 8, "H")
-    put(sheet["A5"], "file", "Note")
-    put(sheet["A6"], "numbers", "Note")
-    put(sheet["A7"], "program", "Note")
-    for row, called in ((5, "source_file"), (6, "source_numbers"), (7, "source_program")):
-        name(book, f"row.{called}", "Source", f"A{row}")
-    band(sheet, 8, {"A": "Fact", "B": "Scope", "C": "Value as printed", "D": "Unit", "E": "Qualifier", "F": "As of", "G": "Line",
-                    "H": "Sentence"}, left="ABDEH")  # fmt: skip
-    for column in "ABDE":
-        put(sheet[f"{column}9"], None, "Label")
-        sheet[f"{column}9"].alignment = Alignment(vertical="top", indent=int(column in "DE"))
-    put(sheet["C9"], None, "Label")
-    sheet["C9"].alignment = Alignment(horizontal="right", vertical="top")
-    put(sheet["F9"], None, "Label", "date")
-    sheet["F9"].alignment = Alignment(horizontal="right", vertical="top")
-    put(sheet["G9"], None, "Label", "0")
-    sheet["G9"].alignment = Alignment(horizontal="center", vertical="top")
-    put(sheet["H9"], None, "Unit")
-    sheet["H9"].alignment = Alignment(wrap_text=True, vertical="top")
-    name(book, "block.Source", "Source", "A9:H9")
-    name(book, "SourceFacts", "Source", "A8:H9")
-    sheet.print_area = "A1:H9"
+def alarm(condition: str) -> FormulaRule:
+    """White on red while the condition holds."""
+    return FormulaRule([condition], font=Font(color="FFFFFF", bold=True), fill=PatternFill("solid", end_color="C00000"))
 
 
-def summary(book: Workbook, places: Places) -> None:
-    sheet = frame(book, "Summary", {"A": 34, "B": 34, "C": 4, "D": 38, "E": 24, "F": 12, "G": 26}, 6, "G")
-    put(sheet["A2"], "deal", "Subtitle")
-    name(book, "DealTitle", "Summary", "A2")
-    band(sheet, 6, {"A": "Deal", "B": "", "D": "Headline", "E": ""}, left="AD")
-    sheet.row_dimensions[6].height = 18
-    facts = (
-        ("Issuer", "registrant"), ("Series", "series"), ("Series on the cover", "cover_series"), ("Trustee", "trustee"),
-        ("Paying agent", "paying_agent"), ("Closing date", "closing_date"), ("Report date", "report_date"),
-        ("Date in the heading", "heading_date"), ("Signature date", "signature_date"), ("Prospectus date", "prospectus_date"),
-        ("Cut-off date", "cut_off_date"),
-    )  # fmt: skip
-    at: dict[str, int] = {}
-    for row, (label, key) in enumerate(facts, 7):
-        at[key] = row
-        put(sheet[f"A{row}"], label, "Label")
-        put(sheet[f"B{row}"], None, "Fact", "date" if key.endswith("date") else "", align="left")
-        name(book, f"row.{key}", "Summary", f"B{row}")
-    places["closing_date"] = f"B{at['closing_date']}", at["closing_date"]
-    name(book, "CutOffDate", "Summary", f"B{at['cut_off_date']}")
-    four = ",".join(f"B{at[key]}" for key in ("closing_date", "report_date", "heading_date", "signature_date"))
-    closing, prospectus = f"B{at['closing_date']}", f"B{at['prospectus_date']}"
-    row = 7 + len(facts)
-    for label, called, formula in (
-        ("Days between these dates", "dates_apart", f"=MAX(MAX({four})-MIN({four}),IF(ISNUMBER({prospectus}),{prospectus}-MIN({four}),0))"),
-        ("Days from cut-off to month's first", "cut_off_gap", f"=ABS(CutOffDate-DATE(YEAR({closing}),MONTH({closing}),1))"),
-        ("Months from prospectus to closing", "prospectus_age",
-         f"=IF(ISNUMBER({prospectus}),12*(YEAR({closing})-YEAR({prospectus}))+MONTH({closing})-MONTH({prospectus}),0)"),
-        ("Cover names another series", "series_differs", f"=IF(B{at['series']}=B{at['cover_series']},0,1)"),
-    ):  # fmt: skip
-        put(sheet[f"A{row}"], label, "Label")
-        put(sheet[f"B{row}"], formula, "Formula", "0", align="left")
-        name(book, f"row.{called}", "Summary", f"B{row}")
-        row += 1
+def source(book: Workbook, formulas: Formulas) -> None:
+    data = SOURCE
+    sheet = frame(book, data.sheet, data.widths, data.header, data.letters[-1])
+    for called, row in SOURCE_NOTES.items():
+        put(sheet[f"A{row}"], called.removeprefix("source_"), "Note")
+        name(book, f"row.{called}", data.sheet, f"A{row}")
+    table(book, data, formulas)
+    for column in data.columns:
+        indent = int(column.key in ("unit", "qualifier"))
+        sheet[data.cell(column.key)].alignment = Alignment(
+            horizontal=column.align or None, vertical="top", indent=indent, wrap_text=column.key == "sentence" or None
+        )
+    name(book, "block.Source", data.sheet, data.span())
+    name(book, "SourceFacts", data.sheet, f"A{data.header}:{data.letters[-1]}{data.row()}")
+    sheet.print_area = f"A1:{data.letters[-1]}{data.row()}"
 
-    def whole(field: str) -> str:
-        home, at_row = places[field]
-        return f"={home}!{WHOLE_COLUMN}{at_row}"
 
-    headline = (
-        ("Scheduled principal balance at cut-off", "=CutOffBalance", "USD"),
-        ("Mortgage loans", whole("loan_count"), "loans"),
-        ("Weighted average coupon (gross)", whole("weighted_average_coupon"), "rate"),
-        ("Weighted average remaining term, months", whole("weighted_average_remaining_term"), "months"),
-        ("Weighted average loan-to-value ratio", whole("weighted_average_ltv"), "ltv"),
-        ("Senior subordination level at issue", "=INDEX(SubordinationLevelsAtIssue,1)", "rate"),
-        ("Senior subordination level now", "=INDEX(SubordinationLevels,1)", "rate"),
-        ("Current pool balance", "=CurrentPoolBalance", "USD"),
-        ("Pool factor", "=PoolFactor", "0.00000000"),
-        ("Clean-up call threshold", "=CallThreshold", "USD"),
-        ("Headroom over the threshold", "=CallHeadroom", "USD"),
-        ("Callable now", '=IF(Callable,"yes","no")', "General"),
-        ("First callable distribution, projected", "=FirstCallableDate", "date"),
-        ("Checks", "=ChecksStatus", "General"),
-    )
-    for row, (label, formula, number_format) in enumerate(headline, 7):
-        put(sheet[f"D{row}"], label, "Label")
-        put(sheet[f"E{row}"], formula, "Link", number_format, align="right")
-    for row, called in ((21, "inputs_note"), (22, "unread_note")):
-        put(sheet[f"D{row}"], None, "Note")
-        name(book, f"row.{called}", "Summary", f"D{row}")
+def summary(book: Workbook, formulas: Formulas) -> None:
+    sheet = frame(book, SUMMARY.sheet, SUMMARY.widths | HEADLINE.widths, SUMMARY.header, HEADLINE.letters[-1])
+    put(sheet[f"A{FrameRow.SUBTITLE}"], "deal", "Subtitle")
+    name(book, "DealTitle", SUMMARY.sheet, f"A{FrameRow.SUBTITLE}")
+    band(sheet, SUMMARY.header, SUMMARY.labels | HEADLINE.labels, left=(*SUMMARY.texts, *HEADLINE.texts))
+    sheet.row_dimensions[SUMMARY.header].height = 18
+    for key, label in SUMMARY_FACTS:
+        put(sheet[SUMMARY.cell("label", key)], label, "Label")
+        put(sheet[SUMMARY.cell("value", key)], None, "Fact", "date" if key.endswith("date") else "", align="left")
+        name(book, f"row.{key}", SUMMARY.sheet, SUMMARY.cell("value", key))
+    name(book, "CutOffDate", SUMMARY.sheet, SUMMARY.cell("value", "cut_off_date"))
+    figures(book, SUMMARY, SUMMARY_CHECKS, formulas, align="left")
+    figures(book, HEADLINE, HEADLINE_LINES, formulas)
+    for key in HEADLINE_NOTES:
+        put(sheet[HEADLINE.cell("label", key)], None, "Note")
+        name(book, f"row.{key}", HEADLINE.sheet, HEADLINE.cell("label", key))
     chart = BarChart()
     chart.type, chart.style, chart.grouping = "col", 10, "clustered"
     heading_font = CharacterProperties(sz=1100, b=True, solidFill=NAVY)
@@ -529,13 +377,13 @@ def summary(book: Workbook, places: Places) -> None:
         overlay=False,
     )
     chart.y_axis.majorGridlines.spPr = GraphicalProperties(ln=LineProperties(solidFill="D9D9D9"))
-    for column, color in (("F", NAVY), ("K", "9DB2D6")):
+    for key, color in (("level_at_issue", NAVY), ("level", "9DB2D6")):
         series = Series(
             idx=len(chart.series),
             order=len(chart.series),
-            tx=SeriesLabel(strRef=StrRef(f"Tranches!${column}$6")),
-            val=NumDataSource(numRef=NumRef(f=f"Tranches!${column}$9:${column}$9")),
-            cat=AxDataSource(strRef=StrRef("Tranches!$A$9:$A$9")),
+            tx=SeriesLabel(strRef=StrRef(f"{TRANCHES.sheet}!${TRANCHES.letter(key)}${TRANCHES.header}")),
+            val=NumDataSource(numRef=NumRef(f=TRANCHES.absolute(key))),
+            cat=AxDataSource(strRef=StrRef(TRANCHES.absolute("class"))),
             spPr=GraphicalProperties(solidFill=color),
         )
         series.__elements__ = attribute_mapping["bar"]
@@ -559,20 +407,23 @@ def make(path: Path) -> None:
     styles(book)
     places = layout()
     measures(book, "Pools", places)
-    tranches(book, places)
+    outside = {f"all.{measure}": f"{title}!{WHOLE_COLUMN}{row}" for measure, (title, row) in places.items()}
+    outside["classes_sum"] = f"{TRANCHES.sheet}!{TRANCHES.letter('initial')}{CLASSES_SUM_ROW}"
+    formulas = Formulas(outside)
+    tranches(book, formulas)
     measures(book, "Underwriting", places)
-    call(book, places)
-    summary(book, places)
+    call(book, formulas)
+    summary(book, formulas)
     kinds = Kinds({})
-    outside = assumptions(book, places, kinds)
+    outside |= assumptions(book, places, kinds)
     for title in SHEETS_BY_MONTH:
         make_projection.projection_sheet(book, title, outside, kinds)
     make_results.results(book, outside, kinds)
     make_results.scenarios(book, outside, kinds)
     make_results.functions(book, outside, places)
     kinds.write(book)
-    checks(book)
-    source(book)
+    checks(book, formulas)
+    source(book, formulas)
     book.calculation.fullCalcOnLoad = True
     book.properties.creator = "xlremic"
     book.active = 0

@@ -133,8 +133,8 @@ def assumption_tables(book: Workbook, sheet: Worksheet, first: int, outside: dic
         made = formulas.cells(formula, "Assumptions", row) if formula else None
         put(
             sheet[f"{at[1]}{row}"],
-            local(made),
-            style_of(local(made) or "") if made else "Constant",
+            made,
+            style_of(made or "") if made else "Constant",
             FORMAT[unit],
             align="right",
         )
@@ -142,7 +142,7 @@ def assumption_tables(book: Workbook, sheet: Worksheet, first: int, outside: dic
         put(sheet[f"{at[3]}{row}"], says, "Unit")
     for word, at_column in tables:
         for row, (key, formula, unit) in enumerate(WORDS[word][2], 7):
-            made = local(formulas.cells(formula, "Assumptions", row)) if formula else None
+            made = formulas.cells(formula, "Assumptions", row) if formula else None
             own = word == "S" and key in SENIOR_INPUTS
             style = "Assumption" if own else style_of(made) if made else "Constant" if unit != "text" else "Label"
             put(
@@ -155,11 +155,6 @@ def assumption_tables(book: Workbook, sheet: Worksheet, first: int, outside: dic
             if made is None:
                 name(book, f"row.{word}.{key}", "Assumptions", f"{get_column_letter(at_column)}{row}")
     name(book, "row.start.senior_rank", "Assumptions", outside["start.senior_rank"].rpartition("!")[2])
-
-
-def local(formula: str | None) -> str | None:
-    """A formula of Assumptions without its own sheet's name."""
-    return formula and formula.replace("Assumptions!", "")
 
 
 def heading_at(sheet: Worksheet, letter: str, text: str) -> None:

@@ -7,7 +7,6 @@ are computed in Python from the workbook's own inputs; the conventions are held 
 from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
-from typing import cast
 
 from openpyxl import Workbook
 
@@ -18,7 +17,7 @@ from ..files import read_whole
 from ..functions.cells import CellError
 from ..functions.registry import worksheet_functions
 from ..reading.tieout import Finding, Status
-from ..subordination import call_threshold, is_callable, subordination_levels
+from ..subordination import call_threshold, is_callable
 from ..xlsx.calculate import Cells, Scalar, Values, calculate, formula_cells, same
 from ..xlsx.charts import stale_points
 from ..xlsx.engines import ironcalc_values, libreoffice_values
@@ -29,10 +28,8 @@ from .expected import engine_columns, noise, result_classes, result_numbers
 from .inputs import deal_and_assumptions, has_projection, projection_columns
 from .layout import MONTHLY, MonthlyRow
 from .lint import lint
-from .names import PUBLIC
-
-CENT = Decimal("0.005")
-LEVEL = Decimal("1e-12")
+from .names import PUBLIC, SINCE
+from .standing import CENT, LEVEL, levels_of, ranks_of
 
 
 def audit(path: str | Path) -> tuple[Finding, ...]:
@@ -49,7 +46,7 @@ def audit(path: str | Path) -> tuple[Finding, ...]:
     except TemplateError as error:
         return (_finding("formulas:computable", 1, Decimal(0), "cells", f"every formula can be computed: {error}"),)
     book = opened(calculated.to_bytes(packed=False))
-    missing = [name for name in PUBLIC if name not in book.defined_names]
+    missing = [name for name in PUBLIC if name not in book.defined_names and name not in SINCE]
     if missing:
         raise InputError(f"{path} is not a workbook of xlremic: it lacks the names {', '.join(missing)}")
     embedded = {place: value for place, value in formula_cells(calculated).values.items() if value is not None}
@@ -111,13 +108,13 @@ def _numbers(book: Workbook, name: str) -> list[Decimal]:
 
 def _python(book: Workbook) -> Iterator[Finding]:
     """Levels and call from the workbook's own inputs."""
-    ranks = [int(cast(float, cell.offset(0, 1).value)) for cell in named_cells(book, "Classes")]
+    ranks = ranks_of(book)
     for balances, levels in (
         ("InitialBalances", "SubordinationLevelsAtIssue"),
         ("CurrentBalances", "SubordinationLevels"),
     ):
         inputs = _numbers(book, balances)
-        known = subordination_levels(inputs, ranks) if any(inputs) else [Decimal(0)] * len(inputs)
+        known = levels_of(inputs, ranks)
         worst = max(abs(a - b) for a, b in zip(_numbers(book, levels), known, strict=True))
         yield _finding(
             f"python:{levels}", worst, LEVEL, "fraction", f"{levels} are what Python computes from {balances}"

@@ -1,6 +1,7 @@
 """Classes, call, terms and checks, put into their sheets: Tranches, Call, Assumptions, Functions and Checks."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import cast
@@ -9,26 +10,28 @@ from openpyxl.cell import Cell
 
 from ..reading.findings import ACROSS
 from ..reading.tieout import CALL_PERCENT, Finding, Status
-from ..subordination import call_threshold, class_percentages, is_callable, subordination_levels
+from ..subordination import class_percentages, subordination_levels
+from .class_columns import CHECKS, LEVEL_DIFFERENCE, TRANCHES
+from .filing_rows import beside
 from .filling import CENT, LEVEL, Filling, write_text
 from .names import DEAL_POOLS, FORMATS, TERMS, ModelCheck
 from .projection import BY_MONTH, Projection
 from .results_sheets import choose_examples
-from .standing import history_entry
+from .standing import Standing, history_entry, standing
 
 _CHECK_UNITS = {"percent": 100, "USD": 1, "months": 1, "loans": 1, "days": 1, "years": 1, "differences": 1}
 _CHECK_FORMATS = {
     "USD": '#,##0.0000;-#,##0.0000;"-"', "months": '0.000000;-0.000000;"-"', "loans": '0;-0;"-"', "days": '0;-0;"-"',
     "years": '0.00;-0.00;"-"', "differences": '0;-0;"-"', "percent": '0.000000%;-0.000000%;"-"',
 }  # fmt: skip
-_LEVEL_FORMAT = '0.00000000000000%;-0.00000000000000%;"-"'
 
 
 def fill_classes(book: Filling) -> None:
     """Classes, call, its history and the terms."""
     _fill_tranches(book)
-    _fill_call(book)
-    _fill_history(book)
+    now = _at_issue(book)
+    _fill_call(book, now)
+    _fill_history(book, now)
     _fill_assumptions(book)
 
 
@@ -38,13 +41,14 @@ def _fill_tranches(book: Filling) -> None:
     balances = [tranche.class_initial_principal_balance for tranche in tranches]
     levels = subordination_levels(balances, [tranche.rank for tranche in tranches])
     shares = class_percentages(balances)
-    coupon = book.template.anchor("target_rate", -3).value is not None
+    coupon = book.template.anchor("target_rate", beside("whole")).value is not None
     for row, (tranche, level, share) in enumerate(zip(tranches, levels, shares, strict=True), top):
-        write_text(book.template.cell(sheet, row, 1), tranche.label)
-        book.template.cell(sheet, row, 2).value = tranche.rank
+        cells = {key: book.template.cell(sheet, row, TRANCHES.number(key)) for key in TRANCHES.keys}
+        write_text(cells["class"], tranche.label)
+        cells["rank"].value = tranche.rank
         balance = book.reading.get("class_initial_principal_balance", f"class:{tranche.label}")
-        book.put_fact(book.template.cell(sheet, row, 3), balance)
-        stated = book.template.cell(sheet, row, 5)
+        book.put_fact(cells["initial"], balance)
+        stated = cells["stated_level"]
         if tranche.subordination_level is not None:
             own = book.reading.get("subordination_level", f"class:{tranche.label}")
             book.put_fact(
@@ -55,39 +59,46 @@ def _fill_tranches(book: Filling) -> None:
             stated.number_format = f'{FORMATS["level"]};;"none stated"'
         else:
             stated.value = None
-            book.template.cell(sheet, row, 7).value = None
-        book.template.cell(sheet, row, 8).value = float(tranche.class_initial_principal_balance)
+            cells["level_difference"].value = None
+        cells["current"].value = float(tranche.class_initial_principal_balance)
         if not coupon:
-            book.template.cell(sheet, row, 13).value = None
-        for column, known in ((4, share), (6, level), (9, 1), (10, share), (11, level)):
-            book.expect(book.template.cell(sheet, row, column), Decimal(known), LEVEL)
+            cells["coupon"].value = None
+        for key, known in (
+            ("share_at_issue", share), ("level_at_issue", level), ("factor", 1), ("share", share), ("level", level),
+        ):  # fmt: skip
+            book.expect(cells[key], Decimal(known), LEVEL)
 
 
-def _fill_call(book: Filling) -> None:
-    balance = cast(Decimal, book.deal.all.aggregate_scheduled_principal_balance)
-    total = sum((tranche.class_initial_principal_balance for tranche in book.deal.tranches), Decimal(0))
-    threshold = call_threshold(balance, CALL_PERCENT)
+def _at_issue(book: Filling) -> Standing:
+    """The deal at issue; its factor is one, whatever the filing's balances differ by."""
+    tranches = book.deal.tranches
+    now = standing(
+        [tranche.class_initial_principal_balance for tranche in tranches],
+        [tranche.rank for tranche in tranches],
+        cast(Decimal, book.deal.all.aggregate_scheduled_principal_balance),
+        CALL_PERCENT,
+    )
+    return replace(now, factor=Decimal(1))
+
+
+def _fill_call(book: Filling, now: Standing) -> None:
     book.put_fact(book.template.anchor("call_threshold"), book.reading.get("call_threshold", "all"))
     if book.deal.rules.call_threshold is None:
         book.template.anchor("call_difference").value = None
     book.template.named("AsOfDate").value = book.deal.cut_off_date
+    balance = cast(Decimal, book.deal.all.aggregate_scheduled_principal_balance)
     for name, known in (
-        ("CutOffBalance", balance), ("CallThreshold", threshold), ("CurrentPoolBalance", total),
-        ("CallHeadroom", total - threshold), ("Callable", is_callable(total, threshold)),
+        ("CutOffBalance", balance), ("CallThreshold", now.threshold), ("CurrentPoolBalance", now.pool_balance),
+        ("CallHeadroom", now.pool_balance - now.threshold), ("Callable", now.callable_now),
     ):  # fmt: skip
         book.expect(book.template.named(name), known, CENT)
 
 
-def _fill_history(book: Filling) -> None:
+def _fill_history(book: Filling, now: Standing) -> None:
     """The first line of the history is the deal at issue; every update adds one."""
     sheet, (column, header, _, _) = book.template.place("History")
-    balances = [tranche.class_initial_principal_balance for tranche in book.deal.tranches]
-    levels = subordination_levels(balances, [tranche.rank for tranche in book.deal.tranches])
-    total = sum(balances, Decimal(0))
-    threshold = call_threshold(cast(Decimal, book.deal.all.aggregate_scheduled_principal_balance), CALL_PERCENT)
     labels = [tranche.label for tranche in book.deal.tranches]
-    entry = history_entry(book.deal.cut_off_date, total, Decimal(1), labels, levels, is_callable(total, threshold))
-    for k, value in enumerate(entry):
+    for k, value in enumerate(history_entry(book.deal.cut_off_date, labels, now)):
         cell = book.template.cell(sheet, header + 1, column + k)
         if isinstance(value, str):
             write_text(cell, value)
@@ -139,12 +150,9 @@ def fill_checks(book: Filling, model_checks: Sequence[ModelCheck]) -> None:
     """Every check of the filing, then those of the projection."""
     sheet, (_, top, _, _) = book.template.place("block.Checks")
     for row, finding in enumerate(book.findings, top):
-        write_text(book.template.cell(sheet, row, 1), finding.id)
-        write_text(book.template.cell(sheet, row, 2), finding.says)
-        write_text(book.template.cell(sheet, row, 3), finding.unit)
-        book.fit_height(sheet, row, 2)
-        difference, tolerance, flag = (book.template.cell(sheet, row, column) for column in (4, 5, 6))
-        number_format = _LEVEL_FORMAT if finding.family == "subordination_level" else _CHECK_FORMATS[finding.unit]
+        cells = _check_cells(book, sheet, row, (finding.id, finding.says, finding.unit))
+        difference, tolerance, flag = cells["difference"], cells["tolerance"], cells["flag"]
+        number_format = LEVEL_DIFFERENCE if finding.family == "subordination_level" else _CHECK_FORMATS[finding.unit]
         difference.number_format = tolerance.number_format = number_format
         if finding.difference is None or finding.tolerance is None:
             difference.value = tolerance.value = flag.value = None
@@ -156,17 +164,23 @@ def fill_checks(book: Filling, model_checks: Sequence[ModelCheck]) -> None:
         noise = LEVEL if finding.unit == "percent" else CENT if finding.unit == "USD" else 1e-9
         book.expect(difference, finding.difference / scale, noise)
         book.expect(flag, finding.status is Status.FAIL, 0)
-    for row, (check_id, says, unit, anchor, tolerance) in enumerate(model_checks, top + len(book.findings)):
+    for row, (check_id, says, unit, anchor, allowed) in enumerate(model_checks, top + len(book.findings)):
         home = book.template.anchor(anchor)
-        cells = [book.template.cell(sheet, row, column) for column in range(1, 7)]
-        for cell, text in zip(cells, (check_id, says, unit), strict=False):
-            write_text(cell, text)
-        book.fit_height(sheet, row, 2)
-        cells[3].value, cells[4].value = f"={home.parent.title}!{home.coordinate}", tolerance
-        cells[3].number_format = cells[4].number_format = _CHECK_FORMATS[unit]
-        book.expect(cells[5], False, 0)
+        cells = _check_cells(book, sheet, row, (check_id, says, unit))
+        cells["difference"].value, cells["tolerance"].value = f"={home.parent.title}!{home.coordinate}", allowed
+        cells["difference"].number_format = cells["tolerance"].number_format = _CHECK_FORMATS[unit]
+        book.expect(cells["flag"], False, 0)
     failed = sum(finding.status is Status.FAIL for finding in book.findings)
     book.expect(book.template.named("ChecksFailed"), failed, 0)
+
+
+def _check_cells(book: Filling, sheet: str, row: int, texts: tuple[str, str, str]) -> dict[str, Cell]:
+    """The cells of one check, by column, with what it is called, what must hold and its unit."""
+    cells = {key: book.template.cell(sheet, row, CHECKS.number(key)) for key in CHECKS.keys}
+    for key, text in zip(("check", "says", "unit"), texts, strict=True):
+        write_text(cells[key], text)
+    book.fit_height(sheet, row, CHECKS.number("says"))
+    return cells
 
 
 def _check_home(book: Filling, finding: Finding) -> Cell:
@@ -180,6 +194,6 @@ def _check_home(book: Filling, finding: Finding) -> Cell:
         sheet, row, column = book.template.anchors[name]
         return book.template.cell(sheet, row + tranche, column)
     if place == ACROSS:
-        return book.template.anchor(name, -1)
+        return book.template.anchor(name, beside("difference"))
     scopes = [pool.scope for pool in book.deal.pools]
-    return book.template.anchor(name, scopes.index(place) if place in scopes else -3 if place else 0)
+    return book.template.anchor(name, scopes.index(place) if place in scopes else beside("whole") if place else 0)

@@ -7,6 +7,7 @@ documentation read them.
 from dataclasses import dataclass
 
 from ..reading.tieout import BALANCE
+from .layout import Column, Table
 
 
 @dataclass(frozen=True, slots=True)
@@ -317,6 +318,26 @@ UNDERWRITING: tuple[tuple[str, tuple[FactRow | CalculatedRow, ...]], ...] = (
         ),
     ),
 )  # fmt: skip
+
+_MEASURES = (
+    Column("measure", "Measure", 40, text=True),
+    Column("unit", "Unit", 11, text=True),
+    Column("bound", "The filing says", 15, text=True),
+    Column("whole", "All mortgage loans", 19),
+    Column("parts", "From the pools", 19),
+    Column("difference", "Difference", 14),
+    Column("pool", "Pool", 19),
+)
+"""Columns of Pools and Underwriting; the last is the first of the pools."""
+
+
+def beside(key: str) -> int:
+    """How far right of the first pool a column of Pools and Underwriting stands; less than zero, since it is left."""
+    keys = [column.key for column in _MEASURES]
+    return keys.index(key) - keys.index("pool")
+
+
+MEASURES = {sheet: Table(sheet, 6, _MEASURES) for sheet in ("Pools", "Underwriting")}
 
 SHEETS = {"Pools": POOLS, "Underwriting": UNDERWRITING}
 LOSS_LIMITS = (

@@ -8,14 +8,11 @@ from openpyxl.cell import Cell
 from ..deal import Pool
 from ..reading.assemble import fact_of
 from ..reading.facts import Qualifier, Unit, printed
-from .filing_rows import LOSS_LIMITS, SHEETS, CalculatedRow, FactRow, rows
+from .class_columns import SOURCE, SUMMARY_FACTS
+from .filing_rows import LOSS_LIMITS, SHEETS, CalculatedRow, FactRow, beside, rows
 from .filling import PROGRAM, Filling, write_text
 from .names import FORMATS, TERMS
 
-_SUMMARY_FACTS = (
-    "registrant", "series", "cover_series", "trustee", "paying_agent", "closing_date", "report_date", "heading_date",
-    "signature_date", "prospectus_date", "cut_off_date",
-)  # fmt: skip
 _BOUNDS = {
     Qualifier.AT_LEAST: "at least",
     Qualifier.NO_MORE_THAN: "no more than",
@@ -52,15 +49,13 @@ def _fill_source(book: Filling) -> None:
     for row, fact in enumerate(book.reading.facts, top):
         book.source_rows[id(fact)] = row
         place = fact.provenance
-        for column, text in (
-            (1, fact.key),
-            (2, fact.scope),
-            (4, fact.unit),
-            (5, fact.qualifier),
-            (8, place.sentence),
-        ):
-            write_text(book.template.cell(sheet, row, column), text)
-        value = book.template.cell(sheet, row, 3)
+        cells = {key: book.template.cell(sheet, row, SOURCE.number(key)) for key in SOURCE.keys}
+        for key, text in (
+            ("fact", fact.key), ("scope", fact.scope), ("unit", fact.unit), ("qualifier", fact.qualifier),
+            ("sentence", place.sentence),
+        ):  # fmt: skip
+            write_text(cells[key], text)
+        value = cells["value"]
         if isinstance(fact.value, Decimal):
             places = -int(fact.value.as_tuple().exponent)
             value.value = float(fact.value)
@@ -71,22 +66,22 @@ def _fill_source(book: Filling) -> None:
         else:
             write_text(value, printed(fact.value))
         if fact.as_of:
-            book.template.cell(sheet, row, 6).value = fact.as_of
-        book.template.cell(sheet, row, 7).value = place.line
-        book.fit_height(sheet, row, 8)
+            cells["as_of"].value = fact.as_of
+        cells["line"].value = place.line
+        book.fit_height(sheet, row, SOURCE.number("sentence"))
     for row, unread in enumerate(book.reading.unread, top + len(book.reading.facts)):
-        write_text(book.template.cell(sheet, row, 1), "unread: numbers that no rule understood")
-        book.template.cell(sheet, row, 7).value = unread.line
-        write_text(book.template.cell(sheet, row, 8), unread.text)
-        book.fit_height(sheet, row, 8)
+        write_text(book.template.cell(sheet, row, SOURCE.number("fact")), "unread: numbers that no rule understood")
+        book.template.cell(sheet, row, SOURCE.number("line")).value = unread.line
+        write_text(book.template.cell(sheet, row, SOURCE.number("sentence")), unread.text)
+        book.fit_height(sheet, row, SOURCE.number("sentence"))
 
 
 def _fill_summary(book: Filling) -> None:
-    title = book.template.workbook["Summary"]["A2"]
+    title = book.template.named("DealTitle")
     registrant = book.reading.get("registrant", "filing")
     issuer = f"{registrant.value}, " if registrant else ""
     write_text(title, f"{issuer}REMIC Pass-Through Certificates, Series {book.deal.series}")
-    for key in _SUMMARY_FACTS:
+    for key, _ in SUMMARY_FACTS:
         book.put_fact(book.template.anchor(key), book.reading.get(key, "filing"))
     given = sum(getattr(book.assumptions, term) is not None for term, _ in TERMS) + 1  # and the call percentage
     note = f"{given} inputs are assumptions, none of them from the filing: see Assumptions, and the call percentage."
@@ -119,7 +114,9 @@ def _fill_fact_row(book: Filling, row: FactRow) -> None:
     name = row.anchor.removeprefix("row.")
     pools = book.deal.pools
     one_pool = pools == (book.deal.all,)
-    whole, parts, difference = (book.template.anchor(name, along) for along in (-3, -2, -1))
+    whole, parts, difference = (
+        book.template.anchor(name, along) for along in map(beside, ("whole", "parts", "difference"))
+    )
     found: set[Qualifier] = set()
     for k, pool in enumerate(pools):
         found |= _put_field(book, book.template.anchor(name, k), row, pool)
@@ -130,7 +127,7 @@ def _fill_fact_row(book: Filling, row: FactRow) -> None:
     else:
         found |= _put_field(book, whole, row, book.deal.all)
     bound = " / ".join(_BOUNDS[qualifier] for qualifier in _BOUNDS if qualifier in found)
-    write_text(book.template.anchor(name, -4), bound)
+    write_text(book.template.anchor(name, beside("bound")), bound)
     complete = all(_field(row, pool) is not None for pool in pools)
     weighted = all(pool.aggregate_scheduled_principal_balance is not None for pool in pools)
     if row.total and not (complete and (weighted or row.total != "average")):
@@ -150,7 +147,7 @@ def _fill_calculated_row(book: Filling, row: CalculatedRow) -> None:
     for k, pool in enumerate(pools):
         if any(book.lacks(pool, need) for need in row.needs):
             book.template.anchor(row.name, k).value = None
-    whole = book.template.anchor(row.name, -3)
+    whole = book.template.anchor(row.name, beside("whole"))
     lacking = [book.deal.all] if row.whole == "same" else list(pools)
     if any(book.lacks(pool, need) for pool in lacking for need in row.needs):
         whole.value = None

@@ -1,10 +1,19 @@
-"""Where everything stands on the sheets, and what it is called there: rows, tables and their columns as data.
+"""Where everything stands on the sheets, and what it is called there: rows, columns and tables as data.
 
-Template, fillers, comparers, conventions, documentation and tests ask here; none of them knows a letter, a number or an
-address of its own. What the columns of a sheet compute stands with the columns.
+Template, fillers, comparers, conventions, documentation and tests ask a table here, or one made of the same parts
+beside its formulas; none of them knows a letter, a number or an address of its own. A formula names columns instead of
+cells; in the formula of a table's line,
+
+    {x}   column x in this line     {x*}  all lines, fixed downwards     {x:}  all lines
+    {x^}  in the line of totals     {x$}  column x in this line, fixed sideways
 """
 
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
 from enum import IntEnum
+
+from ..xlsx.references import column_letters
 
 MONTHLY = ("Collateral", "Waterfall")
 """Sheets with one row a month."""
@@ -17,6 +26,7 @@ class FrameRow(IntEnum):
     SUBTITLE = 2
     PURPOSE = 3
     NAVIGATION = 4
+    NOTE = 5
 
 
 class MonthlyRow(IntEnum):
@@ -31,3 +41,126 @@ class MonthlyRow(IntEnum):
     """Which of its kind the owner is, from 1."""
     START = 10
     MONTH = 11
+
+
+_MARKED = re.compile(r"\{([A-Za-z_.0-9]*[A-Za-z_])([-*<#01|~:^$]*)\}")
+
+
+def resolved(formula: str, reference: Callable[[str, str], str]) -> str:
+    """The formula with an equals sign and with every marked field as its cells, by field and marks."""
+    return "=" + _MARKED.sub(lambda match: reference(match[1], match[2]), formula).removeprefix("=")
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of a table: what it is, how its first line looks, and what that computes (without the equals sign).
+
+    A column without a key is a gap. ``value`` is what the first line holds instead of a formula; ``total`` the formula
+    above all lines; ``name`` the defined name of all lines.
+    """
+
+    key: str = ""
+    label: str = ""
+    width: float = 0
+    style: str = ""
+    number_format: str = ""
+    align: str = ""
+    formula: str = ""
+    value: object = None
+    total: str = ""
+    total_format: str = ""
+    name: str = ""
+    text: bool = False
+    """Whether it holds text, under a header on the left."""
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Columns side by side on a sheet: a header row, perhaps a line of totals, and lines from ``first`` down."""
+
+    sheet: str
+    header: int
+    columns: tuple[Column, ...]
+    first: int = 0
+    left: int = 1
+    totals: int = 0
+    lines: tuple[str, ...] = ()
+    """Keys of its lines, where these are fixed."""
+
+    @property
+    def keys(self) -> list[str]:
+        return [column.key for column in self.columns]
+
+    def column(self, key: str) -> Column:
+        return next(column for column in self.columns if column.key == key)
+
+    def number(self, key: str) -> int:
+        """Column number on the sheet, from 1."""
+        return self.left + self.keys.index(key)
+
+    def letter(self, key: str) -> str:
+        return column_letters(self.number(key))
+
+    @property
+    def letters(self) -> list[str]:
+        return [column_letters(self.left + k) for k in range(len(self.columns))]
+
+    @property
+    def labels(self) -> dict[str, str]:
+        """Header of each column that is no gap, by letter."""
+        pairs = zip(self.letters, self.columns, strict=True)
+        return {letter: column.label for letter, column in pairs if column.key}
+
+    @property
+    def widths(self) -> dict[str, float]:
+        pairs = zip(self.letters, self.columns, strict=True)
+        return {letter: column.width for letter, column in pairs if column.width}
+
+    @property
+    def texts(self) -> list[str]:
+        """Letters of its columns of text."""
+        return [letter for letter, column in zip(self.letters, self.columns, strict=True) if column.text]
+
+    def row(self, line: int | str = 0) -> int:
+        """Row of a line, by its number from 0 or its key."""
+        return (self.first or self.header + 1) + (self.lines.index(line) if isinstance(line, str) else line)
+
+    def cell(self, key: str, line: int | str = 0) -> str:
+        return f"{self.letter(key)}{self.row(line)}"
+
+    def place(self, key: str, line: int | str = 0) -> tuple[str, str]:
+        """Sheet and cell."""
+        return self.sheet, self.cell(key, line)
+
+    def span(self, first: str = "", last: str = "") -> str:
+        """The cells of its fixed lines, or of its first, from one column to another; of all columns if not told."""
+        left = self.letter(first) if first else self.letters[0]
+        right = self.letter(last or first) if first else self.letters[-1]
+        return f"{left}{self.row()}:{right}{self.row(max(len(self.lines), 1) - 1)}"
+
+    def absolute(self, key: str) -> str:
+        """All lines of a column as other sheets take it: a range of the first line, which growth stretches."""
+        letter, row = self.letter(key), self.row()
+        return f"{self.sheet}!${letter}${row}:${letter}${row}"
+
+    def formula(self, text: str, row: int, elsewhere: Callable[[str, str], str] | None = None) -> str:
+        """A formula in one row of the table; ``elsewhere`` knows the fields that are no columns of it."""
+        keys = set(self.keys)
+
+        def reference(field: str, marks: str) -> str:
+            if field in self.lines:
+                return f"{self.letter('value')}{self.row(field)}"
+            if field not in keys:
+                if elsewhere is None:
+                    raise KeyError(f"{self.sheet} {text}: no field {field}")
+                return elsewhere(field, marks)
+            letter = self.letter(field)
+            return {
+                "": f"{letter}{row}",
+                "$": f"${letter}{row}",
+                "^": f"{letter}${self.totals}",
+                ":": f"{letter}{self.row()}:{letter}{self.row()}",
+                "*": f"{letter}${self.row()}:{letter}${self.row()}",
+            }[marks]
+
+        return resolved(text, reference)

@@ -22,7 +22,7 @@ from ..xlsx.calculate import formula_cells
 from ..xlsx.package import Package
 from ..xlsx.references import RELATIVE_ROW
 from .layout import MONTHLY, FrameRow, MonthlyRow
-from .names import PUBLIC, usable_name
+from .names import PUBLIC, SINCE, usable_name
 
 SHEETS = ("Summary", "Pools", "Tranches", "Underwriting", "Call", "Assumptions", "Checks", "Source")
 OPTIONAL = ("Collateral", "Waterfall", "Results", "Scenarios", "Functions")
@@ -108,7 +108,7 @@ def _book(book: Workbook) -> Iterator[str]:
         if "#REF" in str(defined.attr_text) or "[" in str(defined.attr_text):
             yield f"name: {name} refers to {defined.attr_text}"
     for name in PUBLIC:
-        if name not in book.defined_names:
+        if name not in book.defined_names and name not in SINCE:
             yield f"name: {name} is missing"
     for sheet in book.worksheets:
         if sheet.sheet_state != "visible":

@@ -13,6 +13,7 @@ from .filing_rows import DISCOUNT_BALANCE, PREMIUM_BALANCE
 
 PUBLIC = (
     "Classes",
+    "ClassRanks",
     "InitialBalances",
     "CurrentBalances",
     "StatedSubordinationLevels",
@@ -40,7 +41,10 @@ PUBLIC = (
     "ChecksFailed",
     "ChecksNotEvaluated",
 )
-"""Names that stay in the workbook; the first six are columns of Tranches, one row per class in order of seniority."""
+"""Names that stay in the workbook; the first seven are columns of Tranches, one row per class in order of seniority."""
+
+SINCE = frozenset(("ClassRanks",))
+"""Names of ``PUBLIC`` that workbooks built before 0.1.0 lack; they are read without."""
 
 FORMATS = {
     "USD": '#,##0.00;(#,##0.00);"-"',

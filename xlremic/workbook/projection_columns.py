@@ -8,15 +8,16 @@ equal fields stand side by side; the prototype month is repeated for every month
     {x-}  the month before        {x0}  the start        {x|}  from the start to this month
     {x<}  from the first class to this one, as a range                {x#}  their numbers (row 9)
     {C.x} on Collateral           {P.x} {L.x} {S.x}  a term of the pool, line or senior class, on Assumptions
+    {W.x} on Waterfall            {x~} through all months, {x0~} with the start
+    {x1}  the first month         {x1$} {x0$} the first month, the start, both ways fixed
     {a.x} an assumption           {std.x} {start.x}  a constant of the standards, a figure of the start
 """
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from ..xlsx.references import Reference, column_letters
-from .layout import MonthlyRow
+from .layout import MonthlyRow, Table, resolved
 from .names import FORMATS
 
 USD, SHARE, RATE, FLAG, RATIO = "USD", "fraction", "fraction a year", "1 or 0", "fraction a month"
@@ -254,36 +255,45 @@ class Formulas:
 
     def cells(self, formula: str, sheet: str, row: int) -> str:
         """The formula of one row of a sheet."""
+        return resolved(formula, lambda field, marks: self.reference(field, marks, sheet, row))
 
-        def cell(match: re.Match[str]) -> str:
-            field, marks = match[1], match[2]
-            if field in self.outside:
-                reference = self.outside[field]
-                return _range(reference) if "*" in marks else _through(reference) if "<" in marks else reference
-            home, _, short = field.rpartition(".")
-            home = {"C": "Collateral", "": sheet}[home]
-            columns = {column.field: column for column in SHEETS[home]}
-            if short not in columns:
-                raise KeyError(f"{sheet} {formula}: no field {field}")
-            letter = places(SHEETS[home])[short]
-            fixed = "" if columns[short].kind else "$"
-            own = "" if home == sheet else f"{home}!"
-            at = (
-                f"${MonthlyRow.NUMBER}"
-                if "#" in marks
-                else f"${MonthlyRow.START}"
-                if "0" in marks
-                else str(row - ("-" in marks))
-            )
-            if "|" in marks:
-                return f"{own}{fixed}{letter}${MonthlyRow.START}:{fixed}{letter}{at}"
-            if "*" in marks:
-                return f"{own}${letter}{at}:${letter}{at}"
-            if "<" in marks:
-                return f"{own}${letter}{at}:{letter}{at}"
-            return f"{own}{fixed}{letter}{at}"
+    def of_table(self, table: Table, formula: str, row: int) -> str:
+        """The formula of one row of a table, whose columns it may name beside all other fields."""
+        return table.formula(formula, row, lambda field, marks: self.reference(field, marks, table.sheet, row))
 
-        return "=" + re.sub(r"\{([A-Za-z_.0-9]+?)([-*<#0|]*)\}", cell, str(formula)).removeprefix("=")
+    def reference(self, field: str, marks: str, sheet: str, row: int) -> str:
+        """The cells of a field, as a formula in that row of that sheet takes them."""
+        if field in self.outside:
+            found = self.outside[field]
+            spread = {"*": _range, "<": _through, "$": _fixed}
+            own = spread[marks](found) if marks else found
+            return own.removeprefix(f"{sheet}!")
+        home, _, short = field.rpartition(".")
+        home = {"C": "Collateral", "W": "Waterfall", "": sheet}[home]
+        columns = {column.field: column for column in SHEETS[home]}
+        if short not in columns:
+            raise KeyError(f"{sheet} {field}: no such field")
+        letter = places(SHEETS[home])[short]
+        own = "" if home == sheet else f"{home}!"
+        if "~" in marks:
+            first = MonthlyRow.START if "0" in marks else MonthlyRow.MONTH
+            return f"{own}{letter}${first}:{letter}${MonthlyRow.MONTH}"
+        if "1" in marks or "$" in marks:
+            at = MonthlyRow.MONTH if "1" in marks else MonthlyRow.START
+            return f"{own}{'$' * ('$' in marks)}{letter}${at}"
+        fixed = "" if columns[short].kind else "$"
+        at_row = (
+            f"${MonthlyRow.NUMBER}" if "#" in marks
+            else f"${MonthlyRow.START}" if "0" in marks
+            else str(row - ("-" in marks))
+        )  # fmt: skip
+        if "|" in marks:
+            return f"{own}{fixed}{letter}${MonthlyRow.START}:{fixed}{letter}{at_row}"
+        if "*" in marks:
+            return f"{own}${letter}{at_row}:${letter}{at_row}"
+        if "<" in marks:
+            return f"{own}${letter}{at_row}:{letter}{at_row}"
+        return f"{own}{fixed}{letter}{at_row}"
 
 
 def _range(reference: str) -> str:
@@ -291,6 +301,12 @@ def _range(reference: str) -> str:
     found = Reference.of(reference)
     corner = replace(found.first, column_fixed=True, row_fixed=True)
     return reference if found.last else str(replace(found, first=corner, last=corner))
+
+
+def _fixed(reference: str) -> str:
+    """The reference fixed both ways."""
+    found = Reference.of(reference)
+    return str(replace(found, first=replace(found.first, column_fixed=True, row_fixed=True)))
 
 
 def _through(reference: str) -> str:

@@ -22,14 +22,13 @@ from openpyxl import Workbook
 from ..errors import InputError, TemplateError
 from ..files import read_whole, write_whole
 from ..functions.registry import worksheet_functions
-from ..subordination import call_threshold, is_callable, subordination_levels
 from ..xlsx.calculate import calculate
 from ..xlsx.charts import with_points
 from ..xlsx.patch import Cell, named_cells, opened, patched
 from ..xlsx.preflight import preflight
 from ..xlsx.references import below
-from .names import PUBLIC
-from .standing import history_entry
+from .names import PUBLIC, SINCE
+from .standing import CENT, LEVEL, Standing, history_entry, ranks_of, standing
 
 NEEDED = (
     "Classes",
@@ -42,8 +41,6 @@ NEEDED = (
     "CumulativeLosses",
     "ReportedPoolBalance",
 )
-CENT = Decimal("0.005")
-LEVEL = Decimal("1e-12")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -171,24 +168,19 @@ def updated_bytes(
     elif override is not None:  # last month's figure must not stand over this month's classes
         values[place] = None
 
-    ranks = [int(cell.offset(0, 1).value) for cell in named_cells(book, "Classes")]
-    levels = subordination_levels(amounts, ranks) if any(amounts) else [Decimal(0)] * len(amounts)
     ((_, percent),), ((_, cut_off),) = _cells(book, "CallPercent"), _cells(book, "CutOffBalance")
-    cut_off_balance = Decimal(repr(cut_off))
-    total = sum(amounts, Decimal(0)) if reported.pool_balance is None else reported.pool_balance
-    callable_now = is_callable(total, call_threshold(cut_off_balance, Decimal(repr(percent))))
-    factor = total / cut_off_balance
-    entry = history_entry(as_of, total, factor, labels, levels, callable_now, reported.cumulative_losses)
+    now = standing(amounts, ranks_of(book), Decimal(repr(cut_off)), Decimal(repr(percent)), reported.pool_balance)
+    entry = history_entry(as_of, labels, now, reported.cumulative_losses)
     styles = _history(book, entry, values)
 
     new = with_points(calculate(patched(package, values, styles), worksheet_functions())).to_bytes()
-    _compare(new, labels, levels, total, callable_now)
+    _compare(new, labels, now)
     backup = path.with_name(f"{path.stem}.backup{path.suffix}")
     return new, Updated(
         as_of=as_of,
-        pool_balance=total,
-        levels=dict(zip(labels, levels, strict=True)),
-        callable_now=callable_now,
+        pool_balance=now.pool_balance,
+        levels=dict(zip(labels, now.levels, strict=True)),
+        callable_now=now.callable_now,
         backup=backup,
     )
 
@@ -237,22 +229,22 @@ def _history(book: Workbook, entry: tuple[Cell, ...], values: dict[Place, Cell])
     return styles
 
 
-def _compare(data: bytes, labels: list[str], levels: list[Decimal], total: Decimal, callable_now: bool) -> None:
+def _compare(data: bytes, labels: list[str], now: Standing) -> None:
     """The computed cells agree with Python. Raises TemplateError otherwise."""
     book = opened(data)
-    if any(name not in book.defined_names for name in PUBLIC):
+    if any(name not in book.defined_names for name in PUBLIC if name not in SINCE):
         return  # a workbook of fewer names has nothing more to compare
-    for (place, value), level, label in zip(_cells(book, "SubordinationLevels"), levels, labels, strict=True):
+    for (place, value), level, label in zip(_cells(book, "SubordinationLevels"), now.levels, labels, strict=True):
         if not isinstance(value, int | float) or abs(Decimal(repr(value)) - level) > LEVEL:
             raise TemplateError(
                 f"{place[0]}!{place[1]}: the level of class {label} computes {value!r} where Python has {level}"
             )
     (((sheet, cell), value),) = _cells(book, "Callable")
-    if bool(value) is not callable_now:
-        raise TemplateError(f"{sheet}!{cell} computes {value!r} where Python has {callable_now}")
+    if bool(value) is not now.callable_now:
+        raise TemplateError(f"{sheet}!{cell} computes {value!r} where Python has {now.callable_now}")
     (((sheet, cell), value),) = _cells(book, "CurrentPoolBalance")
-    if not isinstance(value, int | float) or abs(Decimal(repr(value)) - total) > CENT:
-        raise TemplateError(f"{sheet}!{cell} computes {value!r} where Python has {total}")
+    if not isinstance(value, int | float) or abs(Decimal(repr(value)) - now.pool_balance) > CENT:
+        raise TemplateError(f"{sheet}!{cell} computes {value!r} where Python has {now.pool_balance}")
 
 
 @contextmanager

@@ -1,0 +1,158 @@
+"""What Tranches, Call, Checks, Source and Summary hold and compute: every column and line with its formula.
+
+Fields that are no columns of the table stand elsewhere: {all.x} is what Pools or Underwriting have of all mortgage
+loans, {W.x~} a column of Waterfall through all months.
+"""
+
+from dataclasses import dataclass
+
+from ..reading.tieout import BALANCE
+from .layout import Column, Table
+
+FACTOR, LEVEL_DIFFERENCE = "0.00000000", '0.00000000000000%;-0.00000000000000%;"-"'
+
+TRANCHES = Table(
+    "Tranches", 6, first=9, totals=7, columns=(
+        Column("class", "Class", 13, "Label", value="A", name="Classes", text=True),
+        Column("rank", "Rank", 9, "Constant", "0", "center", value=1, name="ClassRanks"),
+        Column("initial", "Initial principal balance, USD", 19, "Fact", "USD", value=0, total="SUM({initial:})", total_format="USD", name="InitialBalances"),
+        Column("share_at_issue", "Share at issue", 12, "Formula", "0.000%", formula="IF({initial^}=0,0,{initial}/{initial^})", total="SUM({share_at_issue:})", total_format="0.000%"),
+        Column("stated_level", "Stated subordination level", 19, "Fact", "level", value=0, name="StatedSubordinationLevels"),
+        Column("level_at_issue", "Level at issue", 19, "Formula", "level", formula='IF({initial^}=0,0,SUMIF({rank*},">"&{rank},{initial*})/{initial^})', name="SubordinationLevelsAtIssue"),
+        Column("level_difference", "Level less stated", 21, "Formula", LEVEL_DIFFERENCE, formula="{level_at_issue}-{stated_level}"),
+        Column("current", "Current principal balance, USD", 19, "Fact", "USD", value=0, total="SUM({current:})", total_format="USD", name="CurrentBalances"),
+        Column("factor", "Factor", 13, "Formula", FACTOR, formula="IF({initial}=0,0,{current}/{initial})", total="IF({initial}=0,0,{current}/{initial})", total_format=FACTOR),
+        Column("share", "Share now", 12, "Formula", "0.000%", formula="IF({current^}=0,0,{current}/{current^})", total="SUM({share:})", total_format="0.000%"),
+        Column("level", "Current level", 12, "Formula", "0.000%", formula='IF({current^}=0,0,SUMIF({rank*},">"&{rank},{current*})/{current^})', name="SubordinationLevels"),
+        Column("level_gained", "Level gained since issue", 14, "Formula", '0.000%;-0.000%;"-"', formula="{level}-{level_at_issue}"),
+        Column("coupon", "Coupon (blended)", 18, "Link", "0.0000%", formula="{all.target_rate$}"),
+    ),
+)  # fmt: skip
+CLASSES_SUM_ROW = 8
+"""Of Tranches: the classes less the pool balance, in the column of initial balances."""
+CLASSES_SUM = f"ROUND({{initial}}-{{all.{BALANCE}}},2)"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of a sheet that has one figure a line: label, figure, unit and where it comes from.
+
+    ``name`` is the figure's defined name, ``row.`` and a word if only code knows it.
+    """
+
+    key: str
+    label: str
+    style: str
+    unit: str = ""
+    number_format: str = ""
+    formula: str = ""
+    value: object = None
+    name: str = ""
+    source: str = ""
+
+
+CALL_LINES = (
+    Line("as_of", "As-of date", "Assumption", "date", "date", name="AsOfDate", source="input: the day of the current balances; the cut-off date at first"),
+    Line("percent", "Call percentage", "Assumption", "%", "rate", value=0.10, name="CallPercent", source="assumption: 10% gives the threshold that the filing prints in dollars"),
+    Line("cut_off", "Cut-off balance", "Link", "USD", "USD", f"{{all.{BALANCE}}}", name="CutOffBalance", source="Pools"),
+    Line("threshold", "Threshold", "Formula", "USD", "USD", "ROUND(CallPercent*CutOffBalance,2)", name="CallThreshold", source="rounded half up to the cent"),
+    Line("stated", "Threshold that the filing states", "Fact", "USD", "USD", name="row.call_threshold", source="filing: callable when less than this"),
+    Line("difference", "Percentage of the cut-off balance less stated", "Formula", "USD", '0.0000;-0.0000;"-"', "ROUND(CallPercent*CutOffBalance-{stated},4)", name="row.call_difference", source="unrounded; the filing rounds to the cent"),
+    Line("classes", "Sum of current class balances", "Link", "USD", "USD", "SUM(CurrentBalances)", source="Tranches"),
+    Line("reported", "Pool balance, if it differs", "Assumption", "USD", "USD", name="ReportedPoolBalance", source="input: leave empty to use the sum of the class balances"),
+    Line("current", "Current pool balance", "Formula", "USD", "USD", "ROUND(IF(COUNT({reported})=0,{classes},{reported}),2)", name="CurrentPoolBalance", source="to the cent, as it is compared"),
+    Line("factor", "Pool factor", "Formula", "of one", FACTOR, "IF(CutOffBalance=0,0,CurrentPoolBalance/CutOffBalance)", name="PoolFactor", source="current over cut-off balance"),
+    Line("headroom", "Headroom over the threshold", "Formula", "USD", "USD", "CurrentPoolBalance-CallThreshold", name="CallHeadroom", source="zero or more: not callable"),
+    Line("callable", "Callable now", "Total", "", "truth", "CurrentPoolBalance<CallThreshold", name="Callable", source="TRUE only when strictly less than the threshold"),
+    Line("losses", "Cumulative losses to date, if known", "Assumption", "USD", "USD", name="CumulativeLosses", source="input: kept in the history"),
+    Line("first_month", "First month below the threshold, projected", "Formula", "month", "0", 'IF(SUM({W.callable~})=0,"none",MAX({W.month~})+1-SUM({W.callable~}))', name="FirstCallableMonth", source="Waterfall: of the projection, counted from its start"),
+    Line("first_date", "First callable distribution date, projected", "Formula", "date", "date", 'IF(ISNUMBER({first_month}),INDEX({W.date~},{first_month}),"none")', name="FirstCallableDate", source="Waterfall: before it moves off a holiday"),
+)  # fmt: skip
+CALL = Table(
+    "Call", 6, lines=tuple(line.key for line in CALL_LINES), columns=(
+        Column("label", "Clean-up call", 44, text=True), Column("value", "Value", 21), Column("unit", "Unit", 12, text=True), Column("source", "Where it comes from", 78, text=True),
+        Column(width=12), Column(width=12), Column(width=18),
+    ),
+)  # fmt: skip
+HISTORY = Table(
+    "Call", 24, columns=(
+        Column("as_of", "As of", style="Constant", number_format="date", align="left", text=True),
+        Column("pool_balance", "Pool balance", style="Constant", number_format="USD"),
+        Column("factor", "Factor", style="Constant", number_format=FACTOR),
+        Column("levels", "Subordination levels", style="Constant", number_format="text", text=True),
+        Column("senior", "Senior", style="Constant", number_format="0.000%"),
+        Column("callable", "Callable", style="Constant", number_format="text", align="center"),
+        Column("losses", "Cumulative losses", style="Constant", number_format="USD"),
+    ),
+)  # fmt: skip
+"""Below the call: one line a month that was put in; the columns are the fields of ``standing.Entry``, in their order."""
+
+CHECKS = Table(
+    "Checks", 6, first=9, totals=7, columns=(
+        Column("check", "Check", 66, "Label", value="check", text=True),
+        Column("says", "What must hold", 84, "Label", value="what must hold", text=True),
+        Column("unit", "Unit", 12, "Unit", value="USD", text=True),
+        Column("difference", "Difference", 19, "Link", "USD", formula="{classes_sum}"),
+        Column("tolerance", "Tolerance", 19, "Constant", "USD", value=0),
+        Column("flag", "Flag", 9, "Formula", "0", "center", "IF(ABS({difference})<={tolerance},0,1)", total="SUM({flag:})", total_format="0"),
+        Column("status", "Status", 22, "Formula", text=True, formula='IF(ISNUMBER({flag}),IF({flag}=0,"ties","FAILS"),"not evaluated")',
+               total='IF(ChecksFailed=0,"All checks tie",ChecksFailed&" failed")&IF(ChecksNotEvaluated=0,"",", "&ChecksNotEvaluated&" not evaluated")'),
+    ),
+)  # fmt: skip
+NOT_EVALUATED_ROW = 8
+"""Of Checks: how many checks lack a figure, in the column of flags."""
+NOT_EVALUATED = "ROWS({flag:})-COUNT({flag:})"
+
+SOURCE = Table(
+    "Source", 8, columns=(
+        Column("fact", "Fact", 44, "Label", text=True),
+        Column("scope", "Scope", 18, "Label", text=True),
+        Column("value", "Value as printed", 44, "Label", align="right"),
+        Column("unit", "Unit", 11, "Label", text=True),
+        Column("qualifier", "Qualifier", 14, "Label", text=True),
+        Column("as_of", "As of", 13, "Label", "date", "right"),
+        Column("line", "Line", 8, "Label", "0", "center"),
+        Column("sentence", "Sentence", 120, "Unit", text=True),
+    ),
+)  # fmt: skip
+SOURCE_NOTES = {"source_file": 5, "source_numbers": 6, "source_program": 7}
+"""Rows of Source about the whole filing."""
+
+SUMMARY_FACTS = (
+    ("registrant", "Issuer"), ("series", "Series"), ("cover_series", "Series on the cover"), ("trustee", "Trustee"),
+    ("paying_agent", "Paying agent"), ("closing_date", "Closing date"), ("report_date", "Report date"),
+    ("heading_date", "Date in the heading"), ("signature_date", "Signature date"), ("prospectus_date", "Prospectus date"),
+    ("cut_off_date", "Cut-off date"),
+)  # fmt: skip
+_DATES = "{closing_date},{report_date},{heading_date},{signature_date}"
+SUMMARY_CHECKS = (
+    Line("dates_apart", "Days between these dates", "Formula", number_format="0", name="row.dates_apart", formula=f"MAX(MAX({_DATES})-MIN({_DATES}),IF(ISNUMBER({{prospectus_date}}),{{prospectus_date}}-MIN({_DATES}),0))"),
+    Line("cut_off_gap", "Days from cut-off to month's first", "Formula", number_format="0", name="row.cut_off_gap", formula="ABS(CutOffDate-DATE(YEAR({closing_date}),MONTH({closing_date}),1))"),
+    Line("prospectus_age", "Months from prospectus to closing", "Formula", number_format="0", name="row.prospectus_age", formula="IF(ISNUMBER({prospectus_date}),12*(YEAR({closing_date})-YEAR({prospectus_date}))+MONTH({closing_date})-MONTH({prospectus_date}),0)"),
+    Line("series_differs", "Cover names another series", "Formula", number_format="0", name="row.series_differs", formula="IF({series}={cover_series},0,1)"),
+)  # fmt: skip
+SUMMARY = Table(
+    "Summary", 6, lines=(*(key for key, _ in SUMMARY_FACTS), *(line.key for line in SUMMARY_CHECKS)),
+    columns=(Column("label", "Deal", 34, text=True), Column("value", width=34), Column(width=4)),
+)  # fmt: skip
+HEADLINE_LINES = (
+    Line("cut_off", "Scheduled principal balance at cut-off", "Link", number_format="USD", formula="CutOffBalance"),
+    Line("loan_count", "Mortgage loans", "Link", number_format="loans", formula="{all.loan_count}"),
+    Line("coupon", "Weighted average coupon (gross)", "Link", number_format="rate", formula="{all.weighted_average_coupon}"),
+    Line("remaining_term", "Weighted average remaining term, months", "Link", number_format="months", formula="{all.weighted_average_remaining_term}"),
+    Line("ltv", "Weighted average loan-to-value ratio", "Link", number_format="ltv", formula="{all.weighted_average_ltv}"),
+    Line("level_at_issue", "Senior subordination level at issue", "Link", number_format="rate", formula="INDEX(SubordinationLevelsAtIssue,1)"),
+    Line("level", "Senior subordination level now", "Link", number_format="rate", formula="INDEX(SubordinationLevels,1)"),
+    Line("current", "Current pool balance", "Link", number_format="USD", formula="CurrentPoolBalance"),
+    Line("factor", "Pool factor", "Link", number_format=FACTOR, formula="PoolFactor"),
+    Line("threshold", "Clean-up call threshold", "Link", number_format="USD", formula="CallThreshold"),
+    Line("headroom", "Headroom over the threshold", "Link", number_format="USD", formula="CallHeadroom"),
+    Line("callable", "Callable now", "Link", number_format="text", formula='IF(Callable,"yes","no")'),
+    Line("first_date", "First callable distribution, projected", "Link", number_format="date", formula="FirstCallableDate"),
+    Line("checks", "Checks", "Link", number_format="text", formula="ChecksStatus"),
+)  # fmt: skip
+HEADLINE_NOTES = ("inputs_note", "unread_note")
+HEADLINE = Table(
+    "Summary", 6, left=4, lines=(*(line.key for line in HEADLINE_LINES), *HEADLINE_NOTES),
+    columns=(Column("label", "Headline", 38, text=True), Column("value", width=24), Column(width=12), Column(width=26)),
+)  # fmt: skip
