@@ -1,7 +1,7 @@
 """How the template looks: styles, the frame that every sheet has, header bands, names."""
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from openpyxl import Workbook
 from openpyxl.cell import Cell
@@ -161,10 +161,14 @@ def table(book: Workbook, data: Table, formulas: Formulas, total: str = "") -> N
             align = column.align if column.total else ""
             put(sheet[f"{data.letter(column.key)}{data.totals}"], made, "Total", column.total_format, align)
         sheet.cell(data.totals, data.left).value = total
-    for column in data.columns:
-        if column.style:
-            shown = formulas.of_table(data, column.formula, data.row()) if column.formula else column.value
-            put(sheet[data.cell(column.key)], shown, column.style, column.number_format, column.align)
+    first_line(sheet, data, formulas, [column.key for column in data.columns if column.style])
+
+
+def first_line(sheet: Worksheet, data: Table, formulas: Formulas, keys: Iterable[str]) -> None:
+    """The first line of some columns of a table."""
+    for column in map(data.column, keys):
+        shown = formulas.of_table(data, column.formula, data.row()) if column.formula else column.value
+        put(sheet[data.cell(column.key)], shown, column.style, column.number_format, column.align)
 
 
 def column_names(book: Workbook, data: Table) -> None:

@@ -49,10 +49,11 @@ from xlremic.workbook.class_columns import (
     TRANCHES,
 )
 from xlremic.workbook.filing_rows import LOSS_LIMITS, MEASURES, SHEETS, CalculatedRow, FactRow
-from xlremic.workbook.layout import FrameRow
+from xlremic.workbook.layout import FrameRow, MonthlyRow
 from xlremic.workbook.names import DEAL_POOLS, DEAL_TERMS, POOL_TERMS, TERMS
+from xlremic.workbook.projection_columns import COLLATERAL, Formulas
 from xlremic.workbook.projection_columns import SHEETS as SHEETS_BY_MONTH
-from xlremic.workbook.projection_columns import Formulas
+from xlremic.workbook.projection_columns import places as places_of
 
 ROUNDING = {"USD": 2, "dollars": 2, "loans": 0, "months": 12, "rate": 12, "ltv": 12, "share": 12, "years": 2}
 TERM_NAMES = {
@@ -416,10 +417,12 @@ def make(path: Path) -> None:
     summary(book, formulas)
     kinds = Kinds({})
     outside |= assumptions(book, places, kinds)
+    first, last = (places_of(COLLATERAL)[f"{term}_by_month"] for term in ("delinquency", "severity"))
+    outside["terms_by_month"] = f"Collateral!${first}${MonthlyRow.MONTH}:${last}${MonthlyRow.MONTH}"
     for title in SHEETS_BY_MONTH:
         make_projection.projection_sheet(book, title, outside, kinds)
-    make_results.results(book, outside, kinds)
-    make_results.scenarios(book, outside, kinds)
+    make_results.results(book, formulas, kinds)
+    make_results.scenarios(book, outside, formulas, kinds)
     make_results.functions(book, outside, places)
     kinds.write(book)
     checks(book, formulas)

@@ -1,6 +1,6 @@
 """Results and Scenarios in the template: what the projection comes to, and the engine's grid beside it."""
 
-from look import GREY, NAVY, band, frame, name, put
+from look import GREY, NAVY, band, first_line, frame, name, put
 from make_projection import Kinds, style_of
 from openpyxl import Workbook
 from openpyxl.chart import BarChart, LineChart
@@ -11,18 +11,19 @@ from openpyxl.chart.text import RichText, Text
 from openpyxl.chart.title import Title
 from openpyxl.drawing.line import LineProperties
 from openpyxl.drawing.text import CharacterProperties, Paragraph, ParagraphProperties, RegularTextRun
-from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
-from xlremic.workbook.layout import MonthlyRow
-from xlremic.workbook.projection_columns import COLLATERAL, WATERFALL, places
+from xlremic.workbook.input_sums import INPUT_SUMS
+from xlremic.workbook.layout import FrameRow, MonthlyRow
+from xlremic.workbook.projection_columns import COLLATERAL, WATERFALL, Formulas, places
+from xlremic.workbook.results_columns import FUNCTIONS, INPUTS, RESULTS, SCENARIOS, SEARCHED, ScenarioRow
 
-FIRST_ROW = 8
-ITERATIONS = 14
 LEFT, RIGHT = 15.6, 19.6
 """Widths of the charts, in centimetres: columns A to G and H to O of Results."""
-DOLLARS = '[>=0.005]#,##0.00;[<=-0.005](#,##0.00);"-"'
-"""Dollars whose dust shows as none."""
+LARGEST = f"I{ScenarioRow.DIFFERENCE}"
+"""Cell of Scenarios: the largest difference of a life, while no input has changed."""
+SUMMED = ("psa", "cpr", "cdr", "sda", "severity", "lag", "servicing_fee_rate", "call_threshold")
+"""Terms that the sums of inputs hold, so that they have no line of their own."""
 PALETTE = (NAVY, "5B7DB1", "9DB2D6", "BF9000", "548235", GREY)
 AT = places(WATERFALL)
 
@@ -32,85 +33,34 @@ def _vector(field: str, first: int = MonthlyRow.MONTH) -> str:
     return f"Waterfall!{AT[field]}${first}:{AT[field]}${MonthlyRow.MONTH}"
 
 
-def results(book: Workbook, outside: dict[str, str], kinds: Kinds) -> None:
+def results(book: Workbook, formulas: Formulas, kinds: Kinds) -> None:
     """One row a class; the search for its yield and its decrement table stand to the right."""
-    years_at = 18
-    widths = {"A": 12, "B": 16, "C": 19, "D": 11, "E": 11, "F": 9, "G": 9, "H": 19, "I": 19, "J": 17, "K": 11, "L": 11, "M": 11,
-              "N": 11, "O": 17, "P": 4, "Q": 12}  # fmt: skip
-    sheet = frame(book, "Results", widths, FIRST_ROW - 1, "O")
-    band(sheet, 7, {
-        "A": "Class", "B": "Kind", "C": "Balance or notional, USD", "D": "WAL, years (months/12)", "E": "WAL, years (30/360)", "F": "First month",
-        "G": "Last month", "H": "Principal, USD", "I": "Interest, USD", "J": "Loss, USD", "K": "Price, %", "L": "Accrued, %",
-        "M": "Yield", "N": "Modified duration, years", "O": "Convexity, years squared",
-    }, left="AB")  # fmt: skip
-    sheet.row_dimensions[7].height = 42
+    data = RESULTS
+    sheet = frame(book, data.sheet, data.widths, data.header, data.letter("convexity"))
+    shown = [column.key for column in data.columns[: data.keys.index("convexity") + 1]]
+    band(sheet, data.header, {data.letter(key): data.column(key).label for key in shown}, left=data.texts)
+    sheet.row_dimensions[data.header].height = 42
     put(sheet["A6"], "At the speeds, losses and call of Assumptions, from the balances of Tranches", "Section")
-    row = FIRST_ROW
-    cash, interest, principal, loss, repaid = (
-        _vector("subordinated_cash"),
-        _vector("subordinated_interest"), _vector("subordinated_principal"),
-        _vector("subordinated_loss"), _vector("subordinated_principal"),
-    )  # fmt: skip
-    months, years, dust = _vector("month"), _vector("years"), outside["std.half_cent"]
-    start = f"Waterfall!${AT['subordinated_balance']}${MonthlyRow.START}"
-    weights = f"({repaid}>0)*{repaid}"
-    found = get_column_letter(years_at + 3 + ITERATIONS)
-    full = get_column_letter(years_at + 2)
-    periods = outside["std.periods"]
-    cells: dict[str, tuple[str, str]] = {
-        "C": (start, "USD"),
-        "D": (f'IF(SUMPRODUCT({weights})<{dust},"",SUMPRODUCT({weights}*{months})/SUMPRODUCT({weights})/12)', "0.000"),
-        "E": (f'IF(ISNUMBER(D{row}),{outside["start.first_time"]}+D{row}-1/12,"")', "0.000"),
-        "F": (f'IF(ISNUMBER(D{row}),MAX({months})+1-SUMPRODUCT(MAX(({repaid}>={dust})*(MAX({months})+1-{months}))),"")', "0"),
-        "G": (f'IF(ISNUMBER(D{row}),SUMPRODUCT(MAX(({repaid}>={dust})*{months})),"")', "0"),
-        "H": (f"SUM({principal})", DOLLARS),
-        "I": (f"SUM({interest})", DOLLARS),
-        "J": (f"SUM({loss})", DOLLARS),
-        "K": (f"INDEX({outside['prices']},$Q{row})", "0.000"),
-        "L": (f"IF(C{row}<{dust},0,100*12*INDEX({interest},1)/C{row}*{outside['start.accrued_days']}/360)", "0.000"),
-        "M": (f'IF(ISNUMBER({found}{row}),IF({found}{row}>{outside["std.lowest_growth"]}*(1+{outside["std.tolerance"]}),{periods}*({found}{row}^(1/{periods})-1),""),"")', "0.000%"),
-        "N": (f'IF(ISNUMBER(M{row}),SUMPRODUCT({cash}*{years}*{found}{row}^(0-{years}))/SUMPRODUCT({cash}*{found}{row}^(0-{years}))/(1+M{row}/{periods}),"")', "0.000"),
-        "O": (f'IF(ISNUMBER(M{row}),SUMPRODUCT({cash}*{years}*({years}+1/{periods})*{found}{row}^(0-{years}))/SUMPRODUCT({cash}*{found}{row}^(0-{years}))/(1+M{row}/{periods})^{periods},"")', "0.000"),
-    }  # fmt: skip
-    put(sheet[f"A{row}"], "class", "Label")
-    put(sheet[f"B{row}"], "subordinated", "Unit")
-    put(sheet[f"Q{row}"], 1, "Constant", "0", align="center")
-    for letter, (formula, number_format) in cells.items():
-        put(sheet[f"{letter}{row}"], f"={formula}", style_of(f"={formula}"), number_format, align="right")
-    put(sheet["Q7"], "Row of Prices", "Band", align="center")
-    put(sheet["Q6"], "Decrement table: share of the balance at the start that is left after so many years", "Section")
-    year = get_column_letter(years_at)
-    put(sheet[f"{year}7"], None, "Band", "0", align="center")
-    kinds.add("year", "Results", year)
-    sheet.column_dimensions[year].width = 6.5
-    decrement = (
-        f"=IF($C{row}<{dust},0,INDEX({_vector('subordinated_balance', MonthlyRow.START)},12*{year}$7+1)/$C{row})"
-    )
-    put(sheet[f"{year}{row}"], decrement, "Formula", '[>=0.005]0%;[>0]"*";"-"', align="center")
-    name(book, "row.year", "Results", f"{year}7")
-    put(
-        sheet[f"{get_column_letter(years_at + 2)}6"],
-        "Search for the yield: growth a year, the last column is the answer",
-        "Section",
-    )
-    sheet.column_dimensions[get_column_letter(years_at + 1)].width = 4
-    put(sheet[f"{full}7"], "Full price, USD", "Band", align="center")
-    put(sheet[f"{full}{row}"], f"=(K{row}+L{row})/100*C{row}", "Formula", "USD")
-    sheet.column_dimensions[full].width = 19
-    for k in range(ITERATIONS + 1):
-        letter, before = get_column_letter(years_at + 3 + k), get_column_letter(years_at + 2 + k)
-        put(sheet[f"{letter}7"], k, "Band", "0", align="center")
-        sheet.column_dimensions[letter].width = 12
-        if k == 0:
-            formula = f'=IF({full}{row}>0,IF(H{row}+I{row}>={dust},{outside["std.first_growth"]},""),"")'
-        else:
-            value = f"SUMPRODUCT({cash}*{before}{row}^(0-{years}))"
-            formula = f'=IF(ISNUMBER({before}{row}),MAX({outside["std.lowest_growth"]},{before}{row}*({value}/{full}{row})^({value}/SUMPRODUCT({cash}*{years}*{before}{row}^(0-{years})))),"")'
-        put(sheet[f"{letter}{row}"], formula, "Formula", "0.00000000")
-    last = get_column_letter(years_at + 3 + ITERATIONS)
-    name(book, "block.Results", "Results", f"A{row}:{last}{row}")
-    charts(sheet, row + 2)
-    sheet.print_area = f"A1:O{row + 41}"
+    first_line(sheet, data, formulas, ("class", "kind", "number", *shown[2:]))
+    above = FrameRow.NOTE + 1
+    put(sheet[f"{data.letter('number')}{data.header}"], data.column("number").label, "Band", align="center")
+    says = "Decrement table: share of the balance at the start that is left after so many years"
+    put(sheet[f"{data.letter('number')}{above}"], says, "Section")
+    year = f"{data.letter('year')}{data.header}"
+    put(sheet[year], None, "Band", "0", align="center")
+    kinds.add("year", data.sheet, data.letter("year"))
+    first_line(sheet, data, formulas, ("year",))
+    name(book, "row.year", data.sheet, year)
+    says = "Search for the yield: growth a year, the last column is the answer"
+    put(sheet[f"{data.letter('full_price')}{above}"], says, "Section")
+    put(sheet[f"{data.letter('full_price')}{data.header}"], data.column("full_price").label, "Band", align="center")
+    first_line(sheet, data, formulas, ("full_price",))
+    for k, key in enumerate(SEARCHED):
+        put(sheet[f"{data.letter(key)}{data.header}"], k, "Band", "0", align="center")
+        first_line(sheet, data, formulas, (key,))
+    name(book, "block.Results", data.sheet, data.span())
+    charts(sheet, data.row() + 2)
+    sheet.print_area = f"A1:{data.letter('convexity')}{data.row() + 41}"
 
 
 def balances_chart(width: float, height: float = 9.5) -> BarChart | LineChart:
@@ -199,147 +149,94 @@ def _series(chart: BarChart | LineChart, values: str, months: str, title: str) -
     chart.series.append(series)
 
 
-def scenarios(book: Workbook, outside: dict[str, str], kinds: Kinds) -> None:
+def scenarios(book: Workbook, outside: dict[str, str], formulas: Formulas, kinds: Kinds) -> None:
     """The live case, the engine's base case and their difference; then the engine's grid, as values."""
-    widths = {
-        "A": 24,
-        "B": 10,
-        "C": 10,
-        "D": 10,
-        "E": 10,
-        "F": 11,
-        "G": 12,
-        "H": 18,
-        "I": 4,
-        "J": 10,
-        "K": 4,
-        "L": 30,
-        "M": 18,
-        "N": 18,
-        "O": 10,
-    }
-    sheet = frame(book, "Scenarios", widths, 8, "H")
-    put(sheet["A5"], None, "Note")
-    name(book, "row.scenarios_note", "Scenarios", "A5")
+    data = SCENARIOS
+    sheet = frame(book, data.sheet, data.widths | INPUTS.widths, ScenarioRow.NUMBER, data.letter("losses"))
+    put(sheet[f"A{FrameRow.NOTE}"], None, "Note")
+    name(book, "row.scenarios_note", data.sheet, f"A{FrameRow.NOTE}")
     put(sheet["I6"], "Average life in years (months/12) of class", "Section")
-    band(sheet, 7, {"A": "Scenario", "B": "PSA", "C": "CPR", "D": "CDR", "E": "SDA", "F": "Severity", "G": "First callable month",
-                    "H": "Losses, USD"}, left="A")  # fmt: skip
-    put(sheet["J7"], "=INDEX(Results!$A$8:$A$8,J$8)", "Band", align="center")
-    put(sheet["J8"], 1, "Constant", "0", align="center")
-    put(sheet["A8"], "row of Results", "Note")
-    kinds.add("result", "Scenarios", "J")
-    for row, label in ((9, "live: this workbook"), (10, "base: the engine"), (11, "live less base")):
+    terms = [column.key for column in data.columns[: data.keys.index("losses") + 1]]
+    band(sheet, data.header, {data.letter(key): data.column(key).label for key in terms}, left=data.texts)
+    life, lives = data.letter("life"), {row: f"{data.letter('life')}{row}" for row in ScenarioRow}
+    number = f"{life}${ScenarioRow.NUMBER}"
+    header = f"=INDEX({RESULTS.absolute('class')},{number})"
+    put(sheet[f"{life}{data.header}"], header, "Band", align="center")
+    put(sheet[lives[ScenarioRow.NUMBER]], 1, "Constant", "0", align="center")
+    put(sheet[f"A{ScenarioRow.NUMBER}"], "row of Results", "Note")
+    kinds.add("result", data.sheet, life)
+    for row, label in (
+        (ScenarioRow.LIVE, "live: this workbook"), (ScenarioRow.BASE, "base: the engine"),
+        (ScenarioRow.DIFFERENCE, "live less base"),
+    ):  # fmt: skip
         put(sheet[f"A{row}"], label, "Label")
-    formats = {"B": "0", "C": "rate", "D": "rate", "E": "0", "F": "rate", "G": "0", "H": "USD"}
-    live = {"B": "PSA", "C": "CPR", "D": "CDR", "E": outside["a.sda"], "F": "Severity", "G": "FirstCallableMonth",
-            "H": f"Waterfall!${AT['cumulative_losses']}${MonthlyRow.MONTH}"}  # fmt: skip
-    for letter, formula in live.items():
-        if letter in "BCDEF":
-            made = f'=IF(ISNUMBER({formula}),{formula},"")'
-        elif letter == "H":
-            made = f"=MAX({_vector('cumulative_losses')})-{outside['start.losses']}"
-        else:
-            made = f"={formula}"
-        put(sheet[f"{letter}9"], made, style_of(made), formats[letter], align="right")
-        for row in (10, 13):
-            put(sheet[f"{letter}{row}"], None, "Constant", formats[letter], align="right")
-    put(sheet["J9"], "=INDEX(Results!$D$8:$D$8,J$8)", "Link", "0.000", align="right")
-    put(sheet["J10"], None, "Constant", "0.000", align="right")
+    live = {"psa": "PSA", "cpr": "CPR", "cdr": "CDR", "sda": outside["a.sda"], "severity": "Severity"}
+    made = {key: f'=IF(ISNUMBER({cell}),{cell},"")' for key, cell in live.items()}
+    made["first_callable"] = "=FirstCallableMonth"
+    made["losses"] = formulas.cells("MAX({W.cumulative_losses~})-{start.losses}", data.sheet, ScenarioRow.LIVE)
+    for key, formula in made.items():
+        letter, number_format = data.letter(key), data.column(key).number_format
+        put(sheet[f"{letter}{ScenarioRow.LIVE}"], formula, style_of(formula), number_format, align="right")
+        for row in (ScenarioRow.BASE, ScenarioRow.GRID):
+            put(sheet[f"{letter}{row}"], None, "Constant", number_format, align="right")
+    shown = f"=INDEX({RESULTS.absolute('wal_month')},{number})"
+    put(sheet[lives[ScenarioRow.LIVE]], shown, "Link", "0.000", align="right")
+    put(sheet[lives[ScenarioRow.BASE]], None, "Constant", "0.000", align="right")
+    now, base = lives[ScenarioRow.LIVE], lives[ScenarioRow.BASE]
     put(
-        sheet["J11"],
-        "=IF(ISNUMBER(J9),IF(ISNUMBER(J10),J9-J10,0),0)",
+        sheet[lives[ScenarioRow.DIFFERENCE]],
+        f"=IF(ISNUMBER({now}),IF(ISNUMBER({base}),{now}-{base},0),0)",
         "Formula",
         '[>=0.0000005]0.000000;[<=-0.0000005]-0.000000;"-"',
         align="right",
     )
-    put(sheet["A12"], "the engine's grid", "Section")
-    put(sheet["J12"], None, "Label")
-    put(sheet["A13"], "scenario", "Label")
-    put(sheet["J13"], None, "Constant", "0.000", align="right")
-    name(book, "block.Scenarios", "Scenarios", "A13:J13")
-    name(book, "row.scenario", "Scenarios", "A13")
-    name(book, "row.result", "Scenarios", "J8")
-    _inputs(book, sheet, outside)
-    sheet.print_area = "A1:J13"
+    put(sheet[f"A{ScenarioRow.HEADING}"], "the engine's grid", "Section")
+    put(sheet[lives[ScenarioRow.HEADING]], None, "Label")
+    put(sheet[f"A{ScenarioRow.GRID}"], "scenario", "Label")
+    put(sheet[lives[ScenarioRow.GRID]], None, "Constant", "0.000", align="right")
+    name(book, "block.Scenarios", data.sheet, f"A{ScenarioRow.GRID}:{lives[ScenarioRow.GRID]}")
+    name(book, "row.scenario", data.sheet, f"A{ScenarioRow.GRID}")
+    name(book, "row.result", data.sheet, lives[ScenarioRow.NUMBER])
+    _inputs(book, sheet, outside, formulas)
+    sheet.print_area = f"A1:{lives[ScenarioRow.GRID]}"
 
 
-def _inputs(book: Workbook, sheet: Worksheet, outside: dict[str, str]) -> None:
+def _inputs(book: Workbook, sheet: Worksheet, outside: dict[str, str], formulas: Formulas) -> None:
     """The inputs that the grid was computed from beside those of now: while none differs, base and live must agree."""
-    band(sheet, 7, {"L": "Input", "M": "when computed", "N": "now", "O": "changed"}, left="L")
-    put(sheet["L6"], "Inputs of the grid", "Section")
-    loans = places(COLLATERAL)
-    row = 9
-    sums = (
-        ("current balances", "SUM(CurrentBalances)"),
-        ("balance x coupon", f"SUMPRODUCT({_all(outside['L.balance'])},{_all(outside['L.gross_rate'])})"),
-        ("balance x term", f"SUMPRODUCT({_all(outside['L.balance'])},{_all(outside['L.term'])})"),
-        ("balance x PO fraction", f"SUMPRODUCT({_all(outside['L.balance'])},{_all(outside['L.po_fraction'])})"),
-        ("balance x IO rate", f"SUMPRODUCT({_all(outside['L.balance'])},{_all(outside['L.io_rate'])})"),
-        ("balance x lag", f"SUMPRODUCT({_all(outside['L.balance'])},{_all(outside['L.lag'])})"),
-        ("months of age", f"SUM({_all(outside['P.first_month'])})"),
-        ("PSA of the pools", f"SUM({_all(outside['P.psa'])})"),
-        ("CPR of the pools", f"SUM({_all(outside['P.cpr'])})"),
-        ("CDR of the pools", f"SUM({_all(outside['P.cdr'])})"),
-        ("SDA of the pools", f"SUM({_all(outside['P.sda'])})"),
-        ("severity of the pools", f"SUM({_all(outside['P.severity'])})"),
-        ("shift schedule", f"SUMPRODUCT({outside['shift_day']},{outside['shift_share']})"),
-        ("loss limits", f"SUMPRODUCT({outside['limit_day']},{outside['limit_share']})"),
-        (
-            "terms by month",
-            f"SUM(Collateral!${loans['delinquency_by_month']}${MonthlyRow.MONTH}:${loans['severity_by_month']}${MonthlyRow.MONTH})",
-        ),
-        ("losses to date", outside["start.losses"]),
-        ("call threshold", "CallThreshold"),
-    )
-    for key, formula in sums:
-        put(sheet[f"L{row}"], key, "Label")
-        put(sheet[f"N{row}"], f"={formula}", style_of(f"={formula}"), "General", align="right")
-        row += 1
-    name(book, "row.inputs.sums", "Scenarios", "L9")
-    name(book, "row.inputs.terms", "Scenarios", f"L{row}")
+    data = INPUTS
+    band(sheet, data.header, data.labels, left=data.texts)
+    put(sheet[f"{data.letter('input')}{data.header - 1}"], "Inputs of the grid", "Section")
+    lines = [(one.label, formulas.cells(one.formula, data.sheet, 0)) for one in INPUT_SUMS]
     for key, reference in outside.items():
-        if key.startswith("a.") and key not in (
-            "a.psa",
-            "a.cpr",
-            "a.cdr",
-            "a.sda",
-            "a.severity",
-            "a.lag",
-            "a.servicing_fee_rate",
-            "a.call_threshold",
-        ):
-            put(sheet[f"L{row}"], key.removeprefix("a."), "Label")
+        if key.startswith("a.") and key.removeprefix("a.") not in SUMMED:
             formula = f'=IF(ISNUMBER({reference}),{reference},IF({reference}=TRUE,1,IF({reference}="first",1,0)))'
-            put(sheet[f"N{row}"], formula, style_of(formula), "General", align="right")
-            row += 1
-    for at in range(9, row):
-        put(sheet[f"M{at}"], None, "Constant", "General", align="right")
-        put(
-            sheet[f"O{at}"],
-            f"=IF(ABS(N{at}-M{at})>{outside['std.tolerance']}*MAX(1,ABS(M{at})),1,0)",
-            "Formula",
-            "0",
-            align="center",
-        )
-    put(sheet["L8"], "inputs changed since the grid was computed", "Note")
-    put(sheet["O8"], f"=SUM(O9:O{row - 1})", "Formula", "0", align="center")
-    put(sheet["I11"], "=IF(O8=0,MAX(MAX($J11:$J11),0-MIN($J11:$J11)),0)", "Formula", '0.000000000;-0.000000000;"-"')
-    put(sheet["H11"], "largest, if no input changed", "Note", align="right")
+            lines.append((key.removeprefix("a."), formula))
+    for k, (label, formula) in enumerate(lines):
+        put(sheet[data.cell("input", k)], label, "Label")
+        put(sheet[data.cell("now", k)], formula, style_of(formula), "General", align="right")
+    name(book, "row.inputs.sums", data.sheet, data.cell("input"))
+    name(book, "row.inputs.terms", data.sheet, data.cell("input", len(INPUT_SUMS)))
+    for k in range(len(lines)):
+        put(sheet[data.cell("computed", k)], None, "Constant", "General", align="right")
+        now, computed = data.cell("now", k), data.cell("computed", k)
+        changed = f"=IF(ABS({now}-{computed})>{outside['std.tolerance']}*MAX(1,ABS({computed})),1,0)"
+        put(sheet[data.cell("changed", k)], changed, "Formula", "0", align="center")
+    put(sheet[data.cell("input", -1)], "inputs changed since the grid was computed", "Note")
+    changes = f"=SUM({data.cell('changed')}:{data.cell('changed', len(lines) - 1)})"
+    put(sheet[data.cell("changed", -1)], changes, "Formula", "0", align="center")
+    life, row = SCENARIOS.letter("life"), ScenarioRow.DIFFERENCE
+    lives = f"${life}{row}:${life}{row}"
+    largest = f"=IF({data.cell('changed', -1)}=0,MAX(MAX({lives}),0-MIN({lives})),0)"
+    put(sheet[LARGEST], largest, "Formula", '0.000000000;-0.000000000;"-"')
+    put(sheet[f"{SCENARIOS.letter('losses')}{row}"], "largest, if no input changed", "Note", align="right")
     sheet.column_dimensions["I"].width = 12
-    name(book, "row.Scenarios.base", "Scenarios", "I11")
-
-
-def _all(reference: str) -> str:
-    """All copies of a cell of Assumptions, as a range that growth stretches."""
-    sheet, _, cell = reference.rpartition("!")
-    letter, row = cell.replace("$", "").rstrip("0123456789"), cell.rpartition("$")[2]
-    return f"{sheet}!${letter}${row}:${letter}${row}"
+    name(book, "row.Scenarios.base", data.sheet, LARGEST)
 
 
 def functions(book: Workbook, outside: dict[str, str], places_of: dict[str, tuple[str, int]]) -> None:
     """One live call of every worksheet function beside the same number from plain formulas."""
-    widths = {"A": 26, "B": 62, "C": 22, "D": 22, "E": 14, "F": 96}
-    sheet = frame(book, "Functions", widths, 12, "E")
+    data = FUNCTIONS
+    sheet = frame(book, data.sheet, data.widths, data.header, data.letter("difference"))
     loans = places(COLLATERAL)
     examples = (
         (6, "class", None, "class of the examples: type another"),
@@ -359,8 +256,7 @@ def functions(book: Workbook, outside: dict[str, str], places_of: dict[str, tupl
     put(sheet["C11"], f"=Waterfall!{AT['io_paid']}$5", "Link", align="right")
     put(sheet["D11"], "=SUMPRODUCT((Results!$A$8:$A$8=$C$11)*Results!$Q$8:$Q$8)", "Formula", "0", align="center")
     put(sheet["E11"], "row of Results", "Note")
-    band(sheet, 12, {"A": "Function", "B": "What it computes", "C": "The function", "D": "From plain formulas", "E": "Difference",
-                     "F": "What to type"}, left="ABF")  # fmt: skip
+    band(sheet, data.header, data.labels, left=data.texts)
     tables, timing = (
         "DealPools,DealClasses,DealAssumptions",
         f"{outside['start.settlement']},{outside['start.first_distribution']}",
@@ -412,18 +308,18 @@ def functions(book: Workbook, outside: dict[str, str], places_of: dict[str, tupl
         ("REMIC_CONVEXITY", "convexity of the priced class, years squared", f"REMIC_CONVEXITY({result('M', '$D$11')},{cash},{timing})", result("O", "$D$11"), "0.000000"),
         ("REMIC_FACT", "a fact as the filing prints it", 'REMIC_FACT("loan_count","all",SourceFacts)', f"{home}!$D${at}", "#,##0"),
     )  # fmt: skip
-    for row, (called, says, live, plain, number_format) in enumerate(rows, 13):
+    for row, (called, says, live, plain, number_format) in enumerate(rows, data.row()):
         put(sheet[f"A{row}"], called, "Label")
         put(sheet[f"B{row}"], says, "Unit")
         put(sheet[f"C{row}"], f"={live}", "Formula", number_format, align="right")
         put(sheet[f"D{row}"], f"={plain}", style_of(f"={plain}"), number_format, align="right")
         put(sheet[f"E{row}"], f"=ROUND(C{row}-D{row},6)", "Formula", '0.000000;-0.000000;"-"', align="right")
         put(sheet[f"F{row}"], None, "Note")
-    name(book, "row.function", "Functions", "A13")
+    name(book, "row.function", data.sheet, data.cell("function"))
     name(book, "row.function_class", "Functions", "C6")
     put(
         sheet["A5"],
         "The functions come with an add-in (see the user guide); without it they show #NAME? once this workbook is recalculated.",
         "Note",
     )
-    sheet.print_area = f"A1:F{12 + len(rows)}"
+    sheet.print_area = f"A1:{data.cell('typed', len(rows) - 1)}"

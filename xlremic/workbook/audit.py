@@ -24,11 +24,13 @@ from ..xlsx.engines import ironcalc_values, libreoffice_values
 from ..xlsx.patch import named_cells, opened
 from ..xlsx.preflight import preflight
 from ..xlsx.references import cell_name
+from .class_columns import CHECKS
 from .expected import engine_columns, noise, result_classes, result_numbers
 from .inputs import deal_and_assumptions, has_projection, projection_columns
 from .layout import MONTHLY, MonthlyRow
 from .lint import lint
 from .names import PUBLIC, SINCE
+from .results_columns import RESULTS
 from .standing import CENT, LEVEL, levels_of, ranks_of
 
 
@@ -169,16 +171,17 @@ def projection_findings(book: Workbook) -> Iterator[Finding]:
 def _results(book: Workbook, flows: TrancheFlows) -> Iterator[Finding]:
     measures = {one.label: one for one in flows.class_measures()}
     differing: list[str] = []
-    for row in book["Results"].iter_rows(min_row=8, max_col=15):
+    for row in book[RESULTS.sheet].iter_rows(min_row=RESULTS.row(), max_col=RESULTS.number("convexity")):
         one = measures.get(str(row[0].value))
         if one is None:
             continue
-        for k, number, tolerance in result_numbers(one):
-            value = row[k].value
+        for key, number, tolerance in result_numbers(one):
+            cell = row[RESULTS.number(key) - 1]
+            value = cell.value
             if number is None and value in (None, ""):
                 continue
             if number is None or not isinstance(value, int | float) or abs(value - number) > tolerance:
-                differing.append(f"Results!{row[k].coordinate} ({one.label}) {value!r}, engine {number!r}")
+                differing.append(f"Results!{cell.coordinate} ({one.label}) {value!r}, engine {number!r}")
     says = "Results shows the engine's measures of the workbook's inputs"
     yield _finding(
         "python:results", len(differing), Decimal(0), "cells", says + "".join(f"; {one}" for one in differing[:5])
@@ -186,7 +189,7 @@ def _results(book: Workbook, flows: TrancheFlows) -> Iterator[Finding]:
 
 
 def _checks_sheet(book: Workbook) -> Iterator[Finding]:
-    for row in book["Checks"].iter_rows(min_row=9, max_col=7, values_only=True):
+    for row in book["Checks"].iter_rows(min_row=CHECKS.row(), max_col=len(CHECKS.columns), values_only=True):
         check_id, says, unit, difference, tolerance, flag, _ = row
         if check_id is None:
             continue

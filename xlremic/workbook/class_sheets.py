@@ -16,6 +16,7 @@ from .filing_rows import beside
 from .filling import CENT, LEVEL, Filling, write_text
 from .names import DEAL_POOLS, FORMATS, TERMS, ModelCheck
 from .projection import BY_MONTH, Projection
+from .results_columns import FUNCTIONS
 from .results_sheets import choose_examples
 from .standing import Standing, history_entry, standing
 
@@ -140,9 +141,10 @@ def fill_functions(book: Filling, projection: Projection) -> None:
     """What to type beside each live call; every difference from the plain formulas is zero."""
     choose_examples(projection)
     sheet, row, _ = book.template.anchors["function"]
-    while book.template.cell(sheet, row, 1).value:
-        write_text(book.template.cell(sheet, row, 6), str(book.template.cell(sheet, row, 3).value))
-        book.expect(book.template.cell(sheet, row, 5), 0, 1e-6)
+    while book.template.cell(sheet, row, FUNCTIONS.number("function")).value:
+        cells = {key: book.template.cell(sheet, row, FUNCTIONS.number(key)) for key in FUNCTIONS.keys}
+        write_text(cells["typed"], str(cells["live"].value))
+        book.expect(cells["difference"], 0, 1e-6)
         row += 1
 
 

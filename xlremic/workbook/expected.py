@@ -10,6 +10,8 @@ from ..engine.capital import CapitalStructure
 from ..engine.collateral import RepLine
 from ..engine.measures import ClassMeasures
 from ..engine.waterfall import TrancheFlows
+from .layout import MONTHLY
+from .results_columns import RESULTS, SCENARIOS, USD_COLUMNS
 
 CENT, LIFE = 0.005, 1e-9
 """What a cell may differ from the engine: half a cent, 1e-9 of a year or of one."""
@@ -79,13 +81,15 @@ def _fields(stem: str) -> tuple[str, str, str, str]:
     return f"{stem}_balance", f"{stem}_interest", f"{stem}_principal", f"{stem}_loss"
 
 
-def result_numbers(one: ClassMeasures) -> tuple[tuple[int, float | None, float], ...]:
-    """What Results shows of a class: column from zero, number in the sheet's unit, and what may differ."""
+def result_numbers(one: ClassMeasures) -> tuple[tuple[str, float | None, float], ...]:
+    """What Results shows of a class: column, number in the sheet's unit, and what may differ."""
     rate = None if one.bond_yield is None else one.bond_yield / 100
     return (
-        (3, one.wal_month, LIFE), (4, one.wal_30_360, LIFE), (5, one.first_month, 0.0), (6, one.last_month, 0.0),
-        (7, one.principal, CENT), (8, one.interest, CENT), (9, one.loss, CENT), (11, one.accrued, LIFE),
-        (12, rate, LIFE), (13, one.modified_duration, 1e-7), (14, one.convexity, 1e-5),
+        ("wal_month", one.wal_month, LIFE), ("wal_30_360", one.wal_30_360, LIFE),
+        ("first_month", one.first_month, 0.0), ("last_month", one.last_month, 0.0),
+        ("principal", one.principal, CENT), ("interest", one.interest, CENT), ("loss", one.loss, CENT),
+        ("accrued", one.accrued, LIFE), ("yield", rate, LIFE), ("duration", one.modified_duration, 1e-7),
+        ("convexity", one.convexity, 1e-5),
     )  # fmt: skip
 
 
@@ -97,8 +101,9 @@ def pool_balances(flows: TrancheFlows) -> list[float]:
 
 def noise(sheet: str, cell: str) -> float:
     """How far apart two computations of a cell may be that should be zero: dollars may end a hair off it."""
-    dollars = sheet in ("Collateral", "Waterfall") or (sheet == "Results" and cell.rstrip("0123456789") in "CHIJ")
-    return 1e-3 if dollars else LIFE if sheet in ("Results", "Scenarios") else 1e-13
+    column = cell.rstrip("0123456789")
+    dollars = sheet in MONTHLY or (sheet == RESULTS.sheet and column in map(RESULTS.letter, USD_COLUMNS))
+    return 1e-3 if dollars else LIFE if sheet in (RESULTS.sheet, SCENARIOS.sheet) else 1e-13
 
 
 def engine_columns(

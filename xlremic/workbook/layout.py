@@ -5,7 +5,8 @@ beside its formulas; none of them knows a letter, a number or an address of its 
 cells; in the formula of a table's line,
 
     {x}   column x in this line     {x*}  all lines, fixed downwards     {x:}  all lines
-    {x^}  in the line of totals     {x$}  column x in this line, fixed sideways
+    {x^}  in the line of totals, or else the header
+    {x$}  column x in this line, fixed sideways
 """
 
 import re
@@ -158,7 +159,7 @@ class Table:
             return {
                 "": f"{letter}{row}",
                 "$": f"${letter}{row}",
-                "^": f"{letter}${self.totals}",
+                "^": f"{letter}${self.totals or self.header}",
                 ":": f"{letter}{self.row()}:{letter}{self.row()}",
                 "*": f"{letter}${self.row()}:{letter}${self.row()}",
             }[marks]

@@ -21,6 +21,8 @@ from ..errors import TemplateError
 from ..xlsx.calculate import formula_cells
 from ..xlsx.package import Package
 from ..xlsx.references import RELATIVE_ROW
+from .class_columns import CALL, CHECKS, SOURCE, TRANCHES
+from .filing_rows import MEASURES
 from .layout import MONTHLY, FrameRow, MonthlyRow
 from .names import PUBLIC, SINCE, usable_name
 
@@ -54,7 +56,10 @@ LONGEST = 330
 INPUTS = frozenset(("Fact", "Assumption"))
 VALUES = INPUTS | {"Constant", "Band"}
 CALCULATIONS = frozenset(("Band", "Formula", "Link", "Total", "Flag", "Subtitle", "Unit"))
-UNIT_COLUMN = {"Pools": "B", "Underwriting": "B", "Call": "C", "Assumptions": "C", "Checks": "C", "Source": "D"}
+UNIT_COLUMN = {
+    **{table.sheet: table.letter("unit") for table in (*MEASURES.values(), CALL, CHECKS, SOURCE)},
+    "Assumptions": "C",
+}
 _NUMBER = (int, float, datetime)
 _TABLES = {"Assumptions": {"min_col": 6, "max_col": 31}}
 """Columns of a sheet whose rows are alike."""
@@ -80,7 +85,7 @@ def lint(data: bytes) -> list[str]:
             complaints += _one_month(sheet)
     for title, first in (("Pools", 7), ("Underwriting", 10)):
         complaints += _one_formula(book[title], across=True, first=first)
-    for title, first in (("Tranches", 10), ("Assumptions", 8), ("Checks", 10)):
+    for title, first in ((TRANCHES.sheet, TRANCHES.row()), ("Assumptions", 7), (CHECKS.sheet, CHECKS.row())):
         complaints += _one_formula(book[title], across=False, first=first)
     cells = formula_cells(Package.of(data))
     for (title, cell), value in cells.values.items():
@@ -191,9 +196,9 @@ def _by_offset(formula: str, row: int) -> str:
 
 def _one_formula(sheet: Worksheet, *, across: bool, first: int) -> Iterator[str]:
     lines = (
-        sheet.iter_rows(min_row=first, min_col=7)
+        sheet.iter_rows(min_row=first, min_col=MEASURES["Pools"].number("pool"))
         if across
-        else sheet.iter_cols(min_row=first - 1, **_TABLES.get(sheet.title, {}))
+        else sheet.iter_cols(min_row=first, **_TABLES.get(sheet.title, {}))
     )
     for line in lines:
         formulas = [cell for cell in line if cell.data_type == "f"]

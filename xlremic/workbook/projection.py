@@ -15,12 +15,14 @@ from ..xlsx.references import column_letters
 from ..xlsx.rows import Rows
 from .expected import CENT, ResultClass, engine_columns, result_classes, result_numbers
 from .layout import MONTHLY, FrameRow, MonthlyRow
+from .results_columns import RESULTS, SPEEDS
 from .template import Template
 
 PROJECTED = (*MONTHLY, "Results", "Scenarios")
 """Sheets that only a projection fills."""
 BY_MONTH = "by month"
-VECTORS = ("psa", "cpr", "cdr", "sda", "severity")
+VECTORS = SPEEDS
+"""Terms that may be given by month, pool by pool."""
 GRID_PSA = (0.0, 100.0, 200.0, 300.0, 400.0, 500.0)
 GRID_CDR = (0.0, 0.01, 0.03)
 
@@ -99,9 +101,9 @@ class Projection:
         _, (_, top, _, _) = self.template.place("block.Results")
         for row_number, place in enumerate(self.classes, top):
             one = measures.get(place.label)
-            for k, measure, tolerance in result_numbers(one) if one else ():
+            for key, measure, tolerance in result_numbers(one) if one else ():
                 if measure is not None:
-                    known["Results", f"{column_letters(k + 1)}{row_number}"] = measure, tolerance
+                    known[RESULTS.sheet, f"{RESULTS.letter(key)}{row_number}"] = measure, tolerance
         return known
 
     def columns(self, sheet: str) -> dict[str, int]:

@@ -3,17 +3,16 @@
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime
-from decimal import Decimal
 
 from openpyxl.utils.datetime import to_excel
 
 from ..engine.measures import weighted_average_life
 from ..engine.waterfall import TrancheFlows, run
-from ..reading.tieout import CALL_PERCENT
-from ..subordination import call_threshold
 from ..xlsx.references import Corner, Reference, column_letters, column_number, rewritten
 from .expected import pool_balances
-from .projection import BY_MONTH, GRID_CDR, GRID_PSA, VECTORS, Projection
+from .input_sums import INPUT_SUMS
+from .projection import BY_MONTH, GRID_CDR, GRID_PSA, Projection
+from .results_columns import REPAID, RESULTS, SCENARIOS, SPEEDS, ScenarioRow
 
 PROTOTYPE = ("balance", "interest", "principal", "loss", "cash")
 """Fields of the class that the prototype row of Results shows."""
@@ -28,16 +27,16 @@ def fill_results(projection: Projection) -> None:
 def _fill_results(projection: Projection) -> None:
     template, columns = projection.template, projection.columns("Waterfall")
     sheet, (left, top, right, _) = template.place("block.Results")
+    repaid = {RESULTS.number(key) for key in REPAID}
     prototype = {name: column_letters(columns[f"subordinated_{name}"]) for name in PROTOTYPE}
     for k, one in enumerate(projection.classes):
-        template.cell(sheet, top + k, 1).value = one.label
-        template.cell(sheet, top + k, 2).value = one.kind
-        template.cell(sheet, top + k, 17).value = k + 1
+        for key, value in (("class", one.label), ("kind", one.kind), ("number", k + 1)):
+            template.cell(sheet, top + k, RESULTS.number(key)).value = value
         own = {name: projection.letter(getattr(one, name), one.copy, columns) for name in (*prototype, "repaid")}
         for column in range(left, right + 1):
             cell = template.cell(sheet, top + k, column)
             if cell.data_type == "f":
-                places = {**own, "principal": own["repaid"]} if column_letters(column) in "DEFG" else own
+                places = {**own, "principal": own["repaid"]} if column in repaid else own
                 cell.value = _redirected(str(cell.value), {prototype[name]: places[name] for name in prototype})
     _, row, column = template.anchors["year"]
     for k in range(projection.months // 12 + 1):
@@ -54,13 +53,13 @@ def _fill_scenarios(projection: Projection) -> None:
     sheet, row, column = template.anchors["result"]
     for k in range(len(projection.classes)):
         template.cell(sheet, row, column + k).value = k + 1
-    _scenario(projection, 10, projection.flows)
+    _scenario(projection, ScenarioRow.BASE, projection.flows)
     _fill_inputs(projection)
     _, top, _ = template.anchors["scenario"]
     k = 0
     for cdr in GRID_CDR:
         for psa in GRID_PSA:
-            template.cell(sheet, top + k, 1).value = f"{psa:g} PSA, {cdr:.0%} CDR"
+            template.cell(sheet, top + k, SCENARIOS.number("scenario")).value = f"{psa:g} PSA, {cdr:.0%} CDR"
             _scenario(projection, top + k, run(projection.deal, projection.assumptions.replace(psa=psa, cdr=cdr)))
             k += 1
 
@@ -83,31 +82,10 @@ def choose_examples(projection: Projection) -> None:
 
 def _fill_inputs(projection: Projection) -> None:
     """What the inputs come to now, as the engine has them, for Scenarios to notice a change."""
-    lines, terms, pools = projection.flows.collateral.lines, projection.assumptions, projection.capital.pools
-
-    def speeds(name: str) -> float:
-        values = [terms.of_pool(name, pool) for pool in pools]
-        return sum(float(value) for value in values if isinstance(value, int | float))
-
+    terms = projection.assumptions
     sheet, row, column = projection.template.anchors["inputs.sums"]
-    by_month = [value for values in projection.vectors().values() for value in values if value is not None]
-    sums = (
-        float(sum(tranche.class_initial_principal_balance for tranche in projection.deal.tranches)),
-        sum(line.balance * line.gross_rate for line in lines),
-        sum(line.balance * line.term for line in lines),
-        sum(line.balance * line.po_fraction for line in lines),
-        sum(line.balance * line.io_rate for line in lines),
-        sum(line.balance * line.lag for line in lines),
-        sum(next(line.first_month for line in lines if line.pool == pool) for pool in pools),
-        *(speeds(name) for name in VECTORS),
-        sum(day * share for day, share in terms.shift_schedule),
-        sum(day * share for day, share in terms.loss_limits),
-        sum(by_month),
-        0.0,
-        float(call_threshold(projection.deal.all.aggregate_scheduled_principal_balance or Decimal(0), CALL_PERCENT)),
-    )
-    for k, number in enumerate(sums):
-        projection.template.cell(sheet, row + k, column + 1).value = number
+    for k, one in enumerate(INPUT_SUMS):
+        projection.template.cell(sheet, row + k, column + 1).value = one.of_flows(projection)
     _, row, _ = projection.template.anchors["inputs.terms"]
     while name := projection.template.cell(sheet, row, column).value:
         value = {"cut_off_date": projection.deal.cut_off_date, "closing_date": projection.deal.closing_date}.get(
@@ -125,7 +103,7 @@ def _scenario(projection: Projection, row: int, flows: TrancheFlows) -> None:
     """One row of Scenarios from the engine."""
     _, _, first = projection.template.anchors["result"]
     terms = flows.assumptions
-    shown = [getattr(terms, name) for name in ("psa", "cpr", "cdr", "sda", "severity")]
+    shown = [getattr(terms, name) for name in SPEEDS]
     threshold = float(projection.deal.rules.call_threshold or 0)
     below = [k for k, total in enumerate(pool_balances(flows)) if k and total < threshold]
     lives = {one.label: weighted_average_life(one.repayments) for one in flows.classes}
@@ -134,10 +112,11 @@ def _scenario(projection: Projection, row: int, flows: TrancheFlows) -> None:
         below[0] if below else "none",
         max(flows.trace["cumulative_losses"]),
     ]
-    for k, value in enumerate(cells, 2):
-        projection.template.cell("Scenarios", row, k).value = value
+    sheet = SCENARIOS.sheet
+    for k, value in enumerate(cells, SCENARIOS.number(SPEEDS[0])):
+        projection.template.cell(sheet, row, k).value = value
     for k, one in enumerate(projection.classes):
-        projection.template.cell("Scenarios", row, first + k).value = lives.get(one.label)
+        projection.template.cell(sheet, row, first + k).value = lives.get(one.label)
 
 
 def _redirected(formula: str, letters: Mapping[str, str]) -> str:
