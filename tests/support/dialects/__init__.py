@@ -7,7 +7,7 @@ a pattern nor a sentence is shared with them.
 import random
 from collections.abc import Callable
 
-from . import boston, chicago
+from . import boston, brooklyn, chicago, covers, tables
 from .telling import Filing, Teller
 
 LAWYERS: dict[str, Callable[[Teller], None]] = {
@@ -15,6 +15,12 @@ LAWYERS: dict[str, Callable[[Teller], None]] = {
     "lettered pools": boston.lettered_pools,
     "consists of": chicago.consists_of,
     "groups": chicago.groups,
+    "number first": brooklyn.number_first,
+    "in words": brooklyn.in_words,
+    "trust of 2006": covers.trust_of_2006,
+    "adjustable": covers.adjustable,
+    "tagged tables": tables.tagged_tables,
+    "columns": tables.columns,
 }
 """Each voice by what it is known for."""
 

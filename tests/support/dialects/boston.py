@@ -142,6 +142,7 @@ def lettered_pools(t: Teller) -> None:
             f" {t.tell(BUYDOWN, scope, 'no_more_than')} are buydown loans.",
             f"At least {t.tell(PRIMARY, scope, 'at_least')} of the {who} are secured by primary residences; no more than"
             f" {t.tell(SECOND, scope, 'no_more_than')} are secured by second homes.",
+            f"Of the {who}, {t.in_state(scope)}.",
         )
     t.prospectus_note()
     t.say(

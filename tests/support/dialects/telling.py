@@ -1,17 +1,20 @@
 """The figures of a random deal, how lawyers print them, and the note that is taken of each fact as it is printed."""
 
 import random
+import re
 import textwrap
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
 
 from ..filing_generator import BALANCE, Expected, spoken
-from ..loan_tape import FEE, ROMAN, Loan, average, balance_of, largest_zip_code, rounded, share, simulated
+from ..loan_tape import FEE, Loan, average, balance_of, largest_zip_code, rounded, share, simulated
 
 __all__ = ["BALANCE", "Filing", "Teller"]
+
+HYPHENS = "-\u2010\u2011\u2012\u2013"
 
 COUPON, REMAINING = "weighted_average_coupon", "weighted_average_remaining_term"
 ORIGINAL, LTV = "weighted_average_original_term", "weighted_average_ltv"
@@ -81,7 +84,7 @@ class Filing:
     allowed: tuple[Expected, ...] = ()
 
 
-def in_words(number: int) -> str:
+def worded(number: int) -> str:
     """Whole numbers below a thousand, as lawyers write them."""
     if number < 20:
         return _ONES[number]
@@ -89,12 +92,17 @@ def in_words(number: int) -> str:
         ten, one = divmod(number, 10)
         return _TENS[ten - 2] + (f"-{_ONES[one]}" if one else "")
     hundreds, rest = divmod(number, 100)
-    return f"{_ONES[hundreds]} hundred" + (f" {in_words(rest)}" if rest else "")
+    return f"{_ONES[hundreds]} hundred" + (f" {worded(rest)}" if rest else "")
 
 
 def short(scope: str) -> str:
     """The name of a pool: "I" of "pool:I"."""
     return scope.removeprefix("pool:")
+
+
+def month(day: str) -> str:
+    """ "March 1998", of an ISO date."""
+    return f"{date.fromisoformat(day):%B %Y}"
 
 
 def listed(items: Sequence[str], comma: str = "", between: str = ", ") -> str:
@@ -110,6 +118,7 @@ class Teller:
         self.parts: list[str] = []
         self.truth: list[Expected] = []
         self.allowed: list[Expected] = []
+        self.dashed = False
         self.width = rng.choice([66, 72, 78, 80])
 
     def deal(
@@ -130,6 +139,12 @@ class Teller:
         return Traits(
             rng.random() < 0.15, rng.random() < 0.1, rng.random() < 0.4, rng.random() < 0.1, rng.choice(states)
         )
+
+    def rename_seniors(self, labels: Sequence[str]) -> None:
+        """Senior classes by other names, one for one."""
+        names = dict(zip(self.tape.seniors, labels, strict=False))
+        classes = tuple((names.get(label, label), balance) for label, balance in self.tape.classes)
+        self.tape = replace(self.tape, classes=classes, seniors=tuple(names.values()))
 
     def loans(self, scope: str) -> list[Loan]:
         if scope in ("all", "filing"):
@@ -183,7 +198,13 @@ class Teller:
 
     def net_coupon(self, scope: str) -> str:
         """The average rate after the fee, which is no gross coupon and noted as none."""
-        return average(self.loans(scope), lambda loan: loan.rate - FEE, 3)
+        value = average(self.loans(scope), lambda loan: loan.rate - FEE, 3)
+        self.allowed.append(Expected("weighted_average_net_coupon", scope, value, "percent"))
+        return value
+
+    def net_rate(self, scope: str) -> str:
+        """The net loan rate that parts discount loans from premium loans."""
+        return format(self.groups[scope].split_rate.quantize(Decimal("0.001")), "f")
 
     # --- printing -------------------------------------------------------------------------------------------------
 
@@ -201,6 +222,14 @@ class Teller:
         """Loans without insurance may be read as an insured share of nothing, never as another share."""
         key = "primary_mortgage_insurance_percent_of_high_ltv"
         self.allowed += [Expected(key, scope, "0", "percent", qualifier) for qualifier in ("none", "exact")]
+
+    def in_state(self, scope: str) -> str:
+        """ "no more than 40% ... in Georgia", with the state as a part of the loans."""
+        loans = self.loans(scope)
+        state = self.rng.choice(sorted({self.traits[id(loan)].state for loan in loans}))
+        part = [loan for loan in loans if self.traits[id(loan)].state == state]
+        percent = self.note("state_percent", f"{scope}:{state}", share(part, loans), "no_more_than")
+        return f"no more than {percent}% are secured by mortgaged properties located in {state}"
 
     def any_one_zip_code(self) -> str:
         self.note("zip_code_concentration_basis", "all", "1")
@@ -270,16 +299,37 @@ class Teller:
         return self.rng.choice(choices)
 
     def filing(self) -> Filing:
-        return Filing(self.name, "\n\n".join(self.parts) + "\n", tuple(self.truth), tuple(self.allowed))
+        text = "\n\n".join(self.parts) + "\n"
+        if self.dashed:  # hyphens between letters or figures as word processors set them
+            text = re.sub(r"(?<=[A-Za-z0-9])-(?=[A-Za-z0-9])", lambda _: self.rng.choice(HYPHENS), text)
+        return Filing(self.name, text, tuple(self.truth), tuple(self.allowed))
 
     # --- what every lawyer's filing has ---------------------------------------------------------------------------
 
-    def cover(self) -> None:
-        """The page before the description, as in 2004."""
-        self.text_fact("form_type", "8-K")
-        self.note("report_date", "filing", self.tape.closing.isoformat())
+    def cover(self, kind: str = "") -> None:
+        """The page before the description, as in 2004; ``kind`` stands before "REMIC Pass-Through Certificates"."""
         self.text_fact("registrant", "Citicorp Mortgage Securities, Inc.")
         self.text_fact("registrant_role", "Packager and Servicer")
+        self._cover([
+            "CITICORP MORTGAGE SECURITIES, INC.", "(Packager and Servicer)",
+            f"(Issuer in Respect of the {kind}REMIC Pass-Through", f"Certificates, Series {self.series})", "-" * 60,
+            "(Exact name of registrant as specified in charter)",
+        ])  # fmt: skip
+
+    def trust_cover(self) -> None:
+        """The cover of 2006: the trust is the issuing entity, the registrant its depositor."""
+        names = (("registrant", "Citicorp Mortgage Securities, Inc."), ("registrant_role", "depositor"))
+        self.allowed += [Expected(key, "filing", name, "text") for key, name in names]
+        self._cover([
+            f"CITICORP MORTGAGE SECURITIES TRUST, SERIES {self.series}",
+            "(Exact name of issuing entity as specified in its charter)", "",
+            "CITICORP MORTGAGE SECURITIES, INC.", "(Exact name of depositor as specified in its charter)", "",
+            "CITIMORTGAGE, INC.", "(Exact name of sponsor as specified in its charter)",
+        ])  # fmt: skip
+
+    def _cover(self, issuer: Sequence[str]) -> None:
+        self.text_fact("form_type", "8-K")
+        self.note("report_date", "filing", self.tape.closing.isoformat())
         self.text_fact("cover_series", self.series)
         number, employer = self.pick("333-43167", "333-72082", "333-109722"), "13-3408717"
         self.text_fact("commission_file_number", number)
@@ -291,11 +341,7 @@ class Teller:
         self.centred("UNITED STATES", "SECURITIES AND EXCHANGE COMMISSION", "Washington, D.C. 20549")
         self.centred("FORM 8-K", "", "CURRENT REPORT", "", "Pursuant to Section 13 or 15(d) of the")
         self.centred("Securities Exchange Act of 1934", "", f"Date of Report: {self.closing}")
-        self.centred(
-            "(Date of earliest event reported)", "", "CITICORP MORTGAGE SECURITIES, INC.", "(Packager and Servicer)"
-        )
-        self.centred(f"(Issuer in Respect of the REMIC Pass-Through Certificates, Series {self.series})", "-" * 60)
-        self.centred("(Exact name of registrant as specified in charter)")
+        self.centred("(Date of earliest event reported)", "", *issuer)
         self.raw(f"   Delaware                 {number}                     {employer}\n {'-' * 74}\n"
                  "  (State or other juris-    (Commission               (I.R.S. Employer\n"
                  "  diction of organization)  File Nos.)                Identification No.)")  # fmt: skip
@@ -303,7 +349,8 @@ class Teller:
                  "   (Address of principal executive offices)                (Zip Code)")  # fmt: skip
         self.raw("Registrant's Telephone Number, including area code: (636) 261-1313\n\n<PAGE>")
 
-    def heading(self, pool: str = "MORTGAGE LOAN POOL") -> None:
+    def heading(self, pool: str = "MORTGAGE LOAN POOL", *, cut: bool = False) -> None:
+        """ "Item 2.01" to the title; ``cut``: a page ends within the title."""
         self.text_fact("item_number", "2.01")
         self.text_fact("item_title", "Completion of Acquisition or Disposition of Assets")
         self.text_fact("series", self.series)
@@ -313,7 +360,8 @@ class Teller:
             "CITICORP MORTGAGE SECURITIES, INC.", f"REMIC Pass-Through Certificates, Series {self.series}", "-" * 40
         )
         self.centred(self.closing)
-        self.centred(f"DETAILED DESCRIPTION OF THE {pool}", "AND THE MORTGAGED PROPERTIES(1)", "-" * 50)
+        page = ["", "<PAGE>", ""] if cut else []
+        self.centred(f"DETAILED DESCRIPTION OF THE {pool}", *page, "AND THE MORTGAGED PROPERTIES(1)", "-" * 50)
 
     def prospectus_note(self) -> None:
         day = self.tape.closing - timedelta(days=self.rng.randint(1, 9))
@@ -336,7 +384,3 @@ class Teller:
         self.raw(f"{right}CITICORP MORTGAGE SECURITIES, INC.\n{right}(Registrant)\n\n{right}By: /s/ Howard Darmstadter\n"
                  f"{right}    -------------------------\n{right}    Howard Darmstadter\n{right}    Assistant Secretary")  # fmt: skip
         self.raw(f"Dated: {self.closing}")
-
-    def names(self) -> Sequence[str]:
-        """Roman numerals for the pools of this deal."""
-        return ROMAN[: self.rng.randint(1, 4)]
