@@ -12,6 +12,7 @@ from xlremic.commands import doctor
 from xlremic.commands.cli import main
 from xlremic.commands.doctor import EXTRAS, State, Surroundings, diagnose
 from xlremic.functions.hosts.xlam import build_addin
+from xlremic.xlsx.libreoffice import FOLDERS, libreoffice
 
 PYTHON = r"C:\Python312\pythonw.exe"
 ADDIN = r"C:\Users\ann\AppData\Roaming\Microsoft\Excel\XLSTART\xlremic.xlam"
@@ -116,3 +117,11 @@ def test_this_computer_can_be_looked_at() -> None:
 def test_every_extra_of_the_package_is_looked_for() -> None:
     project = tomllib.loads((Path(__file__).parents[2] / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     assert set(EXTRAS) == set(project["optional-dependencies"]) - {"test"}
+
+
+@pytest.mark.parametrize("place", [folder + names["soffice"] for folder, names in FOLDERS])
+def test_doctor_finds_libreoffice_wherever_check_looks_for_it(place: str) -> None:
+    around = replace(windows(), exists=lambda one: one == place)
+    (found,) = doctor.libreoffice(around)
+    assert (found.state, found.says) == (State.GOOD, place)
+    assert libreoffice(which=lambda name: None, exists=lambda one: one == place) == place

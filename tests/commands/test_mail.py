@@ -24,7 +24,8 @@ from xlremic.errors import InputError, MailError
 from xlremic.workbook.headline import faults, glance_of, safe_name
 from xlremic.xlsx.calculate import calculate
 from xlremic.xlsx.charts import with_points
-from xlremic.xlsx.engines import libreoffice, libreoffice_values
+from xlremic.xlsx.engines import libreoffice_values
+from xlremic.xlsx.libreoffice import libreoffice
 from xlremic.xlsx.package import Package
 
 from ..support.exim import exim, running

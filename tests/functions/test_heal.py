@@ -90,14 +90,14 @@ def test_command_heals_in_place_and_keeps_what_was(tmp_path: Path) -> None:
     path = tmp_path / "deal.xlsx"
     data = book_of(list(STORED))
     path.write_bytes(data)
-    (tmp_path / "deal.xlsx.bak").write_text("an older one")
+    (tmp_path / "deal.backup.xlsx").write_text("an older one")
     done = CliRunner().invoke(main, ["heal", str(path)])
     assert done.exit_code == 0 and "11 calls of functions healed" in done.output
     assert path.read_bytes() == healed(data)[0]
-    assert (tmp_path / "deal.xlsx.bak2").read_bytes() == data
+    assert (tmp_path / "deal.backup2.xlsx").read_bytes() == data
     again = CliRunner().invoke(main, ["heal", str(path)])
     assert again.exit_code == 0 and "nothing is changed" in again.output
-    assert sorted(one.name for one in tmp_path.iterdir()) == ["deal.xlsx", "deal.xlsx.bak", "deal.xlsx.bak2"]
+    assert sorted(one.name for one in tmp_path.iterdir()) == ["deal.backup.xlsx", "deal.backup2.xlsx", "deal.xlsx"]
 
 
 def test_the_old_name_of_the_command_heals_too_and_says_so(tmp_path: Path) -> None:

@@ -12,7 +12,8 @@ from xlremic.workbook.build import build
 from xlremic.workbook.expected import noise
 from xlremic.workbook.lint import lint
 from xlremic.xlsx.calculate import formula_cells, same
-from xlremic.xlsx.engines import libreoffice, libreoffice_values
+from xlremic.xlsx.engines import libreoffice_values
+from xlremic.xlsx.libreoffice import libreoffice
 from xlremic.xlsx.package import Package
 
 from ..support.envelopes import Envelope, printed

@@ -21,7 +21,8 @@ from xlremic.workbook.expected import engine_columns, noise, result_classes
 from xlremic.workbook.inputs import deal_and_assumptions, projection_columns
 from xlremic.workbook.lint import lint
 from xlremic.xlsx.calculate import calculate, formula_cells, same
-from xlremic.xlsx.engines import ironcalc_values, libreoffice, libreoffice_values
+from xlremic.xlsx.engines import ironcalc_values, libreoffice_values
+from xlremic.xlsx.libreoffice import libreoffice
 from xlremic.xlsx.package import Package
 from xlremic.xlsx.patch import Cell, opened, patched
 

@@ -61,6 +61,7 @@ def test_levels_pool_balance_and_history_follow(copy: Path, deal: Deal) -> None:
     done = update(
         copy, balances, as_of=DAY, reported=Reported(cumulative_losses=Decimal("12345.67"), delinquency=Decimal("0.02"))
     )
+    assert done.backup is not None
     assert done.backup.read_bytes() == before
     book = load_workbook(copy, data_only=True)
     ranks = [tranche.rank for tranche in deal.tranches]

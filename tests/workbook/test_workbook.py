@@ -24,7 +24,8 @@ from xlremic.workbook.lint import lint
 from xlremic.workbook.names import PUBLIC
 from xlremic.workbook.template import packaged
 from xlremic.xlsx.calculate import calculate, formula_cells, same
-from xlremic.xlsx.engines import ironcalc_values, libreoffice, libreoffice_values
+from xlremic.xlsx.engines import ironcalc_values, libreoffice_values
+from xlremic.xlsx.libreoffice import libreoffice
 from xlremic.xlsx.package import Package
 from xlremic.xlsx.preflight import preflight
 

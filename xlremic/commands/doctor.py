@@ -15,6 +15,7 @@ from pathlib import Path, PureWindowsPath
 import click
 
 from ..errors import TemplateError
+from ..xlsx import libreoffice as places
 from . import FAILED_CHECK
 
 EXTRAS = {
@@ -28,11 +29,6 @@ EXTRAS = {
 }
 _STORE = "\\windowsapps\\"
 _OFFICE_MAC = "/Applications/Microsoft Excel.app"
-_LIBRE_OFFICES = (
-    "/Applications/LibreOffice.app/Contents/MacOS/soffice",
-    r"C:\Program Files\LibreOffice\program\soffice.exe",
-    r"C:\Program Files (x86)\LibreOffice\program\soffice.exe",
-)
 
 
 class State(StrEnum):
@@ -178,8 +174,7 @@ def add_in(around: Surroundings) -> Iterator[Diagnosis]:
 
 
 def libreoffice(around: Surroundings) -> Iterator[Diagnosis]:
-    commands = (around.command("soffice"), around.command("libreoffice"))
-    found = next((one for one in (*commands, *filter(around.exists, _LIBRE_OFFICES)) if one), None)
+    found = places.libreoffice(which=around.command, exists=around.exists)
     if found:
         yield Diagnosis("LibreOffice", State.GOOD, found)
     else:

@@ -5,6 +5,7 @@ as one; data for programs (CSV, JSON, Parquet) has one row per month or scenario
 """
 
 import csv
+import io
 import json
 import sys
 from collections.abc import Callable, Sequence
@@ -18,6 +19,7 @@ from ..deal import Deal
 from ..engine.assumptions import Assumptions
 from ..engine.reports import REPORTS, Table, report_table
 from ..errors import InputError
+from ..files import write_whole
 from ..reading.assemble import assemble
 from ..reading.edgar import path_of
 from ..reading.parser import read
@@ -243,9 +245,9 @@ def _frame(table: Table) -> "pd.DataFrame":
 
 
 def _write_parquet(frame: "pd.DataFrame", path: Path) -> None:
+    data = io.BytesIO()
     try:
-        frame.to_parquet(path, index=False)
+        frame.to_parquet(data, index=False)
     except ImportError as error:
         raise InputError("writing Parquet needs pyarrow: pip install pyarrow") from error
-    except OSError as error:
-        raise InputError(f"{path}: cannot be written ({error})") from error
+    write_whole(path, data.getvalue())

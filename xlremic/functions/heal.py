@@ -8,7 +8,7 @@ what stands before the name; every other byte of every part stays.
 import re
 from pathlib import Path
 
-from ..files import read_whole, write_whole
+from ..files import alone, keep, read_whole, write_whole
 from ..xlsx.preflight import preflight
 from .registry import FUNCTIONS
 
@@ -44,13 +44,13 @@ def heal(path: Path) -> tuple[int, Path | None]:
     Returns: the number of calls changed, and where the previous version is; 0 and ``None`` if nothing was to be done.
     Raises: InputError if the file cannot be read or written, or is no plain workbook.
     """
-    data = read_whole(path)
-    result, count = healed(data)
-    if not count:
-        return 0, None
-    backup = _free(path)
-    write_whole(backup, data)
-    write_whole(path, result)
+    with alone(path):
+        data = read_whole(path)
+        result, count = healed(data)
+        if not count:
+            return 0, None
+        backup = keep(path, data)
+        write_whole(path, result)
     return count, backup
 
 
@@ -65,12 +65,3 @@ def _bare(xml: bytes) -> tuple[bytes, int]:
         return found["name"].upper()
 
     return _FORMULA.sub(lambda found: found["open"] + _CALL.sub(call, found["text"]), xml), count
-
-
-def _free(path: Path) -> Path:
-    """A name beside the workbook that no file has: deal.xlsx.bak, deal.xlsx.bak2 ..."""
-    name, number = path.with_name(f"{path.name}.bak"), 1
-    while name.exists():
-        number += 1
-        name = path.with_name(f"{path.name}.bak{number}")
-    return name

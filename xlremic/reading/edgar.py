@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urljoin, urlsplit
 
 from ..errors import FetchError, InputError
+from ..files import write_whole
 
 if TYPE_CHECKING:
     import httpx
@@ -97,11 +98,12 @@ def fetch(
             f"EDGAR asks who is calling, found {agent!r}; give --user-agent 'Your Name you@example.org'"
             " or set XLREMIC_USER_AGENT"
         )
-    place.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        place.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InputError(f"{place.parent} cannot be made: {error.strerror or error}; set XLREMIC_CACHE") from error
     data = _download(url, agent, place.parent.parent, 1 / min(max(per_second, 0.01), MOST_PER_SECOND), sleep)
-    temporary = place.with_name(f".{place.name}.{os.getpid()}")
-    temporary.write_bytes(data)
-    temporary.replace(place)
+    write_whole(place, data)
     return place
 
 

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from ..files import write_whole
+
 VALID, RENEW = timedelta(days=820), timedelta(days=30)
 
 
@@ -77,9 +79,7 @@ def _file_name(host: str) -> str:
 def _write_secret(place: Path, content: bytes) -> None:
     """Write what only this user may read."""
     place.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    place.unlink(missing_ok=True)
-    with os.fdopen(os.open(place, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-        file.write(content)
+    write_whole(place, content, mode=0o600)
 
 
 def is_loopback(host: str) -> bool:

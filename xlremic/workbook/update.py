@@ -7,12 +7,9 @@ two updates of one file cannot run at once.
 
 import csv
 import io
-import os
 import re
-import sys
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
@@ -20,7 +17,7 @@ from pathlib import Path
 from openpyxl import Workbook
 
 from ..errors import InputError, TemplateError
-from ..files import read_whole, write_whole
+from ..files import alone, keep, read_whole, write_whole
 from ..functions.registry import worksheet_functions
 from ..xlsx.calculate import calculate
 from ..xlsx.charts import with_points
@@ -60,7 +57,8 @@ class Updated:
     pool_balance: Decimal
     levels: Mapping[str, Decimal]
     callable_now: bool
-    backup: Path
+    backup: Path | None = None
+    """Where the version before is, once the file is replaced."""
 
 
 def read_balances(path: str | Path) -> dict[str, Decimal]:
@@ -124,12 +122,12 @@ def update(
         cannot be computed.
     """
     path = Path(path)
-    with _alone(path):
+    with alone(path):
         data = read_whole(path)
         new, updated = updated_bytes(data, path, balances, as_of, reported, allow_increase=allow_increase)
-        write_whole(updated.backup, data)
+        backup = keep(path, data)
         write_whole(path, new)
-    return updated
+    return replace(updated, backup=backup)
 
 
 def updated_bytes(
@@ -175,13 +173,11 @@ def updated_bytes(
 
     new = with_points(calculate(patched(package, values, styles), worksheet_functions())).to_bytes()
     _compare(new, labels, now)
-    backup = path.with_name(f"{path.stem}.backup{path.suffix}")
     return new, Updated(
         as_of=as_of,
         pool_balance=now.pool_balance,
         levels=dict(zip(labels, now.levels, strict=True)),
         callable_now=now.callable_now,
-        backup=backup,
     )
 
 
@@ -245,33 +241,3 @@ def _compare(data: bytes, labels: list[str], now: Standing) -> None:
     (((sheet, cell), value),) = _cells(book, "CurrentPoolBalance")
     if not isinstance(value, int | float) or abs(Decimal(repr(value)) - now.pool_balance) > CENT:
         raise TemplateError(f"{sheet}!{cell} computes {value!r} where Python has {now.pool_balance}")
-
-
-@contextmanager
-def _alone(path: Path) -> Iterator[None]:
-    """Hold a lock that the system releases even if this process is killed. Raises InputError if another holds it."""
-    lock = path.with_name(f".{path.name}.lock")
-    try:
-        handle = os.open(lock, os.O_CREAT | os.O_RDWR)
-    except OSError as error:
-        raise InputError(f"{path} cannot be updated: {error.strerror or error}") from error
-    try:
-        try:
-            _lock(handle)
-        except OSError:
-            raise InputError(f"another update of {path} is under way; try again when it has ended") from None
-        yield
-    finally:
-        os.close(handle)
-
-
-if sys.platform == "win32":
-    import msvcrt
-
-    def _lock(handle: int) -> None:
-        msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)
-else:
-    import fcntl
-
-    def _lock(handle: int) -> None:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -1,6 +1,5 @@
 """Second opinions: a workbook's formula cells as other spreadsheet engines compute them, where installed."""
 
-import shutil
 import subprocess
 import tempfile
 from collections.abc import Iterable
@@ -9,6 +8,7 @@ from pathlib import Path
 
 from ..errors import TemplateError
 from .calculate import Scalar, Values, formula_cells, with_empty_cells_untyped, without_values
+from .libreoffice import libreoffice
 from .package import Package
 from .references import Reference
 
@@ -36,16 +36,6 @@ def ironcalc_values(package: Package, places: Iterable[tuple[str, str]]) -> Valu
         value: Scalar | None = model.get_cell_value(index[sheet], corner.row, corner.column)
         values[sheet, cell] = "" if value is None else value
     return values
-
-
-def libreoffice() -> str | None:
-    """The LibreOffice program, if it is on the path or where its installers put it."""
-    installed = (
-        "/Applications/LibreOffice.app/Contents/MacOS/soffice",
-        r"C:\Program Files\LibreOffice\program\soffice.exe",
-    )
-    found = (shutil.which(name) for name in ("soffice", "libreoffice", *installed))
-    return next((program for program in found if program), None)
 
 
 def libreoffice_values(package: Package) -> Values | None:

@@ -7,7 +7,6 @@ method bears the name under which Excel's web add-in stores a call.
 
 import ast
 import io
-import shutil
 import subprocess
 import zipfile
 from collections.abc import Iterator
@@ -16,6 +15,7 @@ from pathlib import Path
 from xml.sax.saxutils import escape
 
 from ...errors import InputError
+from ...xlsx.libreoffice import libreoffice
 from ..registry import FUNCTIONS, Function
 from .texts import filled
 
@@ -77,12 +77,7 @@ def install(addin: Path) -> None:
 
     Raises: InputError if LibreOffice's unopkg is not found, or refuses.
     """
-    places = [
-        "unopkg",
-        "/Applications/LibreOffice.app/Contents/MacOS/unopkg",
-        r"C:\Program Files\LibreOffice\program\unopkg.com",
-    ]
-    unopkg = next((found for place in places if (found := shutil.which(place))), None)
+    unopkg = libreoffice("unopkg")
     if unopkg is None:
         raise InputError(f"unopkg of LibreOffice is not found; open {addin} in LibreOffice to install it")
     try:
