@@ -15,7 +15,7 @@ ARROWS: dict[str, set[str]] = {
     "workbook": {"ground", "reading", "engine", "xlsx", "functions"},
     "batch": {"ground", "reading", "xlsx", "workbook"},
     "serve": {"ground", "reading", "engine", "functions", "workbook"},
-    "commands": {"ground", "reading", "engine", "functions", "workbook", "batch", "serve"},
+    "commands": {"ground", "reading", "engine", "xlsx", "functions", "workbook", "batch", "serve"},
 }
 """Each wing and the wings that it imports. ``__init__`` and ``__main__`` of the package only hand on names."""
 
