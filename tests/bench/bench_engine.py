@@ -17,8 +17,11 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from tests.support.sample_deal import sample_deal
 from xlremic.engine.assumptions import Assumptions
-from xlremic.engine.grid import PLAIN, Setup, compiled_kernels, grid, measured
-from xlremic.engine.waterfall import TrancheFlows, run
+from xlremic.engine.books import TrancheFlows
+from xlremic.engine.compiled import PLAIN, compiled_kernels
+from xlremic.engine.grid import grid, measured
+from xlremic.engine.records import Speeds
+from xlremic.engine.waterfall import Setup, run
 
 SCENARIO = Assumptions(psa=300, cdr=0.002, severity=0.3, lag=12)
 SPEEDS, RATES = [float(20 * x) for x in range(40)], [x / 1000 for x in range(25)]
@@ -93,15 +96,15 @@ def main() -> None:
         print("numba is not installed: the compiled half is left out")
         return
     setup = Setup(deal, SCENARIO, compiled_kernels())
-    rates = setup.prepayment(SCENARIO), setup.default(SCENARIO), setup.severity(SCENARIO)
-    measured(setup, *rates, yields=True)
-    flows = best(lambda: setup.class_flows(*rates), 300)
+    rates = Speeds(setup.prepayment(SCENARIO), setup.default(SCENARIO), setup.severity(SCENARIO))
+    measured(setup, rates, yields=True)
+    flows = best(lambda: setup.class_flows(rates), 300)
     print(
         f"one scenario, numba: flows                  {1e3 * flows:9.3f} ms   {single / flows:8.1f} x faster than plain"
     )
-    kept = best(lambda: measured(setup, *rates), 300)
+    kept = best(lambda: measured(setup, rates), 300)
     print(f"one scenario, numba: flows and measures     {1e3 * kept:9.3f} ms")
-    valued = best(lambda: measured(setup, *rates, yields=True), 100)
+    valued = best(lambda: measured(setup, rates, yields=True), 100)
     print(f"one scenario, numba: and 15 yields          {1e3 * valued:9.3f} ms")
     table = best(lambda: grid(deal, SCENARIO, psa=SPEEDS, cdr=RATES, compiled=True), 5)
     print(

@@ -6,10 +6,11 @@ from importlib.util import find_spec
 import pandas as pd
 import pytest
 
-import xlremic.engine.grid as scenarios_module
+import xlremic.engine.scenario_measures as measures_module
 from xlremic.engine.assumptions import Assumptions, SeniorClass
-from xlremic.engine.grid import PLAIN, Setup, compiled_kernels, grid
-from xlremic.engine.waterfall import run
+from xlremic.engine.compiled import PLAIN, compiled_kernels
+from xlremic.engine.grid import grid
+from xlremic.engine.waterfall import Setup, run
 from xlremic.errors import InputError
 
 from ..support.sample_deal import sample_deal
@@ -89,4 +90,4 @@ def test_unusable_axes_are_refused() -> None:
 
 
 def test_docstring_examples() -> None:
-    assert doctest.testmod(scenarios_module).failed == 0
+    assert doctest.testmod(measures_module).failed == 0

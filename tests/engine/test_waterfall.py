@@ -2,7 +2,6 @@
 
 import dataclasses
 import doctest
-from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -10,14 +9,17 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-import xlremic.engine.distribution as distribution_module
-import xlremic.engine.waterfall as waterfall_module
+import xlremic.engine.shifting as shifting_module
 from xlremic.deal import Deal, Position
 from xlremic.engine.assumptions import Assumptions, SeniorClass, Structure
+from xlremic.engine.books import ClassFlows, TrancheFlows
 from xlremic.engine.collateral import RepLine, project_rep_lines
-from xlremic.engine.distribution import TRACE_COLUMNS, senior_share, zeros
+from xlremic.engine.compiled import zeros
+from xlremic.engine.distribution import distribute
 from xlremic.engine.measures import decrement, payment_times, printed_percent, weighted_average_life
-from xlremic.engine.waterfall import TrancheFlows, run
+from xlremic.engine.records import Issue, Paid, State, Strips, Terms, Trace
+from xlremic.engine.shifting import senior_share
+from xlremic.engine.waterfall import run
 from xlremic.errors import DealError, InputError
 
 from ..support.published_figures import rows
@@ -29,7 +31,7 @@ CENT = 0.01
 slow = settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
-def by_label(flows: TrancheFlows) -> dict[str, waterfall_module.ClassFlows]:
+def by_label(flows: TrancheFlows) -> dict[str, ClassFlows]:
     return {one.label: one for one in flows.classes}
 
 
@@ -244,38 +246,47 @@ def kernel_state(
     junior: tuple[float, ...] = (1_000.0,) * 6,
     component: tuple[float, float] = (3_000.0, 3_000.0),
     lends: bool = True,
-) -> dict[str, list[list[float]]]:
+) -> Paid:
     """Distributions over two pools of equal target rates: unscheduled cash and losses given by pool and month."""
     pools, below, months = 2, len(junior), len(cash[0])
-    unscheduled, lost = ([[0.0, *by_month] for by_month in flows] for flows in (cash, loss))
-    names = ("due", "senior", "senior_paid", "senior_principal", "senior_loss", "po", "po_paid", "po_loss", "io_paid")
-    out = {name: zeros(pools, months) for name in names}
-    sub = {name: zeros(below, months) for name in ("junior", "junior_paid", "junior_principal", "junior_loss")}
-    components, by_month = zeros(pools, months), [0.0] * (months + 1)
-    distribute: Callable[..., int] = distribution_module.distribute
-    distribute(
-        months, [0.06, 0.06], list(senior), list(component), [0.0, 0.0], list(junior),
-        zeros(pools, months), unscheduled, lost, *(zeros(pools, months) for _ in range(6)),
-        by_month, [1.0] * (months + 1), [1e9] * (months + 1), by_month, 0.5, False, lends, 0, 0.0,
-        list(junior), sum(senior) + sum(junior), sum(senior) / (sum(senior) + sum(junior)), 0, 0.0,
-        *out.values(), *sub.values(), components, *zeros(len(TRACE_COLUMNS), months),
-        *([0.0] * max(pools, below) for _ in range(6)),
-    )  # fmt: skip
-    return {**out, **sub, "components": components}
+    unscheduled, lost = ([[0.0, *by_month] for by_month in of_pools] for of_pools in (cash, loss))
+    flows: dict[str, Any] = {name: zeros(pools, months) for name in Strips._fields}
+    flows |= {"unscheduled_principal": unscheduled, "losses": lost, "unsupported": [0.0] * (months + 1)}
+    paid = Paid(*(zeros(below if name.startswith("subordinated") else pools, months) for name in Paid._fields))
+    nothing = dict.fromkeys(State._fields, [0.0] * max(pools, below))
+    state = State(**{name: list(row) for name, row in nothing.items()})._replace(
+        senior=list(senior), component=list(component), po=[0.0, 0.0], subordinated=list(junior)
+    )
+    terms = Terms(
+        shift_schedule=[1.0] * (months + 1),
+        loss_limit=[1e9] * (months + 1),
+        delinquency=[0.0] * (months + 1),
+        delinquency_limit=0.5,
+        two_times_test=False,
+        undersubordination_transfer=lends,
+        call_from=0,
+        call_below=0.0,
+        elapsed=0,
+        losses_before=0.0,
+    )
+    total = sum(senior) + sum(junior)
+    issue = Issue([0.06, 0.06], list(junior), sum(junior), total, sum(senior) / total)
+    distribute(months, state, Strips(**flows), terms, issue, paid, Trace(*zeros(len(Trace._fields), months)))
+    return paid
 
 
 def test_a_loss_writes_down_from_the_bottom_and_resets_the_components() -> None:
     after = kernel_state(((0.0,), (0.0,)), ((750.0,), (0.0,)))
     expected = {(r["example"], r["class"]): float(r["result"]) for r in rows("cmsi_worked_examples")}
     example = "component_class_adjustment"
-    assert after["junior"][5][1] == pytest.approx(expected[example, "B-6 composite"])
-    total = sum(row[1] for row in after["junior"])
+    assert after.subordinated_balance[5][1] == pytest.approx(expected[example, "B-6 composite"])
+    total = sum(row[1] for row in after.subordinated_balance)
     assert total == pytest.approx(expected[example, "all composite total"])
-    parts = [row[1] for row in after["components"]]
+    parts = [row[1] for row in after.component]
     assert parts == pytest.approx([expected[example, f"group {g} component total"] for g in ("I", "II")])
     for label, j in (("B-1", 0), ("B-6", 5)):
         for g, part in zip(("I", "II"), parts, strict=True):
-            component = after["junior"][j][1] * part / total
+            component = after.subordinated_balance[j][1] * part / total
             assert component == pytest.approx(expected[example, f"{label} component {g}"], abs=1e-6)
 
 
@@ -290,8 +301,8 @@ def test_an_impaired_class_and_those_above_it_are_paid_first() -> None:
         component=(0.0, 6_100.0),
         lends=False,
     )
-    assert [row[1] for row in after["junior"]] == pytest.approx([1_000.0] * 6)
-    paid = [row[2] for row in after["junior_principal"]]
+    assert [row[1] for row in after.subordinated_balance] == pytest.approx([1_000.0] * 6)
+    paid = [row[2] for row in after.subordinated_principal]
     expected = [float(r["result"]) for r in rows("cmsi_worked_examples") if r["example"].startswith("maintenance")]
     assert paid == pytest.approx(expected)
 
@@ -306,15 +317,15 @@ def test_a_pool_without_class_a_lends_to_the_others_only_while_support_is_below_
             senior=(0.0, 54_000.0),
             component=(6_000.0, 0.0),
         )
-        assert after["senior_principal"][1][2] == pytest.approx(lent)
-        assert sum(row[2] for row in after["junior_principal"]) == pytest.approx(100.0 - lent)
-        assert sum(row[2] for row in after["components"]) == pytest.approx(5_900.0 + lent)
+        assert after.senior_principal[1][2] == pytest.approx(lent)
+        assert sum(row[2] for row in after.subordinated_principal) == pytest.approx(100.0 - lent)
+        assert sum(row[2] for row in after.component) == pytest.approx(5_900.0 + lent)
 
 
 def test_losses_beyond_all_subordination_fall_on_class_a() -> None:
     after = kernel_state(((0.0,), (0.0,)), ((7_000.0,), (0.0,)))
-    assert [row[1] for row in after["junior"]] == [0.0] * 6
-    assert [row[1] for row in after["senior_loss"]] == pytest.approx([1_000, 0])
+    assert [row[1] for row in after.subordinated_balance] == [0.0] * 6
+    assert [row[1] for row in after.senior_loss] == pytest.approx([1_000, 0])
 
 
 def test_call_is_strictly_below_the_filings_threshold() -> None:
@@ -567,5 +578,4 @@ def test_frame_is_tidy_and_starts_at_month_one() -> None:
 
 
 def test_docstring_examples() -> None:
-    assert doctest.testmod(waterfall_module).failed == 0
-    assert doctest.testmod(distribution_module).failed == 0
+    assert doctest.testmod(shifting_module).failed == 0

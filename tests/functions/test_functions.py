@@ -16,6 +16,7 @@ from xlremic import subordination
 from xlremic.deal import Deal
 from xlremic.engine import waterfall
 from xlremic.engine.assumptions import Assumptions
+from xlremic.engine.books import TrancheFlows
 from xlremic.functions import bodies
 from xlremic.functions.cells import day_of, serial
 from xlremic.functions.registry import FUNCTIONS, NAMES, CellError, CellErrorCode, Result, call
@@ -135,7 +136,7 @@ def test_equal_calls_are_computed_once_and_results_are_the_callers_own(monkeypat
     calls = 0
     run = waterfall.run
 
-    def counted(*given: object) -> waterfall.TrancheFlows:
+    def counted(*given: object) -> TrancheFlows:
         nonlocal calls
         calls += 1
         return run(*given)  # type: ignore[arg-type]

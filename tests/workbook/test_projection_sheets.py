@@ -10,8 +10,9 @@ from openpyxl.utils import get_column_letter
 from xlremic import assemble
 from xlremic.deal import Deal
 from xlremic.engine.assumptions import Assumptions
+from xlremic.engine.books import TrancheFlows
 from xlremic.engine.capital import capital_structure
-from xlremic.engine.waterfall import TrancheFlows, run
+from xlremic.engine.waterfall import run
 from xlremic.errors import TemplateError
 from xlremic.functions.registry import FUNCTIONS
 from xlremic.reading.tieout import Status

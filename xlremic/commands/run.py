@@ -31,8 +31,8 @@ from .terms import assumptions_of, given_terms, term_options, value_of
 if TYPE_CHECKING:
     import pandas as pd
 
+    from ..engine.books import TrancheFlows
     from ..engine.measures import ClassMeasures
-    from ..engine.waterfall import TrancheFlows
 
 F = TypeVar("F", bound=Callable[..., Any])
 

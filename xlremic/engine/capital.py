@@ -5,7 +5,7 @@ carries the same percentage of subordination, and class A of the pool is the res
 class A. A structure without subordination is the same with nothing subordinated: its classes are cuts of one class A.
 """
 
-from collections.abc import MutableSequence, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
@@ -13,8 +13,6 @@ from ..deal import Deal, Tranche
 from ..errors import DealError, InputError
 from .assumptions import Assumptions, SeniorClass, Structure
 from .collateral import RepLine
-
-Row = MutableSequence[float]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +57,7 @@ class CapitalStructure:
         return kind if len(self.pools) == 1 else f"{kind}-{self.pools[pool]}"
 
 
+# rule 16
 def capital_structure(deal: Deal, assumptions: Assumptions, lines: Sequence[RepLine]) -> CapitalStructure:
     """Classes of a deal on its rep lines.
 
@@ -187,6 +186,18 @@ def _stripped(one: SeniorClass, classes: Sequence[SeniorClass]) -> float:
     return sum((io.coupon or 0.0) * io.share for io in classes if io.notional_of == one.label)
 
 
+class GroupRows(NamedTuple):
+    """What a group of classes shares, by month, entry 0 zero, dollars.
+
+    Interest due on its balance at the target rate and interest paid, principal paid, and losses borne.
+    """
+
+    due: Sequence[float]
+    interest: Sequence[float]
+    principal: Sequence[float]
+    loss: Sequence[float]
+
+
 class ClassRows(NamedTuple):
     """One class of a cut by month, dollars: accretion is interest that became balance."""
 
@@ -197,14 +208,20 @@ class ClassRows(NamedTuple):
     accretion: list[float]
 
 
-def cut_senior(
-    group: SeniorGroup,
-    months: int,
-    due: Sequence[float],
-    paid: Sequence[float],
-    principal: Sequence[float],
-    loss: Sequence[float],
-) -> tuple[list[ClassRows], list[float]]:
+class Cut(NamedTuple):
+    """The classes of a group while months are shared: which have principal, each one's host, balances, and rows.
+
+    The host of an IO class is the class that its notional is a share of; every other class is its own.
+    """
+
+    classes: tuple[SeniorClass, ...]
+    with_principal: list[int]
+    host: list[int]
+    now: list[float]
+    rows: list[ClassRows]
+
+
+def cut_senior(group: SeniorGroup, months: int, received: GroupRows) -> tuple[list[ClassRows], list[float]]:
     """Share a group's monthly interest, principal and loss among the classes it is cut into.
 
     Principal: first planned classes down to plan, then by rank, equal ranks pro rata to balance. An accrual class
@@ -212,66 +229,92 @@ def cut_senior(
     is principal of the others. Interest short of what is due, and losses, fall pro rata. What the coupons leave of
     the interest is over.
 
-    Args:
-        group: the classes, by rank.
-        months: number of months.
-        due: interest due on the group's balance at the target rate, by month, entry 0 zero, dollars.
-        paid: interest paid to the group, the same way.
-        principal: principal paid to the group, the same way.
-        loss: loss borne by the group, the same way.
     Returns: the rows of each class in the group's order, months + 1 numbers each; and the interest left over.
     """
-    classes = group.classes
+    cut = _uncut(group.classes, months)
+    stripped = [_stripped(one, group.classes) / 12 for one in group.classes]
+    over = [0.0] * (months + 1)
+    for k in range(1, months + 1):
+        over[k] = _share_interest(k, cut, stripped, received)
+        cash = _accrue(k, received.principal[k], cut)
+        cash = _pay_planned(k, cash, cut)
+        _pay_by_rank(k, cash, cut)
+        _share_loss(k, received.loss[k], cut)
+        for c, one in enumerate(cut.classes):
+            if one.notional_of is not None:
+                cut.now[c] = cut.now[cut.host[c]] * one.share
+            cut.rows[c].balance[k] = cut.now[c]
+    return cut.rows, over
+
+
+def _uncut(classes: tuple[SeniorClass, ...], months: int) -> Cut:
+    """The classes before their first month."""
     with_principal = [c for c, one in enumerate(classes) if one.notional_of is None]
     host = [
         next((h for h in with_principal if classes[h].label == one.notional_of), c) for c, one in enumerate(classes)
     ]
     now = [classes[host[c]].balance or 0.0 for c in range(len(classes))]
     now = [now[c] * one.share if one.notional_of else now[c] for c, one in enumerate(classes)]
-    balances = [[balance] + [0.0] * months for balance in now]
-    interest, repaid, lost, accretion = ([[0.0] * (months + 1) for _ in classes] for _ in range(4))
-    over = [0.0] * (months + 1)
-    stripped = [_stripped(one, classes) / 12 for one in classes]
-    for k in range(1, months + 1):
-        total = sum(now[c] for c in with_principal)
-        rate = due[k] / total if total > 0 else 0.0
-        ratio = paid[k] / due[k] if due[k] > 0 else 0.0
-        for c, one in enumerate(classes):
-            coupon = one.coupon / 12 if one.coupon is not None else rate - stripped[c]
-            interest[c][k] = now[c] * coupon * ratio
-        over[k] = paid[k] - sum(row[k] for row in interest)
-        cash = principal[k]
-        for c in with_principal:
-            waits = classes[c].accrual and any(now[o] > 0 and classes[o].rank < classes[c].rank for o in with_principal)
-            accrued = interest[c][k] if waits else 0.0
-            repaid[c][k] -= accrued
-            accretion[c][k] = accrued
-            now[c] += accrued
-            cash += accrued
-        for c in with_principal:
-            planned = classes[c].planned
-            if planned is not None:
-                target = planned[k] if k < len(planned) else 0.0
-                cash = _pay(c, min(cash, max(0.0, now[c] - target)), cash, now, repaid, k)
-        for rank in sorted({classes[c].rank for c in with_principal}):
-            peers = [c for c in with_principal if classes[c].rank == rank]
-            owed = sum(now[c] for c in peers)
-            part = min(1.0, cash / owed) if owed > 0 else 0.0
-            for c in peers:
-                cash = _pay(c, now[c] * part, cash, now, repaid, k)
-        if loss[k] > 0.0:
-            left = sum(now[c] for c in with_principal)
-            for c in with_principal:
-                lost[c][k] = loss[k] * now[c] / left if left > 0 else 0.0
-                now[c] -= lost[c][k]
-        for c, one in enumerate(classes):
-            if one.notional_of is not None:
-                now[c] = now[host[c]] * one.share
-            balances[c][k] = now[c]
-    return [ClassRows(*cells) for cells in zip(balances, interest, repaid, lost, accretion, strict=True)], over
+    rows = [ClassRows([balance] + [0.0] * months, *([0.0] * (months + 1) for _ in range(4))) for balance in now]
+    return Cut(classes, with_principal, host, now, rows)
 
 
-def _pay(c: int, amount: float, cash: float, now: list[float], repaid: list[list[float]], k: int) -> float:
-    now[c] -= amount
-    repaid[c][k] += amount
+# rule 11
+def _share_interest(k: int, cut: Cut, stripped: Sequence[float], received: GroupRows) -> float:
+    """Each class its coupon, or what the others leave; returns the interest that no class has."""
+    total = sum(cut.now[c] for c in cut.with_principal)
+    due, paid = received.due[k], received.interest[k]
+    rate = due / total if total > 0 else 0.0
+    ratio = paid / due if due > 0 else 0.0
+    for c, one in enumerate(cut.classes):
+        coupon = one.coupon / 12 if one.coupon is not None else rate - stripped[c]
+        cut.rows[c].interest[k] = cut.now[c] * coupon * ratio
+    return paid - sum(row.interest[k] for row in cut.rows)
+
+
+def _accrue(k: int, cash: float, cut: Cut) -> float:
+    """Interest of accrual classes that wait becomes their balance, and cash for the others; returns all cash."""
+    for c in cut.with_principal:
+        own = cut.classes[c]
+        waits = own.accrual and any(cut.now[o] > 0 and cut.classes[o].rank < own.rank for o in cut.with_principal)
+        accrued = cut.rows[c].interest[k] if waits else 0.0
+        cut.rows[c].principal[k] -= accrued
+        cut.rows[c].accretion[k] = accrued
+        cut.now[c] += accrued
+        cash += accrued
+    return cash
+
+
+def _pay_planned(k: int, cash: float, cut: Cut) -> float:
+    """Planned classes are paid down to their plan; returns the cash left."""
+    for c in cut.with_principal:
+        planned = cut.classes[c].planned
+        if planned is not None:
+            target = planned[k] if k < len(planned) else 0.0
+            cash = _pay(k, c, min(cash, max(0.0, cut.now[c] - target)), cash, cut)
+    return cash
+
+
+def _pay_by_rank(k: int, cash: float, cut: Cut) -> None:
+    """The lowest rank first, equal ranks pro rata to balance."""
+    for rank in sorted({cut.classes[c].rank for c in cut.with_principal}):
+        peers = [c for c in cut.with_principal if cut.classes[c].rank == rank]
+        owed = sum(cut.now[c] for c in peers)
+        part = min(1.0, cash / owed) if owed > 0 else 0.0
+        for c in peers:
+            cash = _pay(k, c, cut.now[c] * part, cash, cut)
+
+
+def _pay(k: int, c: int, amount: float, cash: float, cut: Cut) -> float:
+    cut.now[c] -= amount
+    cut.rows[c].principal[k] += amount
     return cash - amount
+
+
+def _share_loss(k: int, loss: float, cut: Cut) -> None:
+    """A loss falls pro rata to balance."""
+    if loss > 0.0:
+        left = sum(cut.now[c] for c in cut.with_principal)
+        for c in cut.with_principal:
+            cut.rows[c].loss[k] = loss * cut.now[c] / left if left > 0 else 0.0
+            cut.now[c] -= cut.rows[c].loss[k]

@@ -7,7 +7,7 @@ columns of that are kept. Average terms and ages are fractional (355.82 months):
 amortisation exponent and the last payment falls in month ceil(term), unless ``whole_months`` rounds both half up.
 """
 
-from collections.abc import MutableSequence, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from math import ceil, expm1, floor, log1p
@@ -16,26 +16,15 @@ from typing import TYPE_CHECKING
 from ..deal import Deal, Pool, SubPool
 from ..errors import DealError
 from .assumptions import Assumptions
+from .records import Curves, LineFlows, Loans, Row, Speeds
 from .speeds import mdr_from_cdr, monthly, psa_cpr, psa_smms, sda_cdr, sda_mdrs, seasoned_month, smm_from_cpr
 from .strips import io_rate, po_fraction
 
 if TYPE_CHECKING:
     import pandas as pd
 
-Row = MutableSequence[float]
-Rows = Sequence[Row]
 
-LINE_COLUMNS = (
-    "performing_balance",
-    "in_foreclosure_balance",
-    "new_defaults",
-    "scheduled_principal",
-    "prepayments",
-    "recoveries",
-    "losses",
-)
-
-
+# rule 1 (Standard Formulas, B.1, B.2)
 @lru_cache(maxsize=64)
 def amortisation_rates(rate: float, term: float, months: int) -> tuple[float, ...]:
     """Part of a level-payment loan's balance that each scheduled payment repays.
@@ -80,6 +69,7 @@ class RepLine:
     first_month: int
     lag: int
 
+    # rule 6
     @property
     def net_rate(self) -> float:
         """Gross rate less the servicing fee."""
@@ -101,6 +91,7 @@ class RepLine:
         return ceil(self.term)
 
 
+# rules 1, 2
 def rep_lines(deal: Deal, assumptions: Assumptions) -> tuple[RepLine, ...]:
     """The lines that stand for a deal's loans, in the filing's order of pools, discount before premium.
 
@@ -192,6 +183,7 @@ def _balances(pool: Pool, parts: Sequence[Pool | SubPool]) -> list[float]:
     return [float(balance + over) if i == largest else float(balance) for i, balance in enumerate(stated)]
 
 
+# rule 3
 def smm_curve(line: RepLine, assumptions: Assumptions, months: int) -> tuple[float, ...]:
     """SMM of a line's pool in each projected month: months + 1 fractions of one, entry 0 zero."""
     rates = assumptions.of_pool("cpr", line.pool)
@@ -206,6 +198,7 @@ def smm_curve(line: RepLine, assumptions: Assumptions, months: int) -> tuple[flo
     return tuple(smm_from_cpr(psa_cpr(speed, line.first_month + k - 1)) for k, speed in enumerate(speeds))
 
 
+# rule 4 (Standard Formulas, C.2)
 def mdr_curve(line: RepLine, assumptions: Assumptions, months: int) -> tuple[float, ...]:
     """MDR of a line in each projected month: months + 1 fractions of one, entry 0 zero.
 
@@ -227,25 +220,34 @@ def mdr_curve(line: RepLine, assumptions: Assumptions, months: int) -> tuple[flo
     return (*curve[: last + 1], *[0.0] * (months - last))
 
 
-def project_lines(
-    balance: Sequence[float],
-    last_month: Sequence[int],
-    lag: Sequence[int],
-    advancing: bool,
-    amortisation: Sequence[Sequence[float]],
-    factor: Sequence[Sequence[float]],
-    smm: Sequence[Sequence[float]],
-    mdr: Sequence[Sequence[float]],
-    severity: Sequence[Sequence[float]],
-    performing: Rows,
-    foreclosed: Rows,
-    defaults: Rows,
-    scheduled: Rows,
-    prepaid: Rows,
-    recovered: Rows,
-    lost: Rows,
-) -> None:
-    """Fill each line's columns month by month; every row is a list or array of months + 1 numbers, zeros at the start.
+def smm_curves(lines: Sequence[RepLine], assumptions: Assumptions, months: int) -> Curves:
+    """SMM by line and month."""
+    return [smm_curve(line, assumptions, months) for line in lines]
+
+
+def mdr_curves(lines: Sequence[RepLine], assumptions: Assumptions, months: int) -> Curves:
+    """MDR by line and month."""
+    return [mdr_curve(line, assumptions, months) for line in lines]
+
+
+def severities(lines: Sequence[RepLine], assumptions: Assumptions, months: int) -> Curves:
+    """Severity by line and month."""
+    return [assumptions.by_month("severity", line.pool, months) or () for line in lines]
+
+
+# rule 5
+@lru_cache(maxsize=64)
+def survival(rates: tuple[float, ...]) -> tuple[float, ...]:
+    """Scheduled balance per dollar at the end of each month: AF(0) = 1, AF(k) = AF(k-1) (1 - a(k))."""
+    factor = [1.0]
+    for rate in rates[1:]:
+        factor.append(factor[-1] * (1.0 - rate))
+    return tuple(factor)
+
+
+# rules 1, 3, 4, 5 (Standard Formulas, C.2 to C.4)
+def project_lines(loans: Loans, speeds: Speeds, flows: LineFlows) -> None:
+    """Fill each line's columns month by month.
 
     With D new defaults, P performing, F in foreclosure, a amortisation, AF its survival factor, L the lag:
         D(k)    = MDR(k) P(k-1)
@@ -260,14 +262,17 @@ def project_lines(
 
     Source: Standard Formulas, C.2 to C.4 (SF-19 to SF-22).
     """
-    for i in range(len(balance)):
-        repays, survives, prepays, fails, severities = amortisation[i], factor[i], smm[i], mdr[i], severity[i]
-        p_row, f_row, d_row, sched_row = performing[i], foreclosed[i], defaults[i], scheduled[i]
-        prepaid_row, recovered_row, lost_row = prepaid[i], recovered[i], lost[i]
-        delay = lag[i]
-        live, held = balance[i], 0.0
+    advancing = loans.advancing
+    for i in range(len(loans.balance)):
+        repays, survives = loans.amortisation[i], loans.survival[i]
+        prepays, fails, severities = speeds.smm[i], speeds.mdr[i], speeds.severity[i]
+        p_row, f_row, d_row = flows.performing_balance[i], flows.in_foreclosure_balance[i], flows.new_defaults[i]
+        sched_row, prepaid_row = flows.scheduled_principal[i], flows.prepayments[i]
+        recovered_row, lost_row = flows.recoveries[i], flows.losses[i]
+        delay = loans.lag[i]
+        live, held = loans.balance[i], 0.0
         p_row[0] = live
-        for k in range(1, last_month[i] + 1):
+        for k in range(1, loans.last_month[i] + 1):
             a = repays[k]
             after = live - live * a
             prepayment = after * prepays[k]
@@ -304,7 +309,7 @@ def project_lines(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CollateralFlows:
-    """Monthly flows of every rep line; each column is a row per line of months + 1 numbers, dollars, month 0 first."""
+    """Monthly flows of every rep line, with the rates behind them."""
 
     lines: tuple[RepLine, ...]
     pools: tuple[str, ...]
@@ -312,17 +317,18 @@ class CollateralFlows:
     advancing: bool
     shortfall_days: float
     compensation_cap: float
-    smm: Sequence[Sequence[float]]
-    mdr: Sequence[Sequence[float]]
-    columns: tuple[Rows, ...]
+    speeds: Speeds
+    flows: LineFlows
 
     def column(self, name: str, line: int) -> Row:
-        """One of ``LINE_COLUMNS`` of one line."""
-        return self.columns[LINE_COLUMNS.index(name)][line]
+        """One field of ``LineFlows`` of one line."""
+        row: Row = getattr(self.flows, name)[line]
+        return row
 
     def balance(self, line: int) -> list[float]:
         """Scheduled principal balance of a line at the end of each month: performing plus in foreclosure."""
-        return [p + f for p, f in zip(self.columns[0][line], self.columns[1][line], strict=True)]
+        performing, foreclosed = self.flows.performing_balance[line], self.flows.in_foreclosure_balance[line]
+        return [p + f for p, f in zip(performing, foreclosed, strict=True)]
 
     def line_table(self, line: int) -> dict[str, list[float]]:
         """Every component column of one line, months + 1 entries each.
@@ -332,7 +338,7 @@ class CollateralFlows:
         """
         loan, end = self.lines[line], self.balance(line)
         performing, foreclosed, defaults, scheduled, prepaid, recovered, lost = (
-            list(column[line]) for column in self.columns
+            list(column[line]) for column in self.flows
         )
         begin = [0.0, *end[:-1]]
         failed = [0.0, *(foreclosed[k - 1] + defaults[k] for k in range(1, self.months + 1))]
@@ -358,8 +364,8 @@ class CollateralFlows:
             "net_interest": [x * loan.net_rate / 12 for x in paying],
             "prepayment_interest_shortfall": shortfall,
             "compensating_interest": made_good,
-            "smm": list(self.smm[line]),
-            "mdr": list(self.mdr[line]),
+            "smm": list(self.speeds.smm[line]),
+            "mdr": list(self.speeds.mdr[line]),
         }
 
     def to_frame(self) -> "pd.DataFrame":
@@ -387,23 +393,29 @@ def project(deal: Deal, assumptions: Assumptions) -> CollateralFlows:
 def project_rep_lines(lines: Sequence[RepLine], assumptions: Assumptions) -> CollateralFlows:
     """Project rep lines given directly, each until its last payment."""
     months = max(line.months for line in lines)
+    speeds = Speeds(*(curves(lines, assumptions, months) for curves in (smm_curves, mdr_curves, severities)))
+    flows = LineFlows(*([[0.0] * (months + 1) for _ in lines] for _ in LineFlows._fields))
+    project_lines(loans_of(lines, assumptions, months), speeds, flows)
+    return collateral_flows(lines, assumptions, months, speeds, flows)
+
+
+def loans_of(lines: Sequence[RepLine], assumptions: Assumptions, months: int) -> Loans:
+    """Rep lines as the month loop needs them."""
     amortisation = [amortisation_rates(line.gross_rate, line.term, months) for line in lines]
-    smm = [smm_curve(line, assumptions, months) for line in lines]
-    mdr = [mdr_curve(line, assumptions, months) for line in lines]
-    severity = [assumptions.by_month("severity", line.pool, months) or () for line in lines]
-    columns = tuple([[0.0] * (months + 1) for _ in lines] for _ in LINE_COLUMNS)
-    project_lines(
-        [line.balance for line in lines],
-        [line.months for line in lines],
-        [line.lag for line in lines],
-        assumptions.advancing,
-        amortisation,
-        [survival(rates) for rates in amortisation],
-        smm,
-        mdr,
-        severity,
-        *columns,
+    return Loans(
+        balance=[line.balance for line in lines],
+        last_month=[line.months for line in lines],
+        lag=[line.lag for line in lines],
+        advancing=assumptions.advancing,
+        amortisation=amortisation,
+        survival=[survival(rates) for rates in amortisation],
     )
+
+
+def collateral_flows(
+    lines: Sequence[RepLine], assumptions: Assumptions, months: int, speeds: Speeds, flows: LineFlows
+) -> CollateralFlows:
+    """The filled columns with what they come from."""
     return CollateralFlows(
         lines=tuple(lines),
         pools=tuple(dict.fromkeys(line.pool for line in lines)),
@@ -411,16 +423,6 @@ def project_rep_lines(lines: Sequence[RepLine], assumptions: Assumptions) -> Col
         advancing=assumptions.advancing,
         shortfall_days=assumptions.prepayment_shortfall_days,
         compensation_cap=assumptions.compensation_cap,
-        smm=smm,
-        mdr=mdr,
-        columns=columns,
+        speeds=speeds,
+        flows=flows,
     )
-
-
-@lru_cache(maxsize=64)
-def survival(rates: tuple[float, ...]) -> tuple[float, ...]:
-    """Scheduled balance per dollar at the end of each month: AF(0) = 1, AF(k) = AF(k-1) (1 - a(k))."""
-    factor = [1.0]
-    for rate in rates[1:]:
-        factor.append(factor[-1] * (1.0 - rate))
-    return tuple(factor)

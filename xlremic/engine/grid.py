@@ -1,47 +1,26 @@
 """Many scenarios at once: the measures of every class for every combination of assumptions.
 
-What a speed, a default rate or a severity changes is three tables of monthly rates; everything else of a deal is set
-up once for all scenarios that share it. The kernels are those of a single run: compiled by numba where it is
-installed, as plain Python where it is not, with results equal to a millionth of a dollar.
+The pipeline is that of a single run: its kernels compiled by numba where it is installed, as plain Python where it is
+not, with results equal to a millionth of a dollar.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields
-from functools import cache, partial
+from dataclasses import fields
+from functools import partial
 from importlib.util import find_spec
 from itertools import product
 from math import isnan
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from ..deal import Deal
 from ..errors import ClusterError, InputError
 from ..workers import Lost, spread
 from .assumptions import Assumptions
-from .capital import capital_structure
-from .collateral import (
-    LINE_COLUMNS,
-    CollateralFlows,
-    amortisation_rates,
-    mdr_curve,
-    project_lines,
-    rep_lines,
-    smm_curve,
-    survival,
-)
-from .distribution import Books, distribute, rule_terms, zeros
-from .measures import NOTHING, accrued_interest, monthly_yield, payment_times
-from .strips import STRIP_COLUMNS, strip_lines
-from .waterfall import (
-    ClassFlows,
-    TrancheFlows,
-    accrued_days,
-    class_flows,
-    class_prices,
-    distribution_dates,
-    line_terms,
-    settlement_of,
-    tranche_flows,
-)
+from .books import ClassFlows, accrued_days, class_prices, distribution_dates, settlement_of
+from .compiled import PLAIN, compiled_kernels
+from .measures import HALF_CENT, accrued_interest, payment_times
+from .records import Speeds
+from .waterfall import Setup
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -52,227 +31,6 @@ RATES = (*PREPAYMENT, *DEFAULT, "severity")
 PARTS = 64
 """Parts of a grid that a cluster shares out."""
 MEASURES = ("wal", "first_month", "last_month", "principal", "interest", "loss", "yield")
-
-
-def summarise(
-    balance: Sequence[float],
-    interest: Sequence[float],
-    principal: Sequence[float],
-    loss: Sequence[float],
-    repayments: Sequence[float],
-    io: bool,
-) -> tuple[float, float, float, float, float, float]:
-    """Average life (month/12), first and last month of principal, and totals of one class, in one pass.
-
-    An average life of not a number, and months of zero, say that no principal is paid. An IO class is measured by the
-    fall of its notional.
-
-    >>> summarise([10.0, 4.0, 0.0], [0.0, 0.5, 0.25], [0.0, 6.0, 4.0], [0.0] * 3, [0.0, 6.0, 4.0], False)[1:]
-    (1.0, 2.0, 10.0, 0.75, 0.0)
-    """
-    weighted, repaid, paid, earned, lost, first, last = 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0
-    for k in range(1, len(balance)):
-        falls = balance[k - 1] - balance[k] if io else repayments[k]
-        earned += interest[k]
-        paid += principal[k]
-        lost += loss[k]
-        if falls > 0.0:
-            weighted += k * falls
-            repaid += falls
-            if falls >= 0.005:
-                last = float(k)
-                if first == 0.0:
-                    first = float(k)
-    return (weighted / repaid / 12 if repaid >= 0.005 else float("nan")), first, last, paid, earned, lost
-
-
-@dataclass(frozen=True, slots=True)
-class Kernels:
-    """The loops of a projection and the containers they run over."""
-
-    project: Callable[..., None]
-    strip: Callable[..., None]
-    distribute: Callable[..., int]
-    summarise: Callable[..., tuple[float, ...]]
-    monthly_yield: Callable[..., float]
-    empty: Callable[[int, int], Any]
-    vector: Callable[[Sequence[float]], Any]
-    matrix: Callable[[Sequence[Sequence[float]]], Any]
-    as_row: Callable[[Sequence[float]], Any]
-    reuses: bool
-
-
-def _same(row: Sequence[float]) -> Sequence[float]:
-    return row
-
-
-PLAIN = Kernels(project_lines, strip_lines, distribute, summarise, monthly_yield, zeros, list, list, _same, False)
-
-
-@cache
-def compiled_kernels() -> Kernels:
-    """The same loops compiled by numba over arrays; the first call of a process loads or compiles them.
-
-    Raises: InputError if numba is not installed.
-    """
-    if find_spec("numba") is None:
-        raise InputError("numba is not installed: pip install 'xlremic[fast]', or leave compiled out")
-    import numba  # noqa: PLC0415 - optional, and slow to import
-    import numpy as np  # noqa: PLC0415 - only the compiled kernels need arrays
-
-    def fast(kernel: Callable[..., Any]) -> Callable[..., Any]:
-        try:
-            return cast(Callable[..., Any], numba.njit(cache=True)(kernel))
-        except RuntimeError:
-            # Nowhere to keep compiled code: neither beside the package nor in the user's cache.
-            return cast(Callable[..., Any], numba.njit(kernel))
-
-    def matrix(rows: Sequence[Sequence[float]]) -> Any:
-        # Lines of one age share one curve: turn each into an array once.
-        arrays = {id(row): np.array(row) for row in rows}
-        return np.array([arrays[id(row)] for row in rows])
-
-    return Kernels(
-        fast(project_lines),
-        fast(strip_lines),
-        fast(distribute),
-        fast(summarise),
-        fast(monthly_yield),
-        lambda rows, months: np.zeros((rows, months + 1)),
-        np.array,
-        matrix,
-        np.asarray,
-        True,
-    )
-
-
-class Block:
-    """Rows of arrays cut from one block, which one call clears for the next scenario."""
-
-    def __init__(self, rows: int, months: int) -> None:
-        import numpy as np  # noqa: PLC0415 - only the compiled kernels need arrays
-
-        self.rows, self.cut = np.zeros((rows, months + 1)), 0
-
-    def empty(self, rows: int, months: int) -> Any:
-        """The next rows of the block."""
-        self.cut += rows
-        return self.rows[self.cut - rows : self.cut]
-
-    def clear(self) -> None:
-        """All rows zero again."""
-        self.rows.fill(0.0)
-
-
-@dataclass(frozen=True, slots=True)
-class Sheets:
-    """The rows of one scenario: of the lines, of the strips, and the books; and the classes that look at them."""
-
-    columns: tuple[Any, ...]
-    strips: list[Any]
-    unsupported: Any
-    books: Books
-
-    @classmethod
-    def blank(cls, setup: "Setup", empty: Callable[[int, int], Any]) -> "Sheets":
-        """Rows of zeros."""
-        months, pools = setup.months, len(setup.capital.pools)
-        return cls(
-            tuple(empty(len(setup.lines), months) for _ in LINE_COLUMNS),
-            [empty(pools, months) for _ in STRIP_COLUMNS],
-            empty(1, months)[0],
-            Books.blank(setup.capital, months, empty),
-        )
-
-
-class Setup:
-    """One deal under one set of assumptions, ready to be run at any monthly rates."""
-
-    def __init__(self, deal: Deal, assumptions: Assumptions, kernels: Kernels) -> None:
-        self.deal, self.assumptions, self.kernels = deal, assumptions, kernels
-        self.lines = lines = rep_lines(deal, assumptions)
-        self.months = max(line.months for line in lines)
-        self.capital = capital_structure(deal, assumptions, lines)
-        self.terms = rule_terms(deal, assumptions, self.capital, self.months).over(kernels.vector)
-        amortisation = [amortisation_rates(line.gross_rate, line.term, self.months) for line in lines]
-        self.line_inputs = (
-            kernels.vector([line.balance for line in lines]),
-            kernels.vector([line.months for line in lines]),
-            kernels.vector([line.lag for line in lines]),
-            assumptions.advancing,
-            kernels.matrix(amortisation),
-            kernels.matrix([survival(rates) for rates in amortisation]),
-        )
-        self.strip_inputs = line_terms(self.capital, assumptions, lines, kernels.vector)
-        self.block: Block | None = None
-        self.sheets: Sheets | None = None
-        self.classes: list[ClassFlows] = []
-
-    def prepayment(self, assumptions: Assumptions) -> Any:
-        """SMM by line and month."""
-        return self.kernels.matrix([smm_curve(line, assumptions, self.months) for line in self.lines])
-
-    def default(self, assumptions: Assumptions) -> Any:
-        """MDR by line and month."""
-        return self.kernels.matrix([mdr_curve(line, assumptions, self.months) for line in self.lines])
-
-    def severity(self, assumptions: Assumptions) -> Any:
-        """Severity by line and month."""
-        return self.kernels.matrix(
-            [assumptions.by_month("severity", line.pool, self.months) or () for line in self.lines]
-        )
-
-    def run(self, sheets: Sheets, smm: Any, mdr: Any, severity: Any) -> int:
-        """Project and distribute one scenario over blank sheets; returns the month of the call, or 0."""
-        self.kernels.project(*self.line_inputs, smm, mdr, severity, *sheets.columns)
-        self.kernels.strip(*self.strip_inputs, *sheets.columns, *sheets.strips, sheets.unsupported)
-        return sheets.books.fill(
-            self.capital, sheets.strips, sheets.unsupported, self.terms, self.kernels.distribute, self.kernels.vector
-        )
-
-    def class_flows(self, smm: Any, mdr: Any, severity: Any) -> list[ClassFlows]:
-        """Flows by class of one scenario; over arrays they last until the next scenario is run."""
-        if not self.kernels.reuses:
-            sheets = Sheets.blank(self, self.kernels.empty)
-            self.run(sheets, smm, mdr, severity)
-            return class_flows(self.capital, sheets.books, sheets.strips, self.months)[0]
-        if self.block is None or self.sheets is None:
-            self.block = Block(self._rows_needed(), self.months)
-            self.sheets = Sheets.blank(self, self.block.empty)
-        self.block.clear()
-        self.run(self.sheets, smm, mdr, severity)
-        if not self.classes or any(group.is_cut for group in self.capital.groups):
-            self.classes = class_flows(self.capital, self.sheets.books, self.sheets.strips, self.months)[0]
-        return self.classes
-
-    def _rows_needed(self) -> int:
-        needed = 0
-
-        def counted(rows: int, months: int) -> list[list[float]]:
-            nonlocal needed
-            needed += rows
-            return zeros(rows, 0)
-
-        Sheets.blank(self, counted)
-        return needed
-
-    def flows(self, assumptions: Assumptions) -> TrancheFlows:
-        """The full flows of one scenario, as ``waterfall.run`` gives them."""
-        smm, mdr = self.prepayment(assumptions), self.default(assumptions)
-        sheets = Sheets.blank(self, self.kernels.empty)
-        call_month = self.run(sheets, smm, mdr, self.severity(assumptions))
-        collateral = CollateralFlows(
-            lines=self.lines,
-            pools=self.capital.pools,
-            months=self.months,
-            advancing=assumptions.advancing,
-            shortfall_days=assumptions.prepayment_shortfall_days,
-            compensation_cap=assumptions.compensation_cap,
-            smm=smm,
-            mdr=mdr,
-            columns=sheets.columns,
-        )
-        return tranche_flows(self.deal, assumptions, collateral, self.capital, sheets.books, sheets.strips, call_month)
 
 
 def grid(
@@ -386,13 +144,13 @@ def _sweep(
                 tables[key] = build(setup.assumptions.replace(**varied))
             rates.append(tables[key])
         given = tuple(combination.values())
-        yield [given + row for row in measured(setup, *rates, yields=yields)]
+        yield [given + row for row in measured(setup, Speeds(*rates), yields=yields)]
 
 
-def measured(setup: Setup, smm: Any, mdr: Any, severity: Any, *, yields: bool = False) -> list[tuple[Any, ...]]:
+def measured(setup: Setup, speeds: Speeds, *, yields: bool = False) -> list[tuple[Any, ...]]:
     """Label and ``MEASURES`` of every class in one scenario, the yield if asked for."""
     kernels = setup.kernels
-    classes = setup.class_flows(smm, mdr, severity)
+    classes = setup.class_flows(speeds)
     rows: list[tuple[Any, ...]] = []
     for one in classes:
         repayments = one.principal if one.accretion is None else one.repayments
@@ -409,7 +167,7 @@ def _yields(setup: Setup, classes: Sequence[ClassFlows]) -> Iterator[float | Non
     first = payment_times(1, settle, days[1] if days else None)[1]
     prices = class_prices(classes, setup.assumptions)
     for one in classes:
-        if one.balance[0] < NOTHING:
+        if one.balance[0] < HALF_CENT:
             yield None
             continue
         accrued = accrued_interest(100.0, 12 * one.interest[1] / one.balance[0], accrued_days(settle))

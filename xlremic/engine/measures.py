@@ -15,7 +15,7 @@ from math import isfinite
 
 from ..errors import InputError
 
-NOTHING = 0.005
+HALF_CENT = 0.005
 
 
 def days_30_360(start: date, end: date) -> int:
@@ -44,6 +44,7 @@ def actual_delay(stated_delay: int) -> int:
     return stated_delay - 31
 
 
+# rule 25
 def payment_times(months: int, settle: date | None = None, first: date | None = None) -> list[float]:
     """Years from settlement to each month's payment.
 
@@ -63,6 +64,7 @@ def payment_times(months: int, settle: date | None = None, first: date | None = 
     return [0.0, *(start + (k - 1) / 12 for k in range(1, months + 1))]
 
 
+# rule 25
 def weighted_average_life(
     principal: Sequence[float], times: Sequence[float] | None = None, *, accretion: bool = False
 ) -> float | None:
@@ -82,22 +84,24 @@ def weighted_average_life(
     """
     weights = [x if accretion or x > 0 else 0.0 for x in principal]
     total = sum(weights)
-    if total < NOTHING:
+    if total < HALF_CENT:
         return None
     at = times if times is not None else [k / 12 for k in range(len(principal))]
     return sum(t * x for t, x in zip(at, weights, strict=True)) / total
 
 
+# rule 25
 def window(principal: Sequence[float]) -> tuple[int, int] | None:
     """First and last month that pays principal; None if none does. Less than half a cent is no payment.
 
     >>> window([0.0, 0.0, 5.0, 5.0, 0.0])
     (2, 3)
     """
-    months = [k for k, x in enumerate(principal) if x >= NOTHING]
+    months = [k for k, x in enumerate(principal) if x >= HALF_CENT]
     return (months[0], months[-1]) if months else None
 
 
+# rule 25
 def decrement(balance: Sequence[float], every: int = 12) -> list[float]:
     """Per cent of the original balance left at the start and after each year, unrounded.
 
@@ -120,6 +124,7 @@ def printed_percent(percent: float) -> str:
     return "*" if 1e-9 < percent < 0.5 else str(int(percent + 0.5))
 
 
+# rule 25
 def price(flows: Sequence[float], times: Sequence[float], bond_yield: float) -> float:
     """Full price of flows at a bond-equivalent yield, in the flows' unit.
 
@@ -147,6 +152,7 @@ def _growth(bond_yield: float) -> float:
     return growth
 
 
+# rule 25
 def yield_to_price(flows: Sequence[float], times: Sequence[float], full_price: float) -> float | None:
     """Bond-equivalent yield at which flows are worth a full price: the inverse of ``price``.
 
@@ -187,51 +193,6 @@ def yield_to_price(flows: Sequence[float], times: Sequence[float], full_price: f
     return guess
 
 
-def monthly_yield(interest: Sequence[float], principal: Sequence[float], first: float, full_price: float) -> float:
-    """``yield_to_price`` for payments a month apart, in one plain loop that numba can compile.
-
-    The discount factor of a month follows from the one before: v(k+1) = v(k) (1 + Y/200)^(-1/6). Less than half a
-    cent is no payment (``NOTHING``, written out for the compiler).
-
-    Args:
-        interest: cash by month, entry 0 zero; the principal is added to it.
-        principal: cash by month, entry 0 zero.
-        first: years from settlement to the payment of month 1.
-        full_price: what the flows cost, in their unit, positive.
-    Returns: per cent a year; not a number if no yield between -190% and 1,000,000% gives that price.
-    Source: Standard Formulas, G.1 (SF-46).
-
-    >>> round(monthly_yield([0.0] * 7, [0.0] * 6 + [100.0], 1 / 12, 95.238095238), 6)
-    10.0
-    """
-    low, high, guess = -190.0, 1e6, 6.0
-    for _ in range(200):
-        growth = 1.0 + guess / 200.0
-        monthly = growth ** (-1.0 / 6.0)
-        factor, at = growth ** (-2.0 * first), first
-        value, slope = 0.0, 0.0
-        for k in range(1, len(interest)):
-            cash = interest[k] + principal[k]
-            if cash >= 0.005 or cash <= -0.005:
-                present = cash * factor
-                value += present
-                slope -= at * present
-            factor *= monthly
-            at += 1.0 / 12.0
-        if value > full_price:
-            low = guess
-        else:
-            high = guess
-        slope /= 100.0 * growth
-        better = guess + (full_price - value) / slope if slope != 0.0 else low
-        if not low < better < high:
-            better = (low + high) / 2.0
-        if abs(better - guess) < 1e-11 * max(1.0, abs(guess)):
-            return better if abs(value - full_price) <= 1e-6 * full_price else float("nan")
-        guess = better
-    return float("nan")
-
-
 def mortgage_yield(bond_yield: float) -> float:
     """Monthly-compounded equivalent of a bond-equivalent yield.
 
@@ -248,6 +209,7 @@ def mortgage_yield(bond_yield: float) -> float:
     return 1200.0 * (math.pow(1 + bond_yield / 200, 1 / 6) - 1)
 
 
+# rule 25
 def macaulay_duration(flows: Sequence[float], times: Sequence[float], bond_yield: float) -> float:
     """Average time to the flows, weighted by present value.
 
@@ -264,6 +226,7 @@ def macaulay_duration(flows: Sequence[float], times: Sequence[float], bond_yield
     return total / price(flows, times, bond_yield)
 
 
+# rule 25
 def modified_duration(flows: Sequence[float], times: Sequence[float], bond_yield: float) -> float:
     """Relative price change for a change of yield, sign reversed.
 
@@ -278,6 +241,7 @@ def modified_duration(flows: Sequence[float], times: Sequence[float], bond_yield
     return macaulay_duration(flows, times, bond_yield) / _growth(bond_yield)
 
 
+# rule 25
 def convexity(flows: Sequence[float], times: Sequence[float], bond_yield: float) -> float:
     """Second derivative of the price of fixed flows by the yield, relative to the price.
 
@@ -326,6 +290,7 @@ def effective_convexity(price_up: float, price_down: float, initial_price: float
     return 100 * (price_up + price_down - 2 * initial_price) / (initial_price * shift**2)
 
 
+# rule 25
 def accrued_interest(balance: float, coupon: float, days: int) -> float:
     """Interest earned from the first of the month to settlement.
 
@@ -431,10 +396,10 @@ def class_measures(
     """
     life = weighted_average_life(repayments, times)
     months = window(repayments)
-    accrued = accrued_interest(100.0, 12 * interest[1] / balance[0], accrued_days) if balance[0] >= NOTHING else 0.0
-    flows = [i + p if abs(i + p) >= NOTHING else 0.0 for i, p in zip(interest, principal, strict=True)]
+    accrued = accrued_interest(100.0, 12 * interest[1] / balance[0], accrued_days) if balance[0] >= HALF_CENT else 0.0
+    flows = [i + p if abs(i + p) >= HALF_CENT else 0.0 for i, p in zip(interest, principal, strict=True)]
     full = (price + accrued) / 100 * balance[0]
-    found = yield_to_price(flows, times, full) if full > 0 and sum(flows) >= NOTHING else None
+    found = yield_to_price(flows, times, full) if full > 0 and sum(flows) >= HALF_CENT else None
     return ClassMeasures(
         label=label,
         kind=kind,

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from .waterfall import TrancheFlows
+    from .books import TrancheFlows
 
 Table = tuple[list[str], list[list[Any]]]
 REPORTS = ("summary", "balances", "principal", "interest", "losses", "cash", "decrement")

@@ -15,6 +15,7 @@ from ..errors import InputError
 PSA_RAMP_MONTHS = 30
 
 
+# rule 3 (Standard Formulas, B.3)
 def smm_from_cpr(cpr: float) -> float:
     """Single monthly mortality of a conditional (annual) prepayment rate.
 
@@ -49,6 +50,7 @@ def cpr_from_smm(smm: float) -> float:
     return _annual(smm, "SMM")
 
 
+# rule 3 (Standard Formulas, B.4)
 def psa_cpr(speed: float, month: int) -> float:
     """CPR of loans in a month of age at a PSA speed.
 
@@ -127,6 +129,7 @@ def average_smm(actual_factor: float, scheduled_factor: float, months: int) -> f
     return 1.0 - math.pow(actual_factor / scheduled_factor, 1 / months)
 
 
+# rule 4 (Standard Formulas, C.2)
 def mdr_from_cdr(cdr: float) -> float:
     """Monthly default rate of a conditional (annual) default rate.
 
@@ -161,6 +164,7 @@ def cdr_from_mdr(mdr: float) -> float:
     return _annual(mdr, "MDR")
 
 
+# rule 4 (Standard Formulas, C.2)
 def sda_cdr(speed: float, month: int) -> float:
     """CDR of loans in a month of age at an SDA speed.
 
@@ -228,6 +232,7 @@ def sda_mdrs(speed: float, first_month: int, months: int) -> tuple[float, ...]:
     return (0.0, *curve, *[flat] * (months - moving))
 
 
+# rule 2
 def seasoned_month(age: float) -> int:
     """Month of the loans' life in the first projected month: PSA and SDA curves are read from there.
 

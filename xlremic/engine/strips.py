@@ -4,24 +4,10 @@ A discount loan earns less than the target rate, so part of its principal earns 
 rate; a premium loan earns more, and the excess is interest only. Plain numbers, and one loop over the lines.
 """
 
-from collections.abc import MutableSequence, Sequence
-
-Row = MutableSequence[float]
-Rows = Sequence[Row]
-
-STRIP_COLUMNS = (
-    "scheduled_principal",
-    "unscheduled_principal",
-    "losses",
-    "interest",
-    "po_principal",
-    "po_losses",
-    "io_interest",
-    "io_interest_due",
-    "io_notional",
-)
+from .records import LineFlows, Ratio, Strips
 
 
+# rule 8 (agreement 12.3, 12.4)
 def po_fraction(net_rate: float, target_rate: float) -> float:
     """Part of a loan's principal that belongs to the PO strip.
 
@@ -39,6 +25,7 @@ def po_fraction(net_rate: float, target_rate: float) -> float:
     return max(0.0, round(target_rate - net_rate, 12)) / target_rate if target_rate else 0.0
 
 
+# rule 9
 def io_rate(net_rate: float, target_rate: float) -> float:
     """Interest rate of the IO strip on the balance of a premium loan.
 
@@ -56,56 +43,48 @@ def io_rate(net_rate: float, target_rate: float) -> float:
     return max(0.0, round(net_rate - target_rate, 12))
 
 
-def strip_lines(
-    pool_of: Sequence[int],
-    last_month: Sequence[int],
-    po_fractions: Sequence[float],
-    target_rates: Sequence[float],
-    io_rates: Sequence[float],
-    net_rates: Sequence[float],
-    fee_rates: Sequence[float],
-    advancing: bool,
-    shortfall_days: float,
-    compensation_cap: float,
-    performing: Rows,
-    foreclosed: Rows,
-    defaults: Rows,
-    scheduled: Rows,
-    prepaid: Rows,
-    recovered: Rows,
-    lost: Rows,
-    target_scheduled: Rows,
-    target_unscheduled: Rows,
-    target_lost: Rows,
-    target_interest: Rows,
-    po_principal: Rows,
-    po_lost: Rows,
-    io_interest: Rows,
-    io_due: Rows,
-    io_notional: Rows,
-    unsupported: Row,
-) -> None:
+# rule 7
+def add_shortfalls(i: int, ratio: Ratio, flows: LineFlows, strips: Strips) -> None:
+    """Add what a line's prepayments lose of interest, and the servicer does not make good, to each month's total.
+
+    A prepayment loses ``shortfall_days``/360 of a year's net interest, of which the servicer makes good at most the
+    fee collected and ``compensation_cap`` of the scheduled fee.
+
+    Source: servicing sections of the shelf's pooling agreements.
+    """
+    fee = ratio.fee_rate[i] / 12
+    p_row, f_row, d_row = flows.performing_balance[i], flows.in_foreclosure_balance[i], flows.new_defaults[i]
+    for k in range(1, ratio.last_month[i] + 1):
+        balance = p_row[k - 1] + f_row[k - 1]
+        paying = balance if ratio.advancing else p_row[k - 1] - d_row[k]
+        shortfall = flows.prepayments[i][k] * ratio.net_rate[i] * ratio.shortfall_days / 360
+        strips.unsupported[k] += shortfall - min(shortfall, paying * fee, balance * fee * ratio.compensation_cap)
+
+
+# rules 8, 9, 10, 21
+def strip_lines(ratio: Ratio, flows: LineFlows, strips: Strips) -> None:
     """Add each line's month to its pool's strips, and prepayment interest shortfalls to the month's total.
 
     Principal and losses: f to the PO strip, 1 - f to the target-rate strip. Interest: T/12 of the target-rate part,
-    io/12 of the whole balance; not advanced, only on the balance that pays. A prepayment loses
-    ``shortfall_days``/360 of a year's net interest, of which the servicer makes good at most the fee collected and
-    ``compensation_cap`` of the scheduled fee; the rest is ``unsupported``.
+    io/12 of the whole balance; not advanced, only on the balance that pays.
 
-    Source: ratio strip and servicing sections of the shelf's pooling agreements.
+    Source: ratio strip sections of the shelf's pooling agreements.
     """
-    for i in range(len(pool_of)):
-        pool, po = pool_of[i], po_fractions[i]
+    advancing = ratio.advancing
+    for i in range(len(ratio.pool_of)):
+        pool, po = ratio.pool_of[i], ratio.po_fraction[i]
         kept = 1.0 - po
-        coupon, excess, fee = target_rates[i] * kept / 12, io_rates[i] / 12, fee_rates[i] / 12
-        p_row, f_row, d_row, sched_row = performing[i], foreclosed[i], defaults[i], scheduled[i]
-        prepaid_row, recovered_row, lost_row = prepaid[i], recovered[i], lost[i]
-        to_sched, to_unsched, to_lost = target_scheduled[pool], target_unscheduled[pool], target_lost[pool]
-        to_interest, to_po, to_po_lost = target_interest[pool], po_principal[pool], po_lost[pool]
-        to_io, to_io_due, to_notional = io_interest[pool], io_due[pool], io_notional[pool]
+        coupon, excess = ratio.target_rate[i] * kept / 12, ratio.io_rate[i] / 12
+        p_row, f_row, d_row = flows.performing_balance[i], flows.in_foreclosure_balance[i], flows.new_defaults[i]
+        sched_row, prepaid_row = flows.scheduled_principal[i], flows.prepayments[i]
+        recovered_row, lost_row = flows.recoveries[i], flows.losses[i]
+        to_sched, to_unsched = strips.scheduled_principal[pool], strips.unscheduled_principal[pool]
+        to_lost, to_interest = strips.losses[pool], strips.interest[pool]
+        to_po, to_po_lost, to_io = strips.po_principal[pool], strips.po_losses[pool], strips.io_interest[pool]
+        to_io_due, to_notional = strips.io_interest_due[pool], strips.io_notional[pool]
         if excess > 0.0:
             to_notional[0] += p_row[0]
-        for k in range(1, last_month[i] + 1):
+        for k in range(1, ratio.last_month[i] + 1):
             balance = p_row[k - 1] + f_row[k - 1]
             paying = balance if advancing else p_row[k - 1] - d_row[k]
             unscheduled = prepaid_row[k] + recovered_row[k]
@@ -120,6 +99,5 @@ def strip_lines(
                 to_io[k] += paying * excess
                 to_io_due[k] += balance * excess
                 to_notional[k] += p_row[k] + f_row[k]
-            if shortfall_days > 0.0:
-                shortfall = prepaid_row[k] * net_rates[i] * shortfall_days / 360
-                unsupported[k] += shortfall - min(shortfall, paying * fee, balance * fee * compensation_cap)
+        if ratio.shortfall_days > 0.0:
+            add_shortfalls(i, ratio, flows, strips)

@@ -1,160 +1,21 @@
-"""A deal's loans and assumptions in, what every class receives out: one call, and the tables of it.
+"""A deal's loans and assumptions in, what every class receives out: the one pipeline of a projection.
 
-The loans are projected, stripped and distributed by pool and subordinated class; here the classes of the filing are
-put together again, with their dates and measures.
+The loans are projected, stripped and distributed by pool and subordinated class. What a speed, a default rate or a
+severity changes is three tables of monthly rates; everything else of a deal is set up once for all scenarios that
+share it. The kernels are plain, or compiled.
 """
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date
-from itertools import pairwise
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Sequence
+from typing import Any
 
 from ..deal import Deal
 from .assumptions import Assumptions
-from .capital import CapitalStructure, capital_structure, cut_senior
-from .collateral import CollateralFlows, RepLine, project
-from .distribution import TRACE_COLUMNS, Books, rule_terms, zeros
-from .measures import ClassMeasures, class_measures, payment_times
-from .strips import STRIP_COLUMNS, strip_lines
-
-if TYPE_CHECKING:
-    import pandas as pd
-
-USUAL_PRICES = {"senior": 100.0, "subordinated": 100.0, "principal only": 70.0, "interest only": 1.5}
-LOWEST_PRICES = (80.0, 60.0, 40.0)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ClassFlows:
-    """One class by month: months + 1 numbers each, month 0 the issue; the balance of an IO class is its notional.
-
-    balance(k) = balance(k-1) - principal(k) - loss(k), but for IO classes. A negative loss is a PO loss made good, a
-    negative principal the interest that an accrual class adds to its balance, which ``accretion`` holds.
-    """
-
-    label: str
-    kind: str
-    balance: Sequence[float]
-    interest: Sequence[float]
-    principal: Sequence[float]
-    loss: Sequence[float]
-    accretion: Sequence[float] | None = None
-
-    @property
-    def repayments(self) -> Sequence[float]:
-        """What average life and window are of: principal in cash, or the fall of an IO class's notional."""
-        if self.kind == "interest only":
-            return [0.0, *(a - b for a, b in pairwise(self.balance))]
-        if self.accretion is None:
-            return self.principal
-        return [paid + added for paid, added in zip(self.principal, self.accretion, strict=True)]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TrancheFlows:
-    """What every class receives, in order of seniority, with the collateral and the rules' trace behind it."""
-
-    deal: Deal
-    assumptions: Assumptions
-    collateral: CollateralFlows
-    classes: tuple[ClassFlows, ...]
-    components: Mapping[str, Sequence[float]]
-    trace: Mapping[str, Sequence[float]]
-    call_month: int | None
-    dates: tuple[date, ...]
-
-    @property
-    def months(self) -> int:
-        """Number of projected months."""
-        return self.collateral.months
-
-    def principal_difference(self) -> float:
-        """Principal paid to the classes less principal collected, to the clean-up call or the end; zero, but for dust.
-
-        The price of a call is par, so what the classes get then is the balance of the loans.
-        """
-        collateral, last = self.collateral, self.call_month or self.months
-        names = ("scheduled_principal", "prepayments", "recoveries")
-        lines = range(len(collateral.lines))
-        collected = sum(sum(collateral.column(name, i)[: last + 1]) for name in names for i in lines)
-        repurchased = sum(collateral.balance(i)[last] for i in lines) if self.call_month else 0.0
-        return sum(sum(one.principal) for one in self.classes) - collected - repurchased
-
-    def to_frame(self) -> "pd.DataFrame":
-        """A tidy frame, one row per month and class, month 1 first, IO classes with their notional.
-
-        Columns: month, date, class, beginning_balance, interest, principal, loss, ending_balance.
-        """
-        import pandas as pd  # noqa: PLC0415 - a projection without a table must not wait for pandas
-
-        n, labels = self.months, [one.label for one in self.classes]
-
-        def column(name: str, first: int, last: int) -> list[float]:
-            rows = [getattr(one, name) for one in self.classes]
-            return [row[k] for k in range(first, last + 1) for row in rows]
-
-        return pd.DataFrame(
-            {
-                "month": [k for k in range(1, n + 1) for _ in labels],
-                "date": pd.to_datetime([day for day in self.dates[1:] for _ in labels])
-                if self.dates
-                else [None] * (n * len(labels)),
-                "class": labels * n,
-                "beginning_balance": column("balance", 0, n - 1),
-                "interest": column("interest", 1, n),
-                "principal": column("principal", 1, n),
-                "loss": column("loss", 1, n),
-                "ending_balance": column("balance", 1, n),
-            }
-        )
-
-    def class_measures(self) -> list[ClassMeasures]:
-        """Average life, window, totals, price, yield and duration of every class."""
-        settle = settlement_of(self.deal, self.assumptions)
-        times = payment_times(self.months, settle, self.dates[1] if self.dates else None)
-        prices = class_prices(self.classes, self.assumptions)
-        return [
-            class_measures(
-                one.label,
-                one.kind,
-                one.balance,
-                one.interest,
-                one.principal,
-                one.loss,
-                repayments=one.repayments,
-                times=times,
-                price=prices[one.label],
-                accrued_days=accrued_days(settle),
-                curve=self.assumptions.curve,
-            )
-            for one in self.classes
-        ]
-
-    def measures(self) -> "pd.DataFrame":
-        """``class_measures`` as a frame, one row per class."""
-        import pandas as pd  # noqa: PLC0415 - a projection without a table must not wait for pandas
-
-        return pd.DataFrame([one.as_row() for one in self.class_measures()])
-
-
-def settlement_of(deal: Deal, assumptions: Assumptions) -> date | None:
-    """Day on which prices are paid: the assumption, else the day of the balances or the closing; None without them."""
-    later = deal.position.as_of if deal.position and deal.elapsed else None
-    return assumptions.settlement or later or deal.closing_date
-
-
-def accrued_days(settle: date | None) -> int:
-    """30/360 days of interest that a buyer pays for: from the first of the month to settlement."""
-    return 0 if settle is None else min(settle.day, 30) - 1
-
-
-def class_prices(classes: Sequence[ClassFlows], assumptions: Assumptions) -> dict[str, float]:
-    """Price by class, per cent of balance or notional: the assumptions', else placeholders by kind of class."""
-    juniors = [one.label for one in classes if one.kind == "subordinated"]
-    usual = {one.label: USUAL_PRICES[one.kind] for one in classes}
-    lowest = zip(reversed(juniors), reversed(LOWEST_PRICES), strict=False)
-    return {**usual, **dict(lowest), **assumptions.prices}
+from .books import Books, ClassFlows, TrancheFlows, class_flows, tranche_flows
+from .capital import CapitalStructure, capital_structure
+from .collateral import RepLine, collateral_flows, loans_of, mdr_curves, rep_lines, severities, smm_curves
+from .compiled import PLAIN, Block, Kernels, zeros
+from .records import Issue, Ratio, Speeds, State
+from .shifting import rule_terms
 
 
 def run(deal: Deal, assumptions: Assumptions | None = None) -> TrancheFlows:
@@ -166,131 +27,131 @@ def run(deal: Deal, assumptions: Assumptions | None = None) -> TrancheFlows:
     Raises: DealError if facts needed are missing or contradict each other; InputError for unusable assumptions.
     """
     assumptions = assumptions or Assumptions()
-    collateral = project(deal, assumptions)
-    capital = capital_structure(deal, assumptions, collateral.lines)
-    terms = rule_terms(deal, assumptions, capital, collateral.months)
-    strips = [zeros(len(capital.pools), collateral.months) for _ in STRIP_COLUMNS]
-    unsupported = [0.0] * (collateral.months + 1)
-    inputs = line_terms(capital, assumptions, collateral.lines)
-    strip_lines(*inputs, *collateral.columns, *strips, unsupported)  # type: ignore[call-arg] # counted at run time
-    books = Books.blank(capital, collateral.months)
-    call_month = books.fill(capital, strips, unsupported, terms)
-    return tranche_flows(deal, assumptions, collateral, capital, books, strips, call_month)
+    return Setup(deal, assumptions).flows(assumptions)
 
 
-def line_terms(
+class Setup:
+    """One deal under one set of assumptions, ready to be run at any monthly rates."""
+
+    def __init__(self, deal: Deal, assumptions: Assumptions, kernels: Kernels = PLAIN) -> None:
+        self.deal, self.assumptions, self.kernels = deal, assumptions, kernels
+        self.lines = lines = rep_lines(deal, assumptions)
+        self.months = months = max(line.months for line in lines)
+        self.capital = capital = capital_structure(deal, assumptions, lines)
+        self.terms = rule_terms(deal, assumptions, capital, months, kernels.vector)
+        loans = loans_of(lines, assumptions, months)
+        self.loans = loans._replace(
+            balance=kernels.vector(loans.balance),
+            last_month=kernels.vector(loans.last_month),
+            lag=kernels.vector(loans.lag),
+            amortisation=kernels.matrix(loans.amortisation),
+            survival=kernels.matrix(loans.survival),
+        )
+        self.ratio = ratio_of(capital, assumptions, lines, kernels.vector)
+        self.issue = Issue(
+            target_rates=kernels.vector(capital.target_rates),
+            subordinated=kernels.vector(capital.at_issue.subordinated),
+            subordination=float(sum(capital.at_issue.subordinated)),
+            total=capital.at_issue.total,
+            senior_percent=capital.at_issue.senior_percent,
+        )
+        self.start = start_of(capital, kernels.vector)
+        self.block: Block | None = None
+        self.books: Books | None = None
+        self.classes: list[ClassFlows] = []
+
+    def prepayment(self, assumptions: Assumptions) -> Any:
+        """SMM by line and month."""
+        return self.kernels.matrix(smm_curves(self.lines, assumptions, self.months))
+
+    def default(self, assumptions: Assumptions) -> Any:
+        """MDR by line and month."""
+        return self.kernels.matrix(mdr_curves(self.lines, assumptions, self.months))
+
+    def severity(self, assumptions: Assumptions) -> Any:
+        """Severity by line and month."""
+        return self.kernels.matrix(severities(self.lines, assumptions, self.months))
+
+    def fill(self, books: Books, speeds: Speeds) -> int:
+        """Project and distribute one scenario into blank books; returns the month of the call, or 0."""
+        state = State(*map(self.kernels.vector, self.start))
+        self.kernels.project(self.loans, speeds, books.flows)
+        self.kernels.strip(self.ratio, books.flows, books.strips)
+        return self.kernels.distribute(
+            self.months, state, books.strips, self.terms, self.issue, books.paid, books.trace
+        )
+
+    def class_flows(self, speeds: Speeds) -> list[ClassFlows]:
+        """Flows by class of one scenario; over arrays they last until the next scenario is run."""
+        if not self.kernels.reuses:
+            books = self._blank(self.kernels.empty)
+            self.fill(books, speeds)
+            return class_flows(self.capital, books, self.months)[0]
+        if self.block is None or self.books is None:
+            self.block = Block(self._rows_needed(), self.months)
+            self.books = self._blank(self.block.empty)
+        self.block.clear()
+        self.fill(self.books, speeds)
+        if not self.classes or any(group.is_cut for group in self.capital.groups):
+            self.classes = class_flows(self.capital, self.books, self.months)[0]
+        return self.classes
+
+    def flows(self, assumptions: Assumptions) -> TrancheFlows:
+        """The full flows of one scenario; the assumptions may differ from the setup's in monthly rates alone."""
+        speeds = Speeds(self.prepayment(assumptions), self.default(assumptions), self.severity(assumptions))
+        books = self._blank(self.kernels.empty)
+        call_month = self.fill(books, speeds)
+        collateral = collateral_flows(self.lines, assumptions, self.months, speeds, books.flows)
+        return tranche_flows(self.deal, assumptions, collateral, self.capital, books, call_month)
+
+    def _blank(self, empty: Callable[[int, int], Any]) -> Books:
+        return Books.blank(self.capital, len(self.lines), self.months, empty)
+
+    def _rows_needed(self) -> int:
+        needed = 0
+
+        def counted(rows: int, months: int) -> list[list[float]]:
+            nonlocal needed
+            needed += rows
+            return zeros(rows, 0)
+
+        self._blank(counted)
+        return needed
+
+
+def ratio_of(
     capital: CapitalStructure,
     assumptions: Assumptions,
     lines: Sequence[RepLine],
     vector: Callable[[Sequence[float]], Any] = list,
-) -> tuple[Any, ...]:
-    """What ``strip_lines`` needs beside the flows, in its order."""
-    return (
-        vector([capital.pools.index(line.pool) for line in lines]),
-        vector([line.months for line in lines]),
-        vector([line.po_fraction for line in lines]),
-        vector([line.target_rate for line in lines]),
-        vector([line.io_rate for line in lines]),
-        vector([line.net_rate for line in lines]),
-        vector([line.servicing_fee_rate for line in lines]),
-        assumptions.advancing,
-        float(assumptions.prepayment_shortfall_days),
-        float(assumptions.compensation_cap),
+) -> Ratio:
+    """How each line is split into the strips of its pool."""
+    return Ratio(
+        pool_of=vector([capital.pools.index(line.pool) for line in lines]),
+        last_month=vector([line.months for line in lines]),
+        po_fraction=vector([line.po_fraction for line in lines]),
+        target_rate=vector([line.target_rate for line in lines]),
+        io_rate=vector([line.io_rate for line in lines]),
+        net_rate=vector([line.net_rate for line in lines]),
+        fee_rate=vector([line.servicing_fee_rate for line in lines]),
+        advancing=assumptions.advancing,
+        shortfall_days=float(assumptions.prepayment_shortfall_days),
+        compensation_cap=float(assumptions.compensation_cap),
     )
 
 
-def tranche_flows(
-    deal: Deal,
-    assumptions: Assumptions,
-    collateral: CollateralFlows,
-    capital: CapitalStructure,
-    books: Books,
-    strips: Sequence[Any],
-    call_month: int,
-) -> TrancheFlows:
-    """The books of a distribution as flows by class."""
-    classes, over = class_flows(capital, books, strips, collateral.months)
-    trace = {name: list(row) for name, row in zip(TRACE_COLUMNS, books.trace, strict=True)}
-    trace["residual_interest"] = _summed([trace["residual_interest"], *over])
-    return TrancheFlows(
-        deal=deal,
-        assumptions=assumptions,
-        collateral=collateral,
-        classes=tuple(classes),
-        components={pool: list(books.components[p]) for p, pool in enumerate(capital.pools)},
-        trace=trace,
-        call_month=call_month or None,
-        dates=distribution_dates(deal, assumptions, collateral.months),
+def start_of(capital: CapitalStructure, vector: Callable[[Sequence[float]], Any] = list) -> State:
+    """Balances at the start; nothing is owed."""
+    pools = len(capital.pools)
+    return State(
+        senior=vector(capital.senior),
+        component=vector(capital.components),
+        po=vector(capital.po),
+        subordinated=vector(capital.subordinated),
+        owed_senior=vector([0.0] * pools),
+        owed_io=vector([0.0] * pools),
+        owed_subordinated=vector([0.0] * len(capital.subordinated)),
+        prior_share=vector([1.0] * pools),
+        po_unreimbursed=vector([0.0] * pools),
+        work=vector([0.0] * max(pools, len(capital.subordinated))),
     )
-
-
-def class_flows(
-    capital: CapitalStructure, books: Books, strips: Sequence[Any], months: int
-) -> tuple[list[ClassFlows], list[list[float]]]:
-    """Flows by class in order of seniority, and the interest that the coupons of cut groups leave over."""
-    classes: list[ClassFlows] = []
-    over = []
-    none = books.none
-    balance, paid, principal, loss = books.senior
-    for group in capital.groups:
-        if not group.is_cut:
-            p = group.pools[0]
-            classes.append(_class(group.classes[0].label, "senior", balance[p], paid[p], principal[p], loss[p]))
-            continue
-        sums = (_summed([rows[p] for p in group.pools]) for rows in (books.senior_due, paid, principal, loss))
-        cut, left = cut_senior(group, months, *sums)
-        over.append(left)
-        for one, cells in zip(group.classes, cut, strict=True):
-            classes.append(_class(one.label, "senior" if one.notional_of is None else "interest only", *cells))
-    for p in range(len(capital.pools)):
-        if capital.po[p] >= 0.005:
-            po_balance, po_paid, po_loss = (rows[p] for rows in books.po)
-            classes.append(_class(capital.pool_label("PO", p), "principal only", po_balance, none, po_paid, po_loss))
-    for p in range(len(capital.pools)):
-        if capital.has_io[p]:
-            notional, paid_io = strips[STRIP_COLUMNS.index("io_notional")][p], books.io_paid[p]
-            classes.append(_class(capital.pool_label("IO", p), "interest only", notional, paid_io, none, none))
-    for j, label in enumerate(capital.subordinated_labels):
-        classes.append(_class(label, "subordinated", *(rows[j] for rows in books.subordinated)))
-    return classes, over
-
-
-def _class(
-    label: str,
-    kind: str,
-    balance: Sequence[float],
-    interest: Sequence[float],
-    principal: Sequence[float],
-    loss: Sequence[float],
-    accretion: Sequence[float] | None = None,
-) -> ClassFlows:
-    return ClassFlows(
-        label=label,
-        kind=kind,
-        balance=balance,
-        interest=interest,
-        principal=principal,
-        loss=loss,
-        accretion=accretion,
-    )
-
-
-def _summed(rows: Sequence[Sequence[float]]) -> list[float]:
-    return [sum(cells) for cells in zip(*rows, strict=True)]
-
-
-def distribution_dates(deal: Deal, assumptions: Assumptions, months: int) -> tuple[date, ...]:
-    """The cut-off date, then each distribution day, before it moves off a holiday; empty if the filing has no date.
-
-    Without ``first_distribution`` the first is the payment day of the month after the cut-off date. A deal some months
-    after issue starts that much later.
-    """
-    first = assumptions.first_distribution
-    start = deal.cut_off_date
-    if first is None:
-        if start is None:
-            return ()
-        first = date(start.year + start.month // 12, start.month % 12 + 1, assumptions.payment_day)
-    counted = [first.year * 12 + first.month - 1 + deal.elapsed + k for k in range(months)]
-    days = tuple(date(count // 12, count % 12 + 1, first.day) for count in counted)
-    return (start or first, *days)

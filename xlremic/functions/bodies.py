@@ -8,7 +8,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, TypeVar
 
 from ..engine.assumptions import Assumptions
-from ..engine.distribution import senior_share
 from ..engine.measures import (
     convexity,
     decrement,
@@ -19,6 +18,7 @@ from ..engine.measures import (
     window,
     yield_to_price,
 )
+from ..engine.shifting import senior_share
 from ..engine.speeds import psa_cpr, sda_cdr, seasoned_month
 from ..engine.strips import io_rate, po_fraction
 from ..errors import InputError
@@ -42,7 +42,7 @@ from .cells import (
 from .tables import class_of, project, records
 
 if TYPE_CHECKING:
-    from ..engine.waterfall import ClassFlows
+    from ..engine.books import ClassFlows
 
 T = TypeVar("T")
 _REPORTS: Mapping[str, str] = {
@@ -214,7 +214,7 @@ def wal_body(
     flows = project(_needed(pools, "pools"), _needed(classes, "classes"), assumptions)
     times = None
     if basis == "30/360":
-        from ..engine.waterfall import settlement_of  # noqa: PLC0415 - as in tables
+        from ..engine.books import settlement_of  # noqa: PLC0415 - as in tables
 
         settle = settlement_of(flows.deal, flows.assumptions)
         if settle is None or not flows.dates:

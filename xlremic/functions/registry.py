@@ -10,6 +10,8 @@ from datetime import date, datetime
 from functools import lru_cache
 from math import isfinite
 
+from ..engine.assumptions import Assumptions
+from ..engine.distribution import TOLERANCE
 from ..engine.speeds import cpr_from_smm, smm_from_cpr
 from ..errors import DealError, InputError
 from . import bodies
@@ -155,6 +157,10 @@ _TIMING = (
 )
 _YIELD = Argument("bond_yield", "number", "Bond-equivalent yield, 0.06 for 6%", unit="fraction a year")
 _TABLES = "DealPools,DealClasses,DealAssumptions"
+_SCHEDULE = Assumptions().shift_schedule
+_STEPS = "".join(f"+(distribution_day>={day})" for day, _ in _SCHEDULE[1:])
+_SHARES = ",".join(f"{share:g}" for _, share in _SCHEDULE)
+"""The shelf's schedule in a closed form: the steps that a day has reached, and the share after each."""
 
 FUNCTIONS: tuple[Function, ...] = (
     Function(
@@ -241,9 +247,8 @@ FUNCTIONS: tuple[Function, ...] = (
         _guarded(
             "OR(distribution_day<1,distribution_day<>INT(distribution_day),senior_percent<0,senior_percent>1,"
             "initial_senior_percent<0,initial_senior_percent>1)",
-            "IF(senior_percent>initial_senior_percent*(1+0.000000001),1,senior_percent+(1-senior_percent)*CHOOSE("
-            "MAX(1,1+(distribution_day>=61)+(distribution_day>=73)+(distribution_day>=85)+(distribution_day>=97)"
-            "+(distribution_day>=109)-IF(AND(loss_test,delinquency_test),0,1)),1,0.7,0.6,0.4,0.2,0))",
+            f"IF(senior_percent>initial_senior_percent*(1+{TOLERANCE:.9f}),1,senior_percent+(1-senior_percent)*CHOOSE("
+            f"MAX(1,1{_STEPS}-IF(AND(loss_test,delinquency_test),0,1)),{_SHARES}))",
         ),
     ),
     Function(

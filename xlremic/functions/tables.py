@@ -17,7 +17,7 @@ from ..engine.assumptions import Assumptions
 from .cells import Cell, Cells, day_of, label_of, not_available, number_error, value_error, whole
 
 if TYPE_CHECKING:
-    from ..engine.waterfall import ClassFlows, TrancheFlows
+    from ..engine.books import ClassFlows, TrancheFlows
 
 POOL_COLUMNS = (
     "pool", "balance", "coupon", "remaining_term", "original_term", "target_rate",

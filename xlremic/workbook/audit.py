@@ -10,8 +10,9 @@ from pathlib import Path
 
 from openpyxl import Workbook
 
+from ..engine.books import TrancheFlows
 from ..engine.capital import capital_structure
-from ..engine.waterfall import TrancheFlows, run
+from ..engine.waterfall import run
 from ..errors import DealError, InputError, TemplateError
 from ..files import read_whole
 from ..functions.cells import CellError

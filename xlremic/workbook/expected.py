@@ -6,10 +6,11 @@ Plain numbers by sheet, field and copy; knows nothing of cells.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from ..engine.books import TrancheFlows
 from ..engine.capital import CapitalStructure
 from ..engine.collateral import RepLine
 from ..engine.measures import ClassMeasures
-from ..engine.waterfall import TrancheFlows
+from ..engine.records import LineFlows, Trace
 from .layout import MONTHLY
 from .results_columns import RESULTS, SCENARIOS, USD_COLUMNS
 
@@ -18,18 +19,8 @@ CENT, LIFE = 0.005, 1e-9
 REST = 1.0
 """Dollars. Of a series smaller than this the float noise of hundreds of months is a share, and shares decide."""
 
-LINE_FIELDS = {
-    "performing_balance": "performing_balance",
-    "in_foreclosure_balance": "in_foreclosure_balance",
-    "new_defaults": "new_defaults",
-    "scheduled_principal": "scheduled_principal",
-    "prepayments": "prepayments",
-    "losses": "losses",
-}
-TRACE_FIELDS = (
-    "senior_percent", "shift", "cumulative_losses", "delinquent_balance", "undercollateralized_transfer",
-    "po_reimbursement", "undersubordinated_transfer", "residual_interest",
-)  # fmt: skip
+LINE_FIELDS = tuple(name for name in LineFlows._fields if name != "recoveries")
+"""Flows of a line that are a column of Collateral; its recoveries are there for all lines together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,8 +105,8 @@ def engine_columns(
     Rules' figures end with the call, or when nothing worth a share is left; what the sheet shows then means nothing.
     """
     for i in range(len(flows.collateral.lines)):
-        for name, column in LINE_FIELDS.items():
-            yield "Collateral", name, i, flows.collateral.column(column, i)[1:]
+        for name in LINE_FIELDS:
+            yield "Collateral", name, i, flows.collateral.column(name, i)[1:]
     by_label = {one.label: one for one in flows.classes}
     for place in classes:
         one = by_label.get(place.label)
@@ -132,5 +123,5 @@ def engine_columns(
         sum(cells) for cells in zip(*(one.balance for one in flows.classes if one.kind != "interest only"), strict=True)
     ]
     last = flows.call_month or next((k for k, total in enumerate(totals) if total < REST), flows.months)
-    for name in TRACE_FIELDS:
+    for name in Trace._fields:
         yield "Waterfall", name, 0, flows.trace[name][1 : last + 1]

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 
 from ..deal import Deal
 from ..engine.assumptions import Assumptions, SeniorClass
+from ..engine.books import TrancheFlows
 from ..engine.capital import CapitalStructure, capital_structure
-from ..engine.waterfall import TrancheFlows
 from ..xlsx.references import column_letters
 from ..xlsx.rows import Rows
 from .expected import CENT, ResultClass, engine_columns, result_classes, result_numbers

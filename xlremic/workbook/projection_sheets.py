@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from ..engine.assumptions import Structure
-from ..engine.waterfall import class_prices
+from ..engine.books import class_prices
 from ..xlsx.references import column_letters
 from .layout import MonthlyRow
 from .names import POOL_TERMS

@@ -6,8 +6,9 @@ from datetime import UTC, date, datetime
 
 from openpyxl.utils.datetime import to_excel
 
+from ..engine.books import TrancheFlows
 from ..engine.measures import weighted_average_life
-from ..engine.waterfall import TrancheFlows, run
+from ..engine.waterfall import run
 from ..xlsx.references import Corner, Reference, column_letters, column_number, rewritten
 from .expected import pool_balances
 from .input_sums import INPUT_SUMS
