@@ -1,14 +1,16 @@
 """What each rule of the projection rests on: sentences of the sample filing, cells and columns, Python functions.
 
 The sentences come from the reading of the sample, columns and their formulas from the table that the template is made
-from, cells from the template itself, and what a function does from its docstring; here stands only what belongs
-together. ``make.py`` puts the tables into numbers.md and limits.md.
+from, cells from the template itself, functions from the comments that number them and from their docstrings; here
+stands only what belongs together. ``make.py`` puts the tables into numbers.md and limits.md.
 """
 
+import ast
 import re
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import MISSING, dataclass, fields
+from functools import cache
 from pathlib import Path
 from pkgutil import resolve_name
 
@@ -45,9 +47,8 @@ CUT = 260
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """What belongs to one rule beside the columns that carry its number."""
+    """What belongs to one rule beside the columns and the functions that carry its number."""
 
-    functions: tuple[str, ...]
     facts: tuple[tuple[str, str], ...] = ()
     cells: tuple[str, ...] = ()
 
@@ -55,76 +56,80 @@ class Rule:
 _BALANCE = "aggregate_scheduled_principal_balance"
 RULES: Mapping[int, Rule] = {
     1: Rule(
-        ("engine.collateral.amortisation_rates", "engine.collateral.project_lines"),
         ((_BALANCE, "all"), ("weighted_average_remaining_term", "all"), (_BALANCE, "pool:I:discount")),
         ("L.balance", "L.gross_rate", "L.term", "L.months"),
     ),
-    2: Rule(
-        ("engine.speeds.seasoned_month", "engine.collateral.rep_lines"),
-        (("weighted_average_original_term", "all"),),
-        ("P.age", "P.first_month"),
-    ),
-    3: Rule(("engine.speeds.psa_cpr", "engine.speeds.smm_from_cpr", "engine.collateral.smm_curve")),
-    4: Rule(("engine.speeds.sda_cdr", "engine.speeds.mdr_from_cdr", "engine.collateral.mdr_curve")),
-    5: Rule(("engine.collateral.survival", "engine.collateral.project_lines")),
-    6: Rule(("engine.collateral.RepLine.net_rate",), (("weighted_average_coupon", "all"),), ("L.fee", "L.net_rate")),
-    7: Rule(("engine.collateral.project_lines", "engine.distribution.distribute")),
+    2: Rule((("weighted_average_original_term", "all"),), ("P.age", "P.first_month")),
+    3: Rule(),
+    4: Rule(),
+    5: Rule(),
+    6: Rule((("weighted_average_coupon", "all"),), ("L.fee", "L.net_rate")),
+    7: Rule(),
     8: Rule(
-        ("engine.strips.po_fraction", "engine.strips.strip_lines"),
         (("net_loan_rate", "pool:I:discount"), (_BALANCE, "pool:I:discount")),
         ("P.target_rate", "P.po_strip", "L.target_rate", "L.po_fraction"),
     ),
-    9: Rule(
-        ("engine.strips.io_rate", "engine.strips.strip_lines"),
-        (("net_loan_rate", "pool:I:premium"), ("weighted_average_coupon", "pool:I:premium")),
-        ("L.io_rate",),
-    ),
-    10: Rule(("engine.strips.strip_lines",), (), ("L.kept", "P.strip")),
-    11: Rule(("engine.capital.cut_senior",), (), ("S.stripped", "S.coupon")),
-    12: Rule(
-        ("engine.distribution.senior_share", "engine.distribution.distribute"),
-        (),
-        ("start.initial_senior_percent",),
-    ),
-    13: Rule(
-        ("engine.distribution.rule_terms", "engine.distribution.distribute"),
-        (),
-        ("start.initial_subordinated", "start.losses"),
-    ),
-    14: Rule(("engine.distribution.distribute",)),
-    15: Rule(("engine.distribution.distribute",)),
+    9: Rule((("net_loan_rate", "pool:I:premium"), ("weighted_average_coupon", "pool:I:premium")), ("L.io_rate",)),
+    10: Rule((), ("L.kept", "P.strip")),
+    11: Rule((), ("S.stripped", "S.coupon")),
+    12: Rule((), ("start.initial_senior_percent",)),
+    13: Rule((), ("start.initial_subordinated", "start.losses")),
+    14: Rule(),
+    15: Rule(),
     16: Rule(
-        ("engine.capital.capital_structure",),
         (("class_initial_principal_balance", "class:A"), ("class_initial_principal_balance", "class:B-1")),
         ("start.strip", "start.subordinated", "start.subordinated_share"),
     ),
-    17: Rule(("engine.distribution.distribute",), (("special_hazard_loss_limit", "all"),)),
-    18: Rule(("engine.distribution.distribute",), (), ("start.initial_level",)),
-    19: Rule(("engine.distribution.distribute",)),
-    20: Rule(("engine.distribution.distribute",)),
-    21: Rule(
-        ("engine.waterfall.distribution_dates", "engine.distribution.distribute"),
-        (("cut_off_date", "filing"),),
-        ("start.first_distribution",),
-    ),
-    22: Rule(("engine.distribution.distribute",)),
-    23: Rule(
-        ("subordination.call_threshold", "subordination.is_callable"),
-        (("call_threshold", "all"),),
-        ("start.call_from",),
-    ),
-    24: Rule(
-        ("subordination.subordination_levels",),
-        (("subordination_level", "class:A"), ("subordination_level", "class:B-1")),
-    ),
-    25: Rule(
-        ("engine.measures.weighted_average_life", "engine.measures.yield_to_price", "engine.measures.modified_duration",
-         "engine.measures.convexity", "engine.measures.accrued_interest", "engine.measures.decrement",
-         "engine.measures.window"),
-        (("closing_date", "filing"),),
-        ("start.settlement", "start.first_time", "start.accrued_days"),
-    ),
-}  # fmt: skip
+    17: Rule((("special_hazard_loss_limit", "all"),)),
+    18: Rule((), ("start.initial_level",)),
+    19: Rule(),
+    20: Rule(),
+    21: Rule((("cut_off_date", "filing"),), ("start.first_distribution",)),
+    22: Rule(),
+    23: Rule((("call_threshold", "all"),), ("start.call_from",)),
+    24: Rule((("subordination_level", "class:A"), ("subordination_level", "class:B-1"))),
+    25: Rule((("closing_date", "filing"),), ("start.settlement", "start.first_time", "start.accrued_days")),
+}
+
+MARK = re.compile(r"rules? (\d+(?:, \d+)*)(?: \(([^)]*)\))?")
+"""Part of the comment over a function that applies rules, ``# rule 19 (agreement 22.5)``: numbers, where they stand."""
+HOMES = (
+    "engine.speeds", "engine.collateral", "engine.strips", "engine.capital", "engine.shifting", "engine.distribution",
+    "engine.books", "engine.measures", "engine.scenario_measures", "subordination",
+)  # fmt: skip
+"""Modules with functions that apply a rule, in the order of a projection."""
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """A function that applies a rule: its place in the package, and the rule's in agreements or standards."""
+
+    function: str
+    source: str
+
+
+@cache
+def applied() -> Mapping[int, Sequence[Applied]]:
+    """The functions of every rule, by the comments over them."""
+    found: dict[int, list[Applied]] = {}
+    for home in HOMES:
+        text = (ROOT / "xlremic" / f"{home.replace('.', '/')}.py").read_text(encoding="utf-8")
+        lines = text.splitlines()
+        for name, first in definitions(ast.parse(text)):
+            comment = lines[first - 2].strip()
+            for mark in MARK.finditer(comment) if comment.startswith("# rule") else ():
+                for number in map(int, mark[1].split(", ")):
+                    found.setdefault(number, []).append(Applied(f"{home}.{name}", mark[2] or ""))
+    return found
+
+
+def definitions(tree: ast.AST, within: str = "") -> Iterator[tuple[str, int]]:
+    """Every function of a module, those of classes with their class, and the first line of each."""
+    for node in ast.iter_child_nodes(tree):
+        if isinstance(node, ast.ClassDef):
+            yield from definitions(node, f"{node.name}.")
+        elif isinstance(node, ast.FunctionDef):
+            yield within + node.name, min([node.lineno, *(one.lineno for one in node.decorator_list)])
 
 
 def numbers(text: str) -> set[int]:
@@ -160,10 +165,10 @@ def cell_row(cell: str) -> list[str]:
     return [f"Assumptions, {of}: {key.replace('_', ' ')}", unit, "", formula(text) or "input"]
 
 
-def what(function: str) -> list[str]:
-    """A function's place and the first sentence of its docstring."""
-    name = f"xlremic.{function}"
-    return [f"`{name}`", (resolve_name(name).__doc__ or "").strip().split("\n")[0]]
+def what(one: Applied) -> list[str]:
+    """A function's place, where its rule stands, and the first sentence of its docstring."""
+    name = f"xlremic.{one.function}"
+    return [f"`{name}`", one.source, (resolve_name(name).__doc__ or "").strip().split("\n")[0]]
 
 
 def rule_part(number: int, table: Table) -> str:
@@ -180,7 +185,7 @@ def rule_part(number: int, table: Table) -> str:
     rows = [*map(cell_row, rule.cells), *rows]
     if rows:
         parts.append(table(("cell or column", "unit", "a month", "the start"), rows))
-    parts.append(table(("Python", "what it is"), [what(function) for function in rule.functions]))
+    parts.append(table(("Python", "stands in", "what it is"), [what(one) for one in applied()[number]]))
     return "\n\n".join(parts)
 
 

@@ -76,6 +76,17 @@ def test_every_column_of_the_projection_is_explained_under_its_rules() -> None:
         assert rules["numbers"](column.rule) or said in others, said
 
 
+def test_every_rule_has_functions_and_every_numbered_comment_is_over_one() -> None:
+    rules = runpy.run_path(str(DOCS / "rules.py"))
+    applied = rules["applied"]()
+    assert set(applied) == set(rules["RULES"])
+    pattern = r"^ *# (rules? \d.*)$"
+    texts = [path.read_text(encoding="utf-8") for path in (ROOT / "xlremic").rglob("*.py")]
+    comments = [comment for text in texts for comment in re.findall(pattern, text, re.M)]
+    numbered = [number for comment in comments for number in re.findall(r"\d+", re.sub(r"\(.*?\)", "", comment))]
+    assert len(numbered) == sum(map(len, applied.values()))
+
+
 def test_the_table_of_published_figures_is_current() -> None:
     done = subprocess.run(
         [sys.executable, DOCS / "verify.py", "--published"], capture_output=True, text=True, check=False

@@ -34,6 +34,7 @@ def seniority(label: str) -> tuple[int, int]:
     return 0, 0
 
 
+# rule 24
 def subordination_levels(balances: Sequence[N], ranks: Sequence[int]) -> list[N]:
     """Share of all classes that absorbs losses before each class does.
 

@@ -157,6 +157,8 @@ def printed_run(flows: "TrancheFlows", report: str) -> str:
 
 def _printed_summary(flows: "TrancheFlows") -> str:
     """Measures of every class, to maturity and, where the filing allows a clean-up call, to the first eligible day."""
+    from ..engine.measures import HALF_CENT  # noqa: PLC0415 - the engine, only when it runs
+
     measures = flows.class_measures()
     called: dict[str, ClassMeasures] = {}
     notes = [
@@ -183,7 +185,7 @@ def _printed_summary(flows: "TrancheFlows") -> str:
             _cell(one.wal_30_360, 2),
             window,
             f"{one.interest:,.2f}",
-            f"{abs(one.loss) if abs(one.loss) < 0.005 else one.loss:,.2f}",
+            f"{abs(one.loss) if abs(one.loss) < HALF_CENT else one.loss:,.2f}",
             f"{one.price:g}",
             _cell(one.bond_yield, 3),
             _cell(one.modified_duration, 2),

@@ -235,7 +235,7 @@ def cut_senior(group: SeniorGroup, months: int, received: GroupRows) -> tuple[li
     stripped = [_stripped(one, group.classes) / 12 for one in group.classes]
     over = [0.0] * (months + 1)
     for k in range(1, months + 1):
-        over[k] = _share_interest(k, cut, stripped, received)
+        over[k] = share_interest(k, cut, stripped, received)
         cash = _accrue(k, received.principal[k], cut)
         cash = _pay_planned(k, cash, cut)
         _pay_by_rank(k, cash, cut)
@@ -260,7 +260,7 @@ def _uncut(classes: tuple[SeniorClass, ...], months: int) -> Cut:
 
 
 # rule 11
-def _share_interest(k: int, cut: Cut, stripped: Sequence[float], received: GroupRows) -> float:
+def share_interest(k: int, cut: Cut, stripped: Sequence[float], received: GroupRows) -> float:
     """Each class its coupon, or what the others leave; returns the interest that no class has."""
     total = sum(cut.now[c] for c in cut.with_principal)
     due, paid = received.due[k], received.interest[k]

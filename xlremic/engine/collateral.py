@@ -245,7 +245,7 @@ def survival(rates: tuple[float, ...]) -> tuple[float, ...]:
     return tuple(factor)
 
 
-# rules 1, 3, 4, 5 (Standard Formulas, C.2 to C.4)
+# rules 1, 3, rules 4, 5 (Standard Formulas, C.2 to C.4)
 def project_lines(loans: Loans, speeds: Speeds, flows: LineFlows) -> None:
     """Fill each line's columns month by month.
 

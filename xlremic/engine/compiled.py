@@ -47,7 +47,7 @@ class Kernels:
 
 PLAIN = Kernels()
 OPTIONS = {"_nrt": False, "no_cfunc_wrapper": True}
-"""How kernels are compiled: they make no array, so no references to one need counting, which costs more than they do."""
+"""How kernels are compiled: they make no array, so no references need counting, which would cost more than they do."""
 
 
 @cache

@@ -44,8 +44,8 @@ def due_interest(
     interest, io_interest, io_due = strips.interest, strips.io_interest, strips.io_interest_due
     senior_due, senior_paid, io_paid = paid.senior_due, paid.senior_interest, paid.io_paid
     excess, short, due_below = 0.0, 0.0, 0.0
-    for p in range(len(senior)):
-        due = senior[p] * rates[p] / 12 * alike
+    for p, balance in enumerate(senior):
+        due = balance * rates[p] / 12 * alike
         due_io = io_due[p][k] * alike
         due_below += component[p] * rates[p] / 12 * alike
         senior_due[p][k] = due
@@ -78,7 +78,7 @@ def cover_interest(k: int, excess: float, short: float, state: State, paid: Paid
     return (excess - short if excess > short else 0.0), unmet
 
 
-# rules 19, 20 (agreement 22.5)
+# rule 19 (agreement 22.5), rule 20
 def pay_carried(k: int, excess: float, owed: float, state: State, paid: Paid) -> float:
     """Interest carried forward is paid from the excess, to all alike; returns the part of it that is paid."""
     part = 1.0 if excess >= owed else excess / owed
@@ -103,12 +103,12 @@ def pay_subordinated_interest(
     if owed == 0.0 and -near < excess - due_below < near:
         # The usual month: what is there is what is due, but for the last bits.
         part = excess / below
-        for j in range(len(subordinated)):
-            interest[j][k] = subordinated[j] * part
+        for j, b in enumerate(subordinated):
+            interest[j][k] = b * part
         return 0.0, 0.0
     owed = 0.0
-    for j in range(len(subordinated)):
-        due = state.owed_subordinated[j] + due_below * subordinated[j] / below
+    for j, b in enumerate(subordinated):
+        due = state.owed_subordinated[j] + due_below * b / below
         pay = due if due < excess else excess
         interest[j][k] = pay
         state.owed_subordinated[j] = due - pay
@@ -147,7 +147,7 @@ def shift_of(
     return held, today
 
 
-# rules 12, 15 (agreement 14.3)
+# rule 12 (agreement 14.3), rule 15
 def pay_senior(
     k: int, shift: float, all_to_senior: bool, passed: bool, below: float, state: State, strips: Strips, paid: Paid
 ) -> tuple[float, float, float]:
@@ -162,8 +162,8 @@ def pay_senior(
     senior, component, prior_share, work = state.senior, state.component, state.prior_share, state.work
     scheduled, unscheduled, principal = strips.scheduled_principal, strips.unscheduled_principal, paid.senior_principal
     pot, need, retired = 0.0, 0.0, 0.0
-    for p in range(len(senior)):
-        a, sub, sched, unsched = senior[p], component[p], scheduled[p][k], unscheduled[p][k]
+    for p, a in enumerate(senior):
+        sub, sched, unsched = component[p], scheduled[p][k], unscheduled[p][k]
         cash = sched + unsched
         if a < GONE:
             retired += unsched
@@ -211,9 +211,9 @@ def pay_po(k: int, unreimbursed: float, state: State, strips: Strips, paid: Paid
     """PO strips fall by their principal and losses; returns the dollars of losses to make good, these added."""
     po, po_unreimbursed, po_paid, po_loss = state.po, state.po_unreimbursed, paid.po_paid, paid.po_loss
     principal, losses = strips.po_principal, strips.po_losses
-    for p in range(len(po)):
+    for p, balance in enumerate(po):
         repaid, lost = principal[p][k], losses[p][k]
-        po[p] -= repaid + lost
+        po[p] = balance - (repaid + lost)
         po_paid[p][k] = repaid
         po_loss[p][k] = lost
         po_unreimbursed[p] += lost
@@ -225,11 +225,11 @@ def pay_po(k: int, unreimbursed: float, state: State, strips: Strips, paid: Paid
 def make_good(k: int, part: float, state: State, paid: Paid) -> None:
     """A part of the PO losses not yet made good is paid from the pot, to all PO strips alike."""
     unreimbursed, po_paid, po_loss = state.po_unreimbursed, paid.po_paid, paid.po_loss
-    for p in range(len(unreimbursed)):
-        back = unreimbursed[p] * part
+    for p, debt in enumerate(unreimbursed):
+        back = debt * part
         po_paid[p][k] += back
         po_loss[p][k] -= back
-        unreimbursed[p] -= back
+        unreimbursed[p] = debt - back
 
 
 # rule 18 (agreement 22.4)
@@ -239,22 +239,20 @@ def lend(k: int, most: float, state: State, paid: Paid) -> float:
     Returns: the dollars lent.
     """
     left = 0.0
-    for p in range(len(state.senior)):
-        left += state.senior[p]
-    if left <= GONE:
-        return 0.0
-    lent = min(most, left)
+    for balance in state.senior:
+        left += balance
+    lent = min(most, left) if left > GONE else 0.0
     if lent <= 0.0:
         return 0.0
-    for p in range(len(state.senior)):
-        part = lent * state.senior[p] / left
-        state.senior[p] -= part
+    for p, balance in enumerate(state.senior):
+        part = lent * balance / left
+        state.senior[p] = balance - part
         state.component[p] += part
         paid.senior_principal[p][k] += part
     return lent
 
 
-# rules 14, 15, 20 (agreement 14.4)
+# rule 14 (agreement 14.4), rules 15, 20
 def pay_subordinated(
     k: int, pot: float, made_good: float, total: float, below: float, state: State, issue: Issue, paid: Paid
 ) -> None:
@@ -267,8 +265,7 @@ def pay_subordinated(
     last = len(subordinated) - 1
     impaired, ahead, under, under_initial = last, 0.0, below, issue.subordination
     floor = total / issue.total * (1.0 - TOLERANCE)
-    for j in range(last + 1):
-        b = subordinated[j]
+    for j, b in enumerate(subordinated):
         ahead += b
         under -= b
         under_initial -= issue.subordinated[j]
@@ -278,27 +275,24 @@ def pay_subordinated(
     part = pot / ahead if pot < ahead else 1.0
     left = pot - ahead if pot > ahead else 0.0
     if made_good == 0.0 and impaired == last:
-        for j in range(last + 1):
-            pay = subordinated[j] * part
+        for j, b in enumerate(subordinated):
+            pay = b * part
             principal[j][k] = pay
-            subordinated[j] -= pay
+            subordinated[j] = b - pay
         return
-    for j in range(last + 1):
-        pay = subordinated[j]
-        if j <= impaired:
-            work[j] = pay * part
-        else:
-            pay = pay if pay < left else left
-            work[j] = pay
-            left -= pay
+    for j in range(impaired + 1, last + 1):
+        b = subordinated[j]
+        work[j] = b if b < left else left
+        left -= work[j]
     missing = made_good
     for j in range(last, -1, -1):
-        pay = work[j]
+        b = subordinated[j]
+        pay = b * part if j <= impaired else work[j]
         cut = pay if pay < missing else missing
         missing -= cut
         pay -= cut
         principal[j][k] = pay
-        subordinated[j] -= pay
+        subordinated[j] = b - pay
 
 
 # rules 17, 20
@@ -342,9 +336,8 @@ def close_month(k: int, state: State, paid: Paid) -> tuple[float, float, float]:
     senior_balance, po_balance, component_balance = paid.senior_balance, paid.po_balance, paid.component
     subordinated_balance = paid.subordinated_balance
     above, below, strips = 0.0, 0.0, 0.0
-    for p in range(len(senior)):
-        a, strip = senior[p], po[p]
-        a = a if a > 0.0 else 0.0
+    for p, balance in enumerate(senior):
+        a, strip = balance if balance > 0.0 else 0.0, po[p]
         strip = strip if strip > 0.0 else 0.0
         senior[p] = a
         senior_balance[p][k] = a
@@ -353,8 +346,7 @@ def close_month(k: int, state: State, paid: Paid) -> tuple[float, float, float]:
         component_balance[p][k] = component[p]
         above += a
         strips += strip
-    for j in range(len(subordinated)):
-        b = subordinated[j]
+    for j, b in enumerate(subordinated):
         below += b
         subordinated_balance[j][k] = b
     return above, below, strips
