@@ -17,7 +17,7 @@ _SHEET = r"(?:'(?P<quoted>(?:[^']|'')+)'|(?P<plain>[^\W\d][\w.]*))!"
 _PLAIN = rf"(?:{_SHEET})?{_CORNER.format(n=1)}(?::{_CORNER.format(n=2)})?"
 _BEFORE, _AFTER = r"(?<![A-Za-z0-9_.$])", r"(?![A-Za-z0-9_(.])"
 _WHOLE = re.compile(_PLAIN)
-_IN_FORMULA = re.compile(rf'"[^"]*"|{_BEFORE}(?P<reference>{_PLAIN}){_AFTER}')
+_IN_FORMULA = re.compile(rf'"[^"]*"|(?<![!\]]){_BEFORE}(?P<reference>{_PLAIN}){_AFTER}')
 RELATIVE_ROW = re.compile(rf'(?:"[^"]*")|{_BEFORE}(?P<column>\$?[A-Z]{{1,3}})(?P<row>\d+){_AFTER}')
 """A cell of a formula whose row moves when the formula is copied downwards; or a text in quotes, without groups."""
 
