@@ -9,7 +9,7 @@ import ast
 import re
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import MISSING, dataclass, fields
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from pkgutil import resolve_name
@@ -20,7 +20,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 import xlremic  # noqa: E402
-from xlremic.engine.assumptions import Assumptions  # noqa: E402
+from xlremic.engine.assumptions import TERMS  # noqa: E402
 from xlremic.workbook.filing_rows import POOLS, UNDERWRITING, CalculatedRow  # noqa: E402
 from xlremic.workbook.projection_columns import (  # noqa: E402
     LINE_ROWS,
@@ -239,15 +239,12 @@ def default(value: object) -> str:
         return "yes" if value else "no"
     if isinstance(value, tuple):
         return ", ".join(f"{first}: {second:g}" for first, second in value)
-    return "" if value is None or value is MISSING else str(value)
+    return "" if value is None or value == {} else str(value)
 
 
 def terms(table: Table) -> str:
     """Every assumption with its default, unit and meaning."""
-    rows = [
-        [f"`{one.name}`", default(one.default), str(one.metadata["unit"]), str(one.metadata["help"])]
-        for one in fields(Assumptions)
-    ]
+    rows = [[f"`{name}`", default(term.default), term.unit, term.help] for name, term in TERMS.items()]
     return table(("term", "default", "unit", "what it is"), rows)
 
 

@@ -6,7 +6,6 @@ filled in, so totals are written over such ranges.
 """
 
 import re
-from dataclasses import fields
 from pathlib import Path
 
 import make_projection
@@ -27,7 +26,8 @@ from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
-from xlremic.engine.assumptions import Assumptions
+from xlremic.engine.assumptions import TERMS as ASSUMPTIONS
+from xlremic.functions.tables import DEAL_TERMS as DEAL_FIGURES
 from xlremic.reading.tieout import BALANCE
 from xlremic.workbook.class_columns import (
     CALL,
@@ -56,14 +56,6 @@ from xlremic.workbook.projection_columns import SHEETS as SHEETS_BY_MONTH
 from xlremic.workbook.projection_columns import places as places_of
 
 ROUNDING = {"USD": 2, "dollars": 2, "loans": 0, "months": 12, "rate": 12, "ltv": 12, "share": 12, "years": 2}
-TERM_NAMES = {
-    "psa": "PSA",
-    "cpr": "CPR",
-    "cdr": "CDR",
-    "severity": "Severity",
-    "servicing_fee_rate": "ServicingFee",
-    "delinquency": "Delinquency",
-}
 UNITS = {"dollars": "USD", "rate": "%", "share": "%", "ltv": "%", "loans": "number", "text": "", "fraction": "of one"}
 PRECISE = {"rate": "0.00000%", "ltv": "0.000%", "share": "0.000%", "months": "0.00000"}
 DIFFERENCES = {"dollars": '#,##0;-#,##0;"-"', "rate": '0.000000%;-0.000000%;"-"', "ltv": '0.0000%;-0.0000%;"-"', "share": '0.000%;-0.000%;"-"',
@@ -228,24 +220,15 @@ def assumptions(book: Workbook, places: Places, kinds: Kinds) -> dict[str, str]:
     )
     sheet = frame(book, "Assumptions", widths, 6, "E")
     band(sheet, 6, {"A": "name", "B": "value", "C": "unit", "D": "source", "E": "what it is"}, left="ACDE")
-    described = {term.name: term for term in fields(Assumptions)}
-    for row, (term, number_format) in enumerate(TERMS, 7):
-        meta = described[term].metadata
-        put(sheet[f"A{row}"], term, "Label")
+    for row, (key, number_format) in enumerate(TERMS, 7):
+        term = ASSUMPTIONS[key]
+        put(sheet[f"A{row}"], key, "Label")
         put(sheet[f"B{row}"], None, "Assumption", number_format, align="right")
-        for column, text in (("C", meta["unit"]), ("D", meta["source"]), ("E", meta["help"])):
+        for column, text in (("C", term.unit), ("D", term.source), ("E", term.help)):
             put(sheet[f"{column}{row}"], text, "Unit")
-        outside[f"a.{term}"] = f"Assumptions!$B${row}"
-        name(book, f"row.term.{term}", "Assumptions", f"B{row}")
-        if called := TERM_NAMES.get(term):
-            name(book, called, "Assumptions", f"B{row}")
-    help_of = {
-        "cut_off_date": "from the filing",
-        "closing_date": "from the filing",
-        "call_threshold": "call percentage of the cut-off balance, compared there with the figure of the filing",
-        "as_of_date": "day of the current balances; a month's report is put in there",
-        "cumulative_losses": "losses up to that day",
-    }
+        outside[f"a.{key}"] = f"Assumptions!$B${row}"
+        name(book, f"row.term.{key}", "Assumptions", f"B{row}")
+        name(book, term.cell, "Assumptions", f"B{row}")
     sources = {
         "cut_off_date": "=CutOffDate",
         "closing_date": f"={SUMMARY.sheet}!{SUMMARY.cell('value', 'closing_date')}",
@@ -253,18 +236,14 @@ def assumptions(book: Workbook, places: Places, kinds: Kinds) -> dict[str, str]:
         "as_of_date": "=AsOfDate",
         "cumulative_losses": "=CumulativeLosses",
     }
-    for row, (term, number_format) in enumerate(DEAL_TERMS, 7 + len(TERMS)):
-        origin = "filing" if term in ("cut_off_date", "closing_date") else "Call"
-        put(sheet[f"A{row}"], term, "Label")
-        put(sheet[f"B{row}"], sources[term], "Link", number_format, align="right")
-        for column, text in (
-            ("C", "USD" if number_format == "USD" else "date"),
-            ("D", origin),
-            ("E", help_of[term]),
-        ):
+    for row, (key, number_format) in enumerate(DEAL_TERMS, 7 + len(TERMS)):
+        figure = DEAL_FIGURES[key]
+        put(sheet[f"A{row}"], key, "Label")
+        put(sheet[f"B{row}"], sources[key], "Link", number_format, align="right")
+        for column, text in (("C", figure.unit), ("D", figure.source), ("E", figure.help)):
             put(sheet[f"{column}{row}"], text, "Unit")
-        outside[f"a.{term}"] = f"Assumptions!$B${row}"
-        name(book, f"row.term.{term}", "Assumptions", f"B{row}")
+        outside[f"a.{key}"] = f"Assumptions!$B${row}"
+        name(book, f"row.term.{key}", "Assumptions", f"B{row}")
     last = 6 + len(TERMS) + len(DEAL_TERMS)
     name(book, "DealAssumptions", "Assumptions", f"A6:B{last}")
     band(

@@ -15,6 +15,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from xlremic.workbook.input_sums import INPUT_SUMS
 from xlremic.workbook.layout import FrameRow, MonthlyRow
+from xlremic.workbook.names import POOL_TERMS
 from xlremic.workbook.projection_columns import COLLATERAL, WATERFALL, Formulas, places
 from xlremic.workbook.results_columns import FUNCTIONS, INPUTS, RESULTS, SCENARIOS, SEARCHED, ScenarioRow
 
@@ -22,7 +23,7 @@ LEFT, RIGHT = 15.6, 19.6
 """Widths of the charts, in centimetres: columns A to G and H to O of Results."""
 LARGEST = f"I{ScenarioRow.DIFFERENCE}"
 """Cell of Scenarios: the largest difference of a life, while no input has changed."""
-SUMMED = ("psa", "cpr", "cdr", "sda", "severity", "lag", "servicing_fee_rate", "call_threshold")
+SUMMED = (*(term for term, _ in POOL_TERMS), "call_threshold")
 """Terms that the sums of inputs hold, so that they have no line of their own."""
 PALETTE = (NAVY, "5B7DB1", "9DB2D6", "BF9000", "548235", GREY)
 AT = places(WATERFALL)

@@ -1,5 +1,22 @@
 """The ways in which xlremic refuses: every message says what was found, where, and what to do about it."""
 
+from reprlib import Repr
+
+_SHORT = Repr()
+_SHORT.maxlevel = 2
+_SHORT.maxlist = _SHORT.maxtuple = _SHORT.maxdict = 4
+_SHORT.maxstring = _SHORT.maxother = _SHORT.maxlong = 60
+
+
+def shown(value: object) -> str:
+    """What was found, as a message quotes it: in one line and short, whatever it is."""
+    if isinstance(value, float):
+        return str(value)
+    try:
+        return _SHORT.repr(value)
+    except ValueError:  # a whole number of thousands of digits
+        return "a number beyond every measure"
+
 
 class XlremicError(Exception):
     """Root of everything that xlremic raises on purpose."""

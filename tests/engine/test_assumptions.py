@@ -54,7 +54,7 @@ def test_a_cpr_put_in_place_of_a_speed_removes_it() -> None:
         ({"severity": True}, "severity True"),
         ({"cdr": []}, "empty list"),
         ({"cdr": "1 ramp"}, "not a number"),
-        ({"lag": 1.5}, "whole months"),
+        ({"lag": 1.5}, "lag 1.5: give a whole number from zero to 1200"),
         ({"structure": "waterfall"}, "structure 'waterfall'"),
         ({"call": "second"}, "call 'second'"),
         ({"call": 0}, "call 0"),

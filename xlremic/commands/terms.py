@@ -6,27 +6,17 @@ from typing import Any, TypeVar
 
 import click
 
-from ..engine.assumptions import Assumptions, read_assumptions
+from ..engine.assumptions import TERMS, Assumptions, read_assumptions
 from ..errors import InputError
 
 F = TypeVar("F", bound=Callable[..., Any])
 
-TERMS = (
-    ("psa", "prepayment speed, per cent of the PSA curve: 300, or '100 ramp 300 over 12'"),
-    ("cpr", "prepayment rate a year, a fraction (0.06), or '6 ramp 12 over 30' in per cent"),
-    ("cdr", "default rate a year, a fraction (0.002), or words in per cent"),
-    ("sda", "default speed, per cent of the SDA curve"),
-    ("severity", "loss on liquidation, a fraction (0.3), or words in per cent"),
-    ("lag", "months from default to liquidation"),
-    ("servicing_fee_rate", "servicing, master servicing and trustee fee a year, a fraction (0.0025)"),
-    ("call", "clean-up call: never, first, or the first month it may be used"),
-)
-
 
 def term_options(command: F) -> F:
     """Gives a command an option for each usual term, and ``--assumptions``."""
-    for name, meaning in reversed(TERMS):
-        command = click.option(f"--{name.replace('_', '-')}", name, metavar="VALUE", help=meaning)(command)
+    for name, term in reversed(TERMS.items()):
+        if term.option:
+            command = click.option(term.flag, name, metavar="VALUE", help=term.option)(command)
     return click.option(
         "--assumptions", "file", type=click.Path(path_type=Path), help="TOML file of terms; options override it."
     )(command)

@@ -2,7 +2,8 @@
 
 Every default here is ours, so every output that rests on one says "assumption". A term that depends on the month is a
 number, a list by projected month whose last value holds, or a text in the market's words ("6 ramp 12 over 30"); one
-that may differ by pool is any of these, or a mapping by pool id with "all" for the pools not named.
+that may differ by pool is any of these, or a mapping by pool id with "all" for the pools not named. A new term is a
+new field here: its option, cell, row of a table and line of the documentation are made from what the field says.
 """
 
 import tomllib
@@ -10,14 +11,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from datetime import date
 from enum import StrEnum
-from math import inf, isfinite
 from pathlib import Path
 from typing import Any, Self
 
-from ..errors import InputError
-from .speeds import monthly, vector
+from ..errors import InputError, shown
+from .speeds import LONGEST, monthly, vector
+from .terms import Kind, Section, in_bounds, terms_of
 
-_KINDS = "a number, a list by month, or words such as '6 ramp 12 over 30'"
+MOST_DOLLARS, MOST_CLASSES = 1e13, 200
+"""Largest balance, and number of classes of one cut, that are no slip of the keyboard."""
+LARGEST_FILE = 1 << 20
+"""Bytes of a file of assumptions."""
+SHIFT_SCHEDULE = ((1, 1.0), (61, 0.7), (73, 0.6), (85, 0.4), (97, 0.2), (109, 0.0))
+LOSS_LIMITS = ((61, 0.30), (73, 0.35), (85, 0.40), (97, 0.45), (109, 0.50))
 ByMonth = float | str | Sequence[float]
 ByPool = ByMonth | Mapping[str, ByMonth]
 
@@ -52,33 +58,65 @@ class SeniorClass:
     share: float = 1.0
 
     def __post_init__(self) -> None:
-        if self.balance is not None and not (isfinite(self.balance) and self.balance > 0):
-            raise InputError(f"class {self.label}: balance {self.balance} must be dollars above zero, or left out")
-        if self.coupon is not None and not 0 <= self.coupon <= 1:
-            raise InputError(f"class {self.label}: coupon {self.coupon} must be a fraction of one, such as 0.055")
+        for name, good, allowed in (
+            ("label", isinstance(self.label, str) and 0 < len(self.label) <= 40, "a text of 1 to 40 characters"),
+            ("balance", _dollars(self.balance) and self.balance != 0, "dollars above zero, or left out"),
+            ("rank", in_bounds(self.rank, 1, 1000) and isinstance(self.rank, int), "a whole number from 1 to 1000"),
+            ("coupon", self.coupon is None or in_bounds(self.coupon, 0, 1), "a fraction of one, such as 0.055"),
+            ("accrual", isinstance(self.accrual, bool), "true or false"),
+            ("notional_of", isinstance(self.notional_of, str | None), "the label of a class"),
+            ("share", in_bounds(self.share, 0, 100), "a number from zero to 100"),
+            ("planned", self.planned is None or _plan(self.planned), f"dollars by month, {LONGEST} months at most"),
+        ):
+            if not good:
+                raise InputError(f"class {_name(self.label)}: {name} {shown(getattr(self, name))} must be {allowed}")
+        if self.planned is not None:
+            object.__setattr__(self, "planned", tuple(self.planned))
 
 
-def _ours(unit: str, meaning: str) -> dict[str, str]:
-    """What the outputs print beside a term of ours."""
-    return {"unit": unit, "help": meaning, "source": "assumption"}
+def _dollars(value: Any) -> bool:
+    return value is None or in_bounds(value, 0, MOST_DOLLARS)
 
 
-# Greatest value allowed of each numeric term; all of them start at zero.
-_MOST = {
-    "psa": inf,
-    "cpr": 1.0,
-    "cdr": 1.0,
-    "sda": inf,
-    "severity": 1.0,
-    "lag": inf,
-    "servicing_fee_rate": 0.1,
-    "loan_age": inf,
-    "target_rate": 1.0,
-    "prepayment_shortfall_days": 30.0,
-    "compensation_cap": 1.0,
-    "delinquency": 1.0,
-    "delinquency_limit": inf,
-}
+def _plan(value: Any) -> bool:
+    listed = isinstance(value, list | tuple) and 0 < len(value) <= LONGEST + 1
+    return listed and all(one is not None and _dollars(one) for one in value)
+
+
+def _name(label: Any) -> str:
+    return label if isinstance(label, str) and len(label) <= 40 else shown(label)
+
+
+def _cuts(given: Any) -> dict[str, tuple[SeniorClass, ...]]:
+    """The cut of each pool's class A, from records or the rows of a file. Raises: InputError that names the pool."""
+    allowed = TERMS["senior_classes"].allowed
+    if not isinstance(given, Mapping):
+        raise InputError(f"senior_classes {shown(given)}: {allowed}")
+    cuts = {}
+    for pool, rows in given.items():
+        if not isinstance(rows, list | tuple) or not 0 < len(rows) <= MOST_CLASSES:
+            raise InputError(f"senior_classes of {pool} {shown(rows)}: {allowed}, {MOST_CLASSES} classes at most")
+        cuts[pool] = tuple(_senior_class(row, pool) for row in rows)
+    return cuts
+
+
+def _senior_class(row: Any, pool: str) -> SeniorClass:
+    if isinstance(row, SeniorClass):
+        return row
+    keys = [one.name for one in fields(SeniorClass)]
+    if not isinstance(row, Mapping) or not row.keys() <= set(keys) or "label" not in row:
+        raise InputError(
+            f"senior_classes of {pool} {shown(row)}: give a label, and of {', '.join(keys[1:])} what holds"
+        )
+    try:
+        return SeniorClass(**row)
+    except InputError as error:
+        raise InputError(f"senior_classes of {pool}, {error}") from None
+
+
+def _ours(**said: Any) -> dict[str, Any]:
+    """All that is said of a term of ours: see ``Term``."""
+    return {"source": "assumption", **said}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,130 +129,168 @@ class Assumptions:
     True
     """
 
-    psa: ByPool | None = field(
-        default=None, metadata=_ours("% of the PSA curve", "prepayment speed; 300 unless a CPR is given")
-    )
-    cpr: ByPool | None = field(
-        default=None, metadata=_ours("fraction a year", "prepayment rate instead of a PSA speed")
-    )
-    cdr: ByPool | None = field(
-        default=None, metadata=_ours("fraction a year", "default rate; 0 unless an SDA speed is given")
-    )
-    sda: ByPool | None = field(default=None, metadata=_ours("% of the SDA curve", "default speed instead of a CDR"))
-    severity: ByPool = field(
-        default=0.30, metadata=_ours("fraction of defaulted balance", "loss on liquidation, by month of liquidation")
-    )
-    lag: int | Mapping[str, int] = field(default=12, metadata=_ours("months", "from default to liquidation"))
-    advancing: bool = field(
-        default=True, metadata=_ours("yes or no", "servicer advances principal and interest until liquidation")
-    )
-    servicing_fee_rate: float | Mapping[str, float] = field(
-        default=0.0025,
-        metadata=_ours(
-            "fraction a year", "servicing, master servicing and trustee fee; the sub-pools imply above 0.00125"
-        ),
-    )
-    whole_months: bool = field(
-        default=False, metadata=_ours("yes or no", "round average terms and ages to whole months")
-    )
-    loan_age: float | Mapping[str, float] | None = field(
-        default=None, metadata=_ours("months", "age at cut-off; original less remaining term unless given")
-    )
-    target_rate: float | Mapping[str, float] | None = field(
-        default=None,
-        metadata=_ours(
-            "fraction a year", "target rate; the boundary of the sub-pools, else the net rate, unless given"
-        ),
-    )
-    prepayment_shortfall_days: float = field(
-        default=0.0, metadata=_ours("days", "interest lost on a prepayment; 0 is full compensation")
-    )
-    compensation_cap: float = field(
-        default=0.5, metadata=_ours("fraction of scheduled fee", "limit of the servicer's compensating interest")
-    )
-    structure: Structure = field(
-        default=Structure.SHIFTING_INTEREST, metadata=_ours("rule", "shifting interest, sequential or pro rata")
-    )
-    senior_classes: Mapping[str, tuple[SeniorClass, ...]] = field(
-        default_factory=dict,
-        metadata=_ours("classes by pool", "how class A of a pool, or of all, is cut; one class per pool unless given"),
-    )
-    shift_schedule: tuple[tuple[int, float], ...] = field(
-        default=((1, 1.0), (61, 0.7), (73, 0.6), (85, 0.4), (97, 0.2), (109, 0.0)),
-        metadata=_ours(
-            "first day, fraction", "part of the subordinated share of unscheduled principal that goes to class A"
-        ),
-    )
-    loss_limits: tuple[tuple[int, float], ...] = field(
-        default=((61, 0.30), (73, 0.35), (85, 0.40), (97, 0.45), (109, 0.50)),
-        metadata=_ours("first day, fraction of initial subordination", "cumulative losses above it refuse a step down"),
-    )
-    delinquency: ByMonth = field(
-        default=0.0,
-        metadata=_ours("fraction of pool balance", "60 or more days late, in foreclosure and owned real estate"),
-    )
-    delinquency_limit: float = field(
-        default=0.5, metadata=_ours("fraction of subordination", "six-month average above it refuses a step down")
-    )
-    two_times_test: bool = field(
-        default=False, metadata=_ours("yes or no", "early step down once subordination has doubled")
-    )
-    undersubordination_transfer: bool = field(
-        default=True,
-        metadata=_ours(
-            "yes or no", "a pool whose class A is retired lends unscheduled principal while support is below twice"
-        ),
-    )
-    call: str | int = field(
-        default="never",
-        metadata=_ours("never, first or month", "clean-up call, on the first eligible day from then on"),
-    )
-    settlement: date | None = field(
-        default=None, metadata=_ours("date", "settlement of prices and yields; the closing date unless given")
-    )
-    first_distribution: date | None = field(
-        default=None,
-        metadata=_ours("date", "first distribution; the payment day of the month after the cut-off date unless given"),
-    )
-    payment_day: int = field(
-        default=25, metadata=_ours("day of month", "distribution day; cash of a holiday moves, accrual does not")
-    )
-    prices: Mapping[str, float] = field(
-        default_factory=dict,
-        metadata=_ours(
-            "% of balance or notional", "price by class; 100, PO 70, IO 1.5, last three B classes 80, 60, 40"
-        ),
-    )
-    curve: tuple[tuple[float, float], ...] = field(
-        default=(), metadata=_ours("years, % yield", "benchmark yields for the spread")
-    )
+    psa: ByPool | None = field(default=None, metadata=_ours(
+        kind=Kind.NUMBER, most=5000.0, usual=300.0, by_pool=True, by_month=True, per_cent=True, on_page=True,
+        unit="% of the PSA curve", help="prepayment speed; 300 unless a CPR is given",
+        label="Prepayment speed, PSA", section=Section.PREPAYMENT, cell="PSA", format="0",
+        option="prepayment speed, per cent of the PSA curve: 300, or '100 ramp 300 over 12'",
+    ))  # fmt: skip
+    cpr: ByPool | None = field(default=None, metadata=_ours(
+        kind=Kind.NUMBER, most=1.0, by_pool=True, by_month=True, instead_of="psa",
+        unit="fraction a year", help="prepayment rate instead of a PSA speed",
+        label="Prepayment rate, CPR", section=Section.PREPAYMENT, cell="CPR", format="rate",
+        option="prepayment rate a year, a fraction (0.06), or '6 ramp 12 over 30' in per cent",
+    ))  # fmt: skip
+    cdr: ByPool | None = field(default=None, metadata=_ours(
+        kind=Kind.NUMBER, most=1.0, usual=0.0, by_pool=True, by_month=True, on_page=True,
+        unit="fraction a year", help="default rate; 0 unless an SDA speed is given",
+        label="Default rate, CDR", section=Section.LOSSES, cell="CDR", format="rate",
+        option="default rate a year, a fraction (0.002), or words in per cent",
+    ))  # fmt: skip
+    sda: ByPool | None = field(default=None, metadata=_ours(
+        kind=Kind.NUMBER, most=10_000.0, by_pool=True, by_month=True, per_cent=True, instead_of="cdr",
+        unit="% of the SDA curve", help="default speed instead of a CDR",
+        label="Default speed, SDA", section=Section.LOSSES, cell="SDA", format="0",
+        option="default speed, per cent of the SDA curve",
+    ))  # fmt: skip
+    severity: ByPool = field(default=0.30, metadata=_ours(
+        kind=Kind.NUMBER, most=1.0, by_pool=True, by_month=True, on_page=True,
+        unit="fraction of defaulted balance", help="loss on liquidation, by month of liquidation",
+        label="Loss severity", section=Section.LOSSES, cell="Severity", format="rate",
+        option="loss on liquidation, a fraction (0.3), or words in per cent",
+    ))  # fmt: skip
+    lag: int | Mapping[str, int] = field(default=12, metadata=_ours(
+        kind=Kind.WHOLE, most=1200, by_pool=True,
+        unit="months", help="from default to liquidation",
+        label="Months from default to liquidation", section=Section.LOSSES, cell="Lag", format="0",
+        option="months from default to liquidation",
+    ))  # fmt: skip
+    advancing: bool = field(default=True, metadata=_ours(
+        kind=Kind.YES_NO,
+        unit="yes or no", help="servicer advances principal and interest until liquidation",
+        label="Servicer advances until liquidation", section=Section.SERVICING, cell="Advancing", format="truth",
+    ))  # fmt: skip
+    servicing_fee_rate: float | Mapping[str, float] = field(default=0.0025, metadata=_ours(
+        kind=Kind.NUMBER, most=0.1, by_pool=True,
+        unit="fraction a year", help="servicing, master servicing and trustee fee; the sub-pools imply above 0.00125",
+        label="Servicing and trustee fee", section=Section.SERVICING, cell="ServicingFee", format="rate",
+        option="servicing, master servicing and trustee fee a year, a fraction (0.0025)",
+    ))  # fmt: skip
+    whole_months: bool = field(default=False, metadata=_ours(
+        kind=Kind.YES_NO,
+        unit="yes or no", help="round average terms and ages to whole months",
+        label="Terms and ages in whole months", section=Section.RULES, cell="WholeMonths", format="truth",
+    ))  # fmt: skip
+    loan_age: float | Mapping[str, float] | None = field(default=None, metadata=_ours(
+        kind=Kind.NUMBER, most=1200.0, by_pool=True,
+        unit="months", help="age at cut-off; original less remaining term unless given",
+        label="Age of the loans at the cut-off date", section=Section.PREPAYMENT, format="months",
+    ))  # fmt: skip
+    target_rate: float | Mapping[str, float] | None = field(default=None, metadata=_ours(
+        kind=Kind.NUMBER, most=1.0, by_pool=True,
+        unit="fraction a year", help="target rate; the boundary of the sub-pools, else the net rate, unless given",
+        label="Target rate of the strips", section=Section.RULES, format="rate",
+    ))  # fmt: skip
+    prepayment_shortfall_days: float = field(default=0.0, metadata=_ours(
+        kind=Kind.NUMBER, most=30.0,
+        unit="days", help="interest lost on a prepayment; 0 is full compensation",
+        label="Days of interest lost on a prepayment", section=Section.SERVICING, cell="PrepaymentShortfallDays",
+        format="0.0",
+    ))  # fmt: skip
+    compensation_cap: float = field(default=0.5, metadata=_ours(
+        kind=Kind.NUMBER, most=1.0,
+        unit="fraction of scheduled fee", help="limit of the servicer's compensating interest",
+        label="Limit of compensating interest", section=Section.SERVICING, cell="CompensationCap", format="rate",
+    ))  # fmt: skip
+    structure: Structure = field(default=Structure.SHIFTING_INTEREST, metadata=_ours(
+        kind=Kind.CHOICE, choices=tuple(Structure),
+        unit="rule", help="shifting interest, sequential or pro rata",
+        label="How principal reaches the classes", section=Section.RULES,
+    ))  # fmt: skip
+    senior_classes: Mapping[str, tuple[SeniorClass, ...]] = field(default_factory=dict, metadata=_ours(
+        kind=Kind.CUT,
+        unit="classes by pool", help="how class A of a pool, or of all, is cut; one class per pool unless given",
+        label="Classes that class A is cut into", section=Section.RULES,
+    ))  # fmt: skip
+    shift_schedule: tuple[tuple[int, float], ...] = field(default=SHIFT_SCHEDULE, metadata=_ours(
+        kind=Kind.STEPS,
+        unit="first day, fraction", help="part of the subordinated share of unscheduled principal that goes to class A",
+        label="Shift schedule", section=Section.SCHEDULES,
+    ))  # fmt: skip
+    loss_limits: tuple[tuple[int, float], ...] = field(default=LOSS_LIMITS, metadata=_ours(
+        kind=Kind.STEPS,
+        unit="first day, fraction of initial subordination", help="cumulative losses above it refuse a step down",
+        label="Loss limits of the steps", section=Section.SCHEDULES,
+    ))  # fmt: skip
+    delinquency: ByMonth = field(default=0.0, metadata=_ours(
+        kind=Kind.NUMBER, most=1.0, by_month=True,
+        unit="fraction of pool balance", help="60 or more days late, in foreclosure and owned real estate",
+        label="Loans 60 or more days late", section=Section.LOSSES, cell="Delinquency", format="rate",
+    ))  # fmt: skip
+    delinquency_limit: float = field(default=0.5, metadata=_ours(
+        kind=Kind.NUMBER, most=1000.0,
+        unit="fraction of subordination", help="six-month average above it refuses a step down",
+        label="Delinquency that refuses a step down", section=Section.RULES, cell="DelinquencyLimit", format="rate",
+    ))  # fmt: skip
+    two_times_test: bool = field(default=False, metadata=_ours(
+        kind=Kind.YES_NO,
+        unit="yes or no", help="early step down once subordination has doubled",
+        label="Early step-down once subordination has doubled", section=Section.RULES, cell="TwoTimesTest",
+        format="truth",
+    ))  # fmt: skip
+    undersubordination_transfer: bool = field(default=True, metadata=_ours(
+        kind=Kind.YES_NO, unit="yes or no",
+        help="a pool whose class A is retired lends unscheduled principal while support is below twice",
+        label="Retired pools lend principal while support is low", section=Section.RULES,
+        cell="UndersubordinationTransfer", format="truth",
+    ))  # fmt: skip
+    call: str | int = field(default="never", metadata=_ours(
+        kind=Kind.WHOLE, least=1, most=1200, choices=("never", "first"),
+        unit="never, first or month", help="clean-up call, on the first eligible day from then on",
+        label="Clean-up call", section=Section.CALL, cell="Call", format="General",
+        option="clean-up call: never, first, or the first month it may be used",
+    ))  # fmt: skip
+    settlement: date | None = field(default=None, metadata=_ours(
+        kind=Kind.DATE,
+        unit="date", help="settlement of prices and yields; the closing date unless given",
+        label="Settlement", section=Section.DATES, cell="Settlement", format="date",
+    ))  # fmt: skip
+    first_distribution: date | None = field(default=None, metadata=_ours(
+        kind=Kind.DATE, unit="date",
+        help="first distribution; the payment day of the month after the cut-off date unless given",
+        label="First distribution", section=Section.DATES, cell="FirstDistribution", format="date",
+    ))  # fmt: skip
+    payment_day: int = field(default=25, metadata=_ours(
+        kind=Kind.WHOLE, least=1, most=28,
+        unit="day of month", help="distribution day; cash of a holiday moves, accrual does not",
+        label="Day of distribution", section=Section.DATES, cell="PaymentDay", format="0",
+    ))  # fmt: skip
+    prices: Mapping[str, float] = field(default_factory=dict, metadata=_ours(
+        kind=Kind.BY_CLASS, most=1000.0, unit="% of balance or notional",
+        help="price by class; 100, PO 70, IO 1.5, last three B classes 80, 60, 40",
+        label="Prices", section=Section.PRICES,
+    ))  # fmt: skip
+    curve: tuple[tuple[float, float], ...] = field(default=(), metadata=_ours(
+        kind=Kind.CURVE,
+        unit="years, % yield", help="benchmark yields for the spread",
+        label="Benchmark yields", section=Section.PRICES,
+    ))  # fmt: skip
 
     def __post_init__(self) -> None:
-        for speed, rate in (("psa", "cpr"), ("sda", "cdr")):
+        for speed, rate in RIVALS:
             if getattr(self, speed) is not None and getattr(self, rate) is not None:
                 raise InputError(f"both {speed} and {rate} are given: keep one of them")
-        if self.psa is None and self.cpr is None:
-            object.__setattr__(self, "psa", 300.0)
-        if self.sda is None and self.cdr is None:
-            object.__setattr__(self, "cdr", 0.0)
-        for name, most in _MOST.items():
-            for value in _each(getattr(self, name), name):
-                if not (isfinite(value) and 0 <= value <= most):
-                    raise InputError(f"{name} {value}: give a number from zero{_up_to(most)}")
-        for value in _each(self.lag, "lag"):
-            if value != int(value):
-                raise InputError(f"lag {value}: give whole months")
-        for name in ("shift_schedule", "loss_limits"):
-            days = [day for day, _ in getattr(self, name)]
-            if days != sorted(set(days)) or any(not 0 <= share <= 1 for _, share in getattr(self, name)):
-                raise InputError(f"{name} {getattr(self, name)}: give rising days, each with a fraction of one")
+            for one, other in ((speed, rate), (rate, speed)):
+                if TERMS[one].usual is not None and getattr(self, one) is None and getattr(self, other) is None:
+                    object.__setattr__(self, one, TERMS[one].usual)
+        for name, term in TERMS.items():
+            object.__setattr__(self, name, term.checked(getattr(self, name)))
+        object.__setattr__(self, "structure", Structure(self.structure))
+        object.__setattr__(self, "senior_classes", _cuts(self.senior_classes))
         if not (self.shift_schedule and self.shift_schedule[0][0] == 1):
-            raise InputError(f"shift_schedule {self.shift_schedule}: it must start on day 1")
-        if self.call not in ("never", "first") and not (_is_int(self.call) and int(self.call) >= 1):
-            raise InputError(f"call {self.call!r}: say never, first, or a month number")
-        if not 1 <= self.payment_day <= 28:
-            raise InputError(f"payment_day {self.payment_day}: give a day that every month has, 1 to 28")
-        object.__setattr__(self, "structure", _structure(self.structure))
+            raise InputError(f"shift_schedule {shown(self.shift_schedule)}: it must start on day 1")
+        if self.first_distribution is not None and self.first_distribution.day > TERMS["payment_day"].most:
+            raise InputError(f"first_distribution {self.first_distribution}: give a day that every month has, 1 to 28")
 
     def by_month(self, name: str, pool: str, months: int) -> tuple[float, ...] | None:
         """One term of one pool over a projection: months + 1 values, entry 0 zero; None if the term is not given.
@@ -225,7 +301,7 @@ class Assumptions:
         if value is None:
             return None
         if isinstance(value, str):
-            quoted = 100.0 if name in ("psa", "sda") else 1.0
+            quoted = 100.0 if TERMS[name].per_cent else 1.0
             return monthly([quoted * x for x in vector(value)], months)
         return monthly([value] if isinstance(value, int | float) else value, months)
 
@@ -240,21 +316,40 @@ class Assumptions:
 
     def replace(self, **terms: Any) -> Self:
         """The same assumptions with some terms changed; a CPR put in place of a PSA speed removes it, and so on."""
-        for one, other in (("psa", "cpr"), ("cpr", "psa"), ("sda", "cdr"), ("cdr", "sda")):
-            if terms.get(one) is not None:
-                terms.setdefault(other, None)
-        _refuse_unknown(terms)
+        for pair in RIVALS:
+            for one, other in (pair, pair[::-1]):
+                if terms.get(one) is not None:
+                    terms.setdefault(other, None)
+        refuse_unknown(terms)
         return replace(self, **terms)
 
     def described(self) -> list[tuple[str, str, str, str, str]]:
         """Name, value, unit, source and meaning of each term in force, for printing above any result."""
         rows = []
-        for term in fields(self):
-            value = getattr(self, term.name)
+        for name, term in TERMS.items():
+            value = getattr(self, name)
             if value is not None and value not in ({}, ()):
-                meta = term.metadata
-                rows.append((term.name, _printed(value), meta["unit"], meta["source"], meta["help"]))
+                rows.append((name, _printed(value), term.unit, term.source, term.help))
         return rows
+
+
+TERMS = terms_of(Assumptions)
+"""Every term by name, in the order of the fields."""
+RATES = tuple(name for name, term in TERMS.items() if term.by_pool and term.by_month)
+"""What a projection needs month by month of each pool: prepayment, default and severity."""
+RIVALS = tuple(
+    (name, term.instead_of) if term.per_cent else (term.instead_of, name)
+    for name, term in TERMS.items()
+    if term.instead_of
+)
+"""Speed of a curve and rate, of which one is given."""
+
+
+def refuse_unknown(terms: Mapping[str, Any]) -> None:
+    """Raises: InputError for a key that is no term."""
+    for name in terms:
+        if name not in TERMS:
+            raise InputError(f"{shown(name)} is no assumption: the terms are {', '.join(sorted(TERMS))}")
 
 
 def read_assumptions(path: str | Path, **terms: Any) -> Assumptions:
@@ -262,75 +357,27 @@ def read_assumptions(path: str | Path, **terms: Any) -> Assumptions:
 
     A table is a mapping by pool; ``[[senior_classes.I]]`` adds one class to those that class A of pool I is cut into.
 
-    Raises: InputError if the file cannot be read, is not TOML, or holds a key that is no term.
+    Raises: InputError if the file cannot be read, is not TOML, or holds a key that is no term or a value that is not
+        allowed: it names the file, the key, what was found and what may be given.
     """
     try:
-        content = tomllib.loads(Path(path).read_text(encoding="utf-8"))
+        with Path(path).open("rb") as file:
+            data = file.read(LARGEST_FILE + 1)
+        text = data.decode()
     except (OSError, UnicodeDecodeError) as error:
         raise InputError(f"{path}: cannot be read ({error})") from error
-    except tomllib.TOMLDecodeError as error:
-        raise InputError(f"{path}: not a TOML file: {error}") from error
-    _refuse_unknown(content)
-    for name in ("shift_schedule", "loss_limits", "curve"):
-        if name in content:
-            content[name] = tuple(tuple(pair) for pair in content[name])
-    if "senior_classes" in content:
-        content["senior_classes"] = {
-            pool: tuple(_senior_class(row, pool) for row in classes)
-            for pool, classes in content["senior_classes"].items()
-        }
+    if len(data) > LARGEST_FILE:
+        raise InputError(f"{path}: more than {LARGEST_FILE:,} bytes; assumptions take far less")
     try:
-        return Assumptions(**content).replace(**terms)
-    except TypeError as error:
+        content = tomllib.loads(text)
+    except (ValueError, RecursionError) as error:  # numbers of thousands of digits, tables in tables without end
+        raise InputError(f"{path}: not a TOML file of assumptions: {error}") from error
+    try:
+        refuse_unknown(content)
+        given = Assumptions(**content)
+    except InputError as error:
         raise InputError(f"{path}: {error}") from error
-
-
-def _senior_class(row: dict[str, Any], pool: str) -> SeniorClass:
-    if "planned" in row:
-        row = {**row, "planned": tuple(row["planned"])}
-    try:
-        return SeniorClass(**row)
-    except TypeError as error:
-        raise InputError(f"senior_classes of {pool}: {error}") from error
-
-
-def _refuse_unknown(terms: Mapping[str, Any]) -> None:
-    known = {term.name for term in fields(Assumptions)}
-    for name in terms:
-        if name not in known:
-            raise InputError(f"{name!r} is no assumption: the terms are {', '.join(sorted(known))}")
-
-
-def _each(value: Any, name: str) -> list[float]:
-    """All numbers in a term, whichever way it is given."""
-    if value is None:
-        return []
-    if isinstance(value, str):
-        return [100 * x for x in vector(value)] if name in ("psa", "sda") else list(vector(value))
-    if isinstance(value, Mapping):
-        return [x for one in value.values() for x in _each(one, name)]
-    if isinstance(value, Sequence):
-        if not value:
-            raise InputError(f"{name}: an empty list; give at least one value")
-        return [x for one in value for x in _each(one, name)]
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        raise InputError(f"{name} {value!r}: give {_KINDS}")
-    return [float(value)]
-
-
-def _up_to(most: float) -> str:
-    return " up" if most == inf else f" to {most:g}, a fraction of one" if most <= 1 else f" to {most:g}"
-
-
-def _is_int(value: Any) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool)
-
-
-def _structure(value: Any) -> Structure:
-    try:
-        return Structure(value)
-    except ValueError:
-        raise InputError(f"structure {value!r}: say {', '.join(Structure)}") from None
+    return given.replace(**terms)
 
 
 def _printed(value: Any) -> str:

@@ -5,7 +5,6 @@ not, with results equal to a millionth of a dollar.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import fields
 from functools import partial
 from importlib.util import find_spec
 from itertools import product
@@ -15,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from ..deal import Deal
 from ..errors import ClusterError, InputError
 from ..workers import Lost, spread
-from .assumptions import Assumptions
+from .assumptions import RATES, RIVALS, TERMS, Assumptions
 from .books import ClassFlows, accrued_days, class_prices, distribution_dates, settlement_of
 from .compiled import PLAIN, compiled_kernels
 from .measures import HALF_CENT, accrued_interest, payment_times
@@ -25,9 +24,7 @@ from .waterfall import Setup
 if TYPE_CHECKING:
     import pandas as pd
 
-PREPAYMENT = ("psa", "cpr")
-DEFAULT = ("cdr", "sda")
-RATES = (*PREPAYMENT, *DEFAULT, "severity")
+PREPAYMENT, DEFAULT = RIVALS
 PARTS = 64
 """Parts of a grid that a cluster shares out."""
 MEASURES = ("wal", "first_month", "last_month", "principal", "interest", "loss", "yield")
@@ -62,10 +59,9 @@ def grid(
     """
     import pandas as pd  # noqa: PLC0415 - a table is made only here
 
-    known = {term.name for term in fields(Assumptions)}
     for name, values in axes.items():
-        if name not in known:
-            raise InputError(f"{name!r} is no assumption: an axis is one of {', '.join(sorted(known))}")
+        if name not in TERMS:
+            raise InputError(f"{name!r} is no assumption: an axis is one of {', '.join(sorted(TERMS))}")
         if isinstance(values, str) or not isinstance(values, Sequence) or not values:
             raise InputError(f"axis {name}: give a list of values")
     base = assumptions or Assumptions()

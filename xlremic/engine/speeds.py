@@ -6,13 +6,18 @@ of the loans' age.
 """
 
 import math
+import re
 from collections.abc import Sequence
 from functools import lru_cache
 from math import ceil, isfinite
 
-from ..errors import InputError
+from ..errors import InputError, shown
 
 PSA_RAMP_MONTHS = 30
+LONGEST = 1200
+"""Months of the longest term or vector: a date, or dollars, in the wrong place must not be projected."""
+NO_COMMAS = "numbers take no thousands separator: write 1000 for a thousand, and values by month with spaces"
+_NUMBER = re.compile(r"[+-]?(?:(?:0|[1-9][0-9]{0,29})(?:\.[0-9]{0,30})?|\.[0-9]{1,30})(?:[eE][+-]?[0-9]{1,3})?\Z")
 
 
 # rule 3 (Standard Formulas, B.3)
@@ -267,6 +272,8 @@ def vector(text: str) -> tuple[float, ...]:
     >>> vector("1 for 2 3")
     (0.01, 0.01, 0.03)
     """
+    if re.search("[0-9],[0-9]", text):
+        raise InputError(f"vector {shown(text)}: {NO_COMMAS}")
     words = text.lower().replace(",", " ").split()
     values: list[float] = []
     while words:
@@ -276,12 +283,14 @@ def vector(text: str) -> tuple[float, ...]:
         elif words[:1] == ["ramp"]:
             end = _number(words[1] if len(words) > 1 else "", text)
             if words[2:3] != ["over"]:
-                raise InputError(f"vector {text!r}: after 'ramp {words[1]}' say 'over' and a number of months")
+                raise InputError(f"vector {shown(text)}: after 'ramp {words[1]}' say 'over' and a number of months")
             del words[:2]
             steps = _month_count(words, text)
             values += [value + (end - value) * k / max(1, steps - 1) for k in range(steps - 1)] + [end]
         else:
             values.append(value)
+        if len(values) > LONGEST:
+            raise InputError(f"vector {shown(text)}: more than {LONGEST} months")
     if not values:
         raise InputError("an empty vector: write for example '6 ramp 12 over 30'")
     return tuple(value / 100 for value in values)
@@ -298,18 +307,29 @@ def monthly(values: Sequence[float], months: int) -> tuple[float, ...]:
     return (0.0, *values[:months], *[values[-1]] * (months - len(values)))
 
 
+def plain_number(word: str) -> float | None:
+    """A number as people type it: digits with a decimal point, perhaps an exponent; nothing if the word is none.
+
+    No thousands separators, underscores, digits of other scripts, infinities: what is ambiguous is no number.
+
+    >>> plain_number("0.06"), plain_number("1e-3"), plain_number("1,000"), plain_number("007")
+    (0.06, 0.001, None, None)
+    """
+    return float(word) if _NUMBER.match(word) else None
+
+
 def _number(word: str, text: str) -> float:
-    try:
-        return float(word)
-    except ValueError:
-        raise InputError(f"vector {text!r}: {word!r} is not a number") from None
+    number = plain_number(word)
+    if number is None:
+        raise InputError(f"vector {shown(text)}: {shown(word)} is not a number")
+    return number
 
 
 def _month_count(words: list[str], text: str) -> int:
     """Take a word (for, over) and the whole positive number after it off the list."""
     keyword = words.pop(0)
-    if not words or not words[0].isdigit() or not int(words[0]):
-        raise InputError(f"vector {text!r}: after {keyword!r} give a number of months")
+    if not (words and re.fullmatch("[0-9]{1,4}", words[0]) and 1 <= int(words[0]) <= LONGEST):
+        raise InputError(f"vector {shown(text)}: after {keyword!r} give a number of months, {LONGEST} at most")
     return int(words.pop(0))
 
 

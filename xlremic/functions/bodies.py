@@ -19,7 +19,7 @@ from ..engine.measures import (
     yield_to_price,
 )
 from ..engine.shifting import senior_share
-from ..engine.speeds import psa_cpr, sda_cdr, seasoned_month
+from ..engine.speeds import LONGEST, psa_cpr, sda_cdr, seasoned_month
 from ..engine.strips import io_rate, po_fraction
 from ..errors import InputError
 from ..subordination import call_threshold, is_callable, seniority, subordination_levels
@@ -155,8 +155,8 @@ def collateral_body(
     given = {"servicing_fee_rate": fee, "psa": psa, "cdr": cdr, "severity": severity}
     terms = Assumptions(**{name: value for name, value in given.items() if value is not None})  # type: ignore[arg-type]
     rate, servicing = fraction(wac, "wac"), float(terms.of_pool("servicing_fee_rate", "all"))
-    if not 0 < remaining_term <= 1200:
-        raise number_error(f"remaining_term {remaining_term:g}: give months above zero, at most 1200")
+    if not 0 < remaining_term <= LONGEST:
+        raise number_error(f"remaining_term {remaining_term:g}: give months above zero, at most {LONGEST}")
     if balance <= 0 or rate < servicing:
         raise number_error("balance must be above zero, and the servicing fee no more than the gross rate")
     months_late = int(terms.of_pool("lag", "all")) if lag is None else whole(lag, "lag")

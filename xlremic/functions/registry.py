@@ -10,7 +10,7 @@ from datetime import date, datetime
 from functools import lru_cache
 from math import isfinite
 
-from ..engine.assumptions import Assumptions
+from ..engine.assumptions import TERMS, Assumptions
 from ..engine.distribution import TOLERANCE
 from ..engine.speeds import cpr_from_smm, smm_from_cpr
 from ..errors import DealError, InputError
@@ -254,7 +254,8 @@ FUNCTIONS: tuple[Function, ...] = (
     Function(
         "REMIC_COLLATERAL",
         "Monthly cash flows of level-payment loans: balance, principal, prepayments, defaults, recoveries, losses, "
-        "net interest. Left out: new loans, a fee of 0.0025, 300 PSA, no defaults, severity 0.3, lag 12.",
+        f"net interest. Left out: new loans, a fee of {TERMS['servicing_fee_rate'].default}, "
+        f"{TERMS['psa'].usual:g} PSA, no defaults, severity {TERMS['severity'].default}, lag {TERMS['lag'].default}.",
         (
             Argument("balance", "number", "Principal balance at the cut-off date", unit="dollars"),
             Argument("wac", "number", "Gross rate, 0.06132 for 6.132%", unit="fraction a year"),

@@ -4,7 +4,6 @@ The pure counterpart of the workbook's names DealPools, DealClasses and DealAssu
 months, dates as a cell holds them. What is empty is not given; nothing is guessed from the position of a column.
 """
 
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -13,7 +12,10 @@ from math import inf
 from typing import TYPE_CHECKING, Any
 
 from ..deal import Deal, DealRules, Pool, Position, SubPool, Tranche
-from ..engine.assumptions import Assumptions
+from ..engine.assumptions import RIVALS, Assumptions
+from ..engine.assumptions import TERMS as ASSUMPTIONS
+from ..engine.speeds import LONGEST
+from ..engine.terms import Kind, Term
 from .cells import Cell, Cells, day_of, label_of, not_available, number_error, value_error, whole
 
 if TYPE_CHECKING:
@@ -25,22 +27,31 @@ POOL_COLUMNS = (
     "premium_balance", "premium_coupon", "premium_remaining_term",
 )  # fmt: skip
 CLASS_COLUMNS = ("class", "rank", "balance")
-DATES = ("cut_off_date", "closing_date", "settlement", "first_distribution", "as_of_date")
-_FLAGS = ("advancing", "whole_months", "two_times_test", "undersubordination_transfer")
-_WHOLE = ("lag", "payment_day")
-_BY_MONTH = ("psa", "cpr", "cdr", "sda", "severity", "delinquency")
-_NUMBERS = (
-    "servicing_fee_rate", "loan_age", "target_rate", "prepayment_shortfall_days", "compensation_cap",
-    "delinquency_limit", "call_threshold", "cumulative_losses",
-)  # fmt: skip
-TERMS = (*_BY_MONTH, *_NUMBERS, *_WHOLE, *_FLAGS, *DATES, "call", "structure")
-"""The names that an assumptions table may hold: fields of Assumptions, and what of a deal is in no other table."""
-OWN_TERMS = ("psa", "cpr", "cdr", "sda", "severity", "lag", "servicing_fee_rate", "loan_age")
+DEAL_TERMS = {
+    term.name: term
+    for term in (
+        Term(name="cut_off_date", kind=Kind.DATE, unit="date", format="date", source="filing", help="from the filing"),
+        Term(name="closing_date", kind=Kind.DATE, unit="date", format="date", source="filing", help="from the filing"),
+        Term(
+            name="call_threshold", kind=Kind.NUMBER, unit="USD", format="USD", source="Call",
+            help="call percentage of the cut-off balance, compared there with the figure of the filing",
+        ),
+        Term(
+            name="as_of_date", kind=Kind.DATE, unit="date", format="date", source="Call",
+            help="day of the current balances; a month's report is put in there",
+        ),
+        Term(
+            name="cumulative_losses", kind=Kind.NUMBER, unit="USD", format="USD", source="Call",
+            help="losses up to that day",
+        ),
+    )
+}  # fmt: skip
+"""What of a deal stands in the table of assumptions, since no other table has it."""
+TERMS = {name: term for name, term in ASSUMPTIONS.items() if term.one_value} | DEAL_TERMS
+"""The names that an assumptions table may hold."""
+OWN_TERMS = tuple(name for name, term in ASSUMPTIONS.items() if term.by_pool and name not in POOL_COLUMNS)
 """Columns of the table of pools that hold a term of that pool alone."""
-_SPEEDS = (("psa", "cpr"), ("cpr", "psa"), ("sda", "cdr"), ("cdr", "sda"))
-_SPEED_NAMES = ("psa", "cpr", "cdr", "sda")
-LONGEST = 1200
-"""Longest term in months: a date, or dollars, in the wrong column must not be projected."""
+_SPEEDS = (*RIVALS, *(pair[::-1] for pair in RIVALS))
 
 
 def records(cells: Cells, what: str, needed: tuple[str, ...]) -> list[dict[str, Cell]]:
@@ -85,7 +96,7 @@ def deal_and_terms(pools: Cells, classes: Cells, assumptions: Cells | None) -> t
         own_pools.append(pool)
         for name in OWN_TERMS:
             if row.get(name) is not None:
-                own_terms.setdefault(name, {})[pool.id] = _READ[name](row[name], f"{name} of {pool.label}")
+                own_terms.setdefault(name, {})[pool.id] = _read(name, row[name], f"{name} of {pool.label}")
         rate = _number(row, "target_rate", pool.label)
         if rate is not None:
             target_rates[pool.id] = rate
@@ -98,7 +109,7 @@ def deal_and_terms(pools: Cells, classes: Cells, assumptions: Cells | None) -> t
         if name == "loan_age":
             terms[name] = {**{pool.id: _age(pool) for pool in own_pools}, **own}
         else:
-            usual = 0.0 if name in _SPEED_NAMES else getattr(Assumptions(), name)
+            usual = 0.0 if any(name in pair for pair in RIVALS) else ASSUMPTIONS[name].default
             terms[name] = {"all": terms.get(name, usual), **own}
     for one, other in _SPEEDS:
         if one in own_terms and terms.get(other) == 0.0:
@@ -202,59 +213,43 @@ def _terms(cells: Cells | None) -> dict[str, Any]:
     terms: dict[str, Any] = {}
     for row in records(cells, "assumptions", ("name", "value")) if cells is not None else []:
         name, value = row["name"], row["value"]
-        if name is None or value is None or (name in DATES and value == 0.0):  # a link to an empty cell is zero
+        if name is None or value is None:
             continue
         if name not in TERMS:
             raise value_error(f"assumptions: {name!r} is none of {', '.join(sorted(TERMS))}")
         if name in terms:
             raise value_error(f"assumptions: {name} stands twice")
-        terms[str(name)] = _READ[str(name)](value, str(name))
+        if TERMS[str(name)].kind is not Kind.DATE or value != 0.0:  # a link to an empty cell is zero
+            terms[str(name)] = _read(str(name), value, str(name))
     for one, other in _SPEEDS:
         if terms.get(one) == 0.0 and other in terms:
             del terms[one]
     return terms
 
 
-def _read_date(value: Any, name: str) -> date:
-    return day_of(_read_number(value, name), name)
+def _read(name: str, value: Any, where: str) -> Any:
+    """A cell as a value of a term. Raises: CellError if it is of another kind."""
+    term = TERMS[name]
+    if isinstance(value, str) and (term.choices or term.by_month):
+        return value.lower() if term.choices else value
+    if term.kind is Kind.CHOICE:
+        return str(value).lower()
+    if term.kind is Kind.YES_NO:
+        return _flag(value, where)
+    if isinstance(value, str | bool):
+        raise value_error(f"{where} {value!r}: give a number")
+    if term.kind is Kind.DATE:
+        return day_of(float(value), where)
+    return whole(float(value), where) if term.kind is Kind.WHOLE else float(value)
 
 
-def _read_flag(value: Any, name: str) -> bool:
+def _flag(value: Any, where: str) -> bool:
     word = value.lower() if isinstance(value, str) else value
     if word in ("yes", "true", 1):
         return True
     if word in ("no", "false", 0):
         return False
-    raise value_error(f"{name} {value!r}: say yes or no")
-
-
-def _read_number(value: Any, name: str) -> float:
-    if isinstance(value, str | bool):
-        raise value_error(f"{name} {value!r}: give a number")
-    return float(value)
-
-
-def _read_whole(value: Any, name: str) -> int:
-    return whole(_read_number(value, name), name)
-
-
-def _read_words(value: Any, name: str) -> float | str:
-    return value if isinstance(value, str) else _read_number(value, name)
-
-
-def _read_call(value: Any, name: str) -> int | str:
-    return value.lower() if isinstance(value, str) else _read_whole(value, name)
-
-
-_READ: dict[str, Callable[[Any, str], Any]] = {
-    **dict.fromkeys(DATES, _read_date),
-    **dict.fromkeys(_FLAGS, _read_flag),
-    **dict.fromkeys(_WHOLE, _read_whole),
-    **dict.fromkeys(_BY_MONTH, _read_words),
-    **dict.fromkeys(_NUMBERS, _read_number),
-    "call": _read_call,
-    "structure": lambda value, name: str(value).lower(),
-}
+    raise value_error(f"{where} {value!r}: say yes or no")
 
 
 def _number(row: dict[str, Cell], name: str, label: str) -> float | None:

@@ -8,13 +8,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
-from math import isfinite
 from typing import Any
 
 from ..deal import Deal, Pool
+from ..engine.assumptions import TERMS as ASSUMPTIONS
 from ..engine.assumptions import Assumptions
 from ..engine.reports import report_table
-from ..errors import DealError, InputError
+from ..engine.speeds import plain_number
+from ..errors import DealError, InputError, shown
 from ..reading.assemble import assemble
 from ..reading.facts import Fact, Reading, printed
 from ..reading.filing import filing_of
@@ -24,8 +25,8 @@ from ..reading.tieout import Finding, tie_out
 LARGEST_FILING = 8 * 2**20
 """Bytes of a filing that the page takes; a pool description has some ten thousand."""
 REMEMBERED = 4
-TERMS = {"psa": 5000.0, "cdr": 1.0, "severity": 1.0}
-"""What the page varies, with the most of each; the least is zero."""
+TERMS = {name: term for name, term in ASSUMPTIONS.items() if term.on_page}
+"""What the page varies."""
 ASSETS = {
     "/": ("page.html", "text/html"),
     "/page.css": ("page.css", "text/css"),
@@ -85,15 +86,11 @@ def sample() -> bytes:
 def terms_of(query: Mapping[str, str]) -> Assumptions:
     """Assumptions from the terms of a request. Raises: InputError for one that is no number, or out of bounds."""
     terms = {}
-    for name, most in TERMS.items():
-        if name not in query:
-            continue
-        try:
-            terms[name] = float(query[name])
-        except ValueError:
-            raise InputError(f"{name} {query[name]!r} is no number") from None
-        if not (isfinite(terms[name]) and 0 <= terms[name] <= most):
-            raise InputError(f"{name} {query[name]}: give a number from 0 to {most:g}")
+    for name in TERMS:
+        if name in query:
+            terms[name] = plain_number(query[name])
+            if terms[name] is None:
+                raise InputError(f"{name} {shown(query[name])} is no number")
     return Assumptions(**terms)  # type: ignore[arg-type]
 
 
@@ -234,8 +231,8 @@ def description() -> dict[str, Any]:
     }
     named = {"name": "name", "in": "query", "schema": {"type": "string", "maxLength": 200}, "description": "file name"}
     terms = [
-        {"name": term, "in": "query", "schema": {"type": "number", "minimum": 0, "maximum": most}}
-        for term, most in TERMS.items()
+        {"name": name, "in": "query", "schema": {"type": "number", "minimum": term.least, "maximum": term.most}}
+        for name, term in TERMS.items()
     ]
     problem = {
         "description": "what is wrong, and what to do",

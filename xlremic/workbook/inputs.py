@@ -12,13 +12,11 @@ from openpyxl import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
 from ..deal import Deal
-from ..engine.assumptions import Assumptions, SeniorClass, Structure
+from ..engine.assumptions import RATES, Assumptions, SeniorClass, Structure
 from ..errors import InputError
 from ..functions.cells import Cells, serial
 from ..functions.tables import deal_and_terms
 from .layout import MonthlyRow
-
-VECTORS = ("psa", "cpr", "cdr", "sda", "severity")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +67,7 @@ def deal_and_assumptions(book: Workbook) -> tuple[Deal, Assumptions]:
     prices = {str(row[0]): _number(row[1], "ClassPrices") for row in _table(book, "ClassPrices") if row[1] is not None}
     collateral = book["Collateral"]
     columns = projection_columns(collateral)
-    for term in VECTORS:
+    for term in RATES:
         given = {
             pool: by_month
             for k, pool in enumerate(pools)

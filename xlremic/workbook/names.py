@@ -7,7 +7,10 @@ and every prototype that grows with a block name (``block.Pools``); both go when
 
 import re
 
+from ..engine.assumptions import TERMS as ASSUMPTIONS
 from ..errors import TemplateError
+from ..functions.tables import DEAL_TERMS as DEAL_FIGURES
+from ..functions.tables import OWN_TERMS
 from ..reading.tieout import BALANCE
 from .filing_rows import DISCOUNT_BALANCE, PREMIUM_BALANCE
 
@@ -64,36 +67,10 @@ FORMATS = {
 }
 
 
-TERMS = (
-    ("psa", "0"),
-    ("cpr", "rate"),
-    ("cdr", "rate"),
-    ("sda", "0"),
-    ("severity", "rate"),
-    ("lag", "0"),
-    ("advancing", "truth"),
-    ("servicing_fee_rate", "rate"),
-    ("whole_months", "truth"),
-    ("prepayment_shortfall_days", "0.0"),
-    ("compensation_cap", "rate"),
-    ("delinquency", "rate"),
-    ("delinquency_limit", "rate"),
-    ("two_times_test", "truth"),
-    ("undersubordination_transfer", "truth"),
-    ("call", "General"),
-    ("settlement", "date"),
-    ("first_distribution", "date"),
-    ("payment_day", "0"),
-)
-"""Rows of Assumptions, fields of the class of that name, with their number formats."""
+TERMS = tuple((name, term.format) for name, term in ASSUMPTIONS.items() if term.cell)
+"""Rows of Assumptions, terms that have a cell, with their number formats."""
 
-DEAL_TERMS = (
-    ("cut_off_date", "date"),
-    ("closing_date", "date"),
-    ("call_threshold", "USD"),
-    ("as_of_date", "date"),
-    ("cumulative_losses", "USD"),
-)
+DEAL_TERMS = tuple((name, term.format) for name, term in DEAL_FIGURES.items())
 """What a projection takes from the filing and from Call beside pools and classes, on Assumptions as links."""
 
 DEAL_POOLS = (
@@ -111,16 +88,7 @@ DEAL_POOLS = (
 )
 """Columns of the table of pools that the worksheet functions take, each with its row on Pools."""
 
-POOL_TERMS = (
-    ("psa", "0"),
-    ("cpr", "rate"),
-    ("cdr", "rate"),
-    ("sda", "0"),
-    ("severity", "rate"),
-    ("lag", "0"),
-    ("servicing_fee_rate", "rate"),
-    ("loan_age", "months"),
-)
+POOL_TERMS = tuple((name, ASSUMPTIONS[name].format) for name in OWN_TERMS)
 """Further columns of that table: terms of one pool, empty where the common term holds."""
 
 ModelCheck = tuple[str, str, str, str, float]

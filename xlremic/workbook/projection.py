@@ -8,21 +8,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from ..deal import Deal
-from ..engine.assumptions import Assumptions, SeniorClass
+from ..engine.assumptions import RATES, Assumptions, SeniorClass
 from ..engine.books import TrancheFlows
 from ..engine.capital import CapitalStructure, capital_structure
 from ..xlsx.references import column_letters
 from ..xlsx.rows import Rows
 from .expected import CENT, ResultClass, engine_columns, result_classes, result_numbers
 from .layout import MONTHLY, FrameRow, MonthlyRow
-from .results_columns import RESULTS, SPEEDS
+from .results_columns import RESULTS
 from .template import Template
 
 PROJECTED = (*MONTHLY, "Results", "Scenarios")
 """Sheets that only a projection fills."""
 BY_MONTH = "by month"
-VECTORS = SPEEDS
-"""Terms that may be given by month, pool by pool."""
 GRID_PSA = (0.0, 100.0, 200.0, 300.0, 400.0, 500.0)
 GRID_CDR = (0.0, 0.01, 0.03)
 
@@ -117,7 +115,7 @@ class Projection:
         """Terms given month by month, by column of Collateral."""
         columns = self.columns("Collateral")
         values: dict[str, list[float | None]] = {}
-        for term in VECTORS:
+        for term in RATES:
             for p, pool in enumerate(self.capital.pools):
                 value = self.assumptions.of_pool(term, pool)
                 if value is not None and not isinstance(value, int | float):

@@ -98,8 +98,6 @@ SCENARIOS = Table(
         Column(width=4),
     ),
 )  # fmt: skip
-SPEEDS = ("psa", "cpr", "cdr", "sda", "severity")
-"""Columns of Scenarios that are terms of a projection."""
 INPUTS = Table(
     "Scenarios", 7, left=12, first=ScenarioRow.LIVE, columns=(
         Column("input", "Input", 30, text=True), Column("computed", "when computed", 18), Column("now", "now", 18), Column("changed", "changed", 10),

@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime
 
 from openpyxl.utils.datetime import to_excel
 
+from ..engine.assumptions import RATES
 from ..engine.books import TrancheFlows
 from ..engine.measures import weighted_average_life
 from ..engine.waterfall import run
@@ -13,7 +14,7 @@ from ..xlsx.references import Corner, Reference, column_letters, column_number, 
 from .expected import pool_balances
 from .input_sums import INPUT_SUMS
 from .projection import BY_MONTH, GRID_CDR, GRID_PSA, Projection
-from .results_columns import REPAID, RESULTS, SCENARIOS, SPEEDS, ScenarioRow
+from .results_columns import REPAID, RESULTS, SCENARIOS, ScenarioRow
 
 PROTOTYPE = ("balance", "interest", "principal", "loss", "cash")
 """Fields of the class that the prototype row of Results shows."""
@@ -104,7 +105,7 @@ def _scenario(projection: Projection, row: int, flows: TrancheFlows) -> None:
     """One row of Scenarios from the engine."""
     _, _, first = projection.template.anchors["result"]
     terms = flows.assumptions
-    shown = [getattr(terms, name) for name in SPEEDS]
+    shown = [getattr(terms, name) for name in RATES]
     threshold = float(projection.deal.rules.call_threshold or 0)
     below = [k for k, total in enumerate(pool_balances(flows)) if k and total < threshold]
     lives = {one.label: weighted_average_life(one.repayments) for one in flows.classes}
@@ -114,7 +115,7 @@ def _scenario(projection: Projection, row: int, flows: TrancheFlows) -> None:
         max(flows.trace["cumulative_losses"]),
     ]
     sheet = SCENARIOS.sheet
-    for k, value in enumerate(cells, SCENARIOS.number(SPEEDS[0])):
+    for k, value in enumerate(cells, SCENARIOS.number(RATES[0])):
         projection.template.cell(sheet, row, k).value = value
     for k, one in enumerate(projection.classes):
         projection.template.cell(sheet, row, first + k).value = lives.get(one.label)
