@@ -86,7 +86,7 @@ def main() -> None:
     deal = sample_deal()
     loan = best(one_loan, 50)
     print(f"one loan, 357 months, plain loop            {1e3 * loan:9.3f} ms")
-    single = best(lambda: run(deal, SCENARIO), 30)
+    single = best(lambda: run(deal, SCENARIO), 100)
     print(f"one scenario, plain Python                  {1e3 * single:9.3f} ms   {single / loan:8.1f} x the loan")
     plain = best(lambda: grid(deal, SCENARIO, psa=SPEEDS[:10], cdr=RATES[:5], compiled=False), 1)
     print(

@@ -13,7 +13,7 @@ from xlremic.reading.filing import filing_of
 from xlremic.reading.parser import parse
 from xlremic.reading.tieout import tie_out
 
-SIZES = (1, 5, 20)  # megabytes
+SIZES = (0.5, 1.0, 2.0)  # megabytes
 FRONT = (
     "(Issuer in Respect of the REMIC Pass-Through Certificates, Series 2004-8)\n"
     "DETAILED DESCRIPTION OF THE MORTGAGE LOAN POOL AND THE MORTGAGED PROPERTIES(1)\n"
