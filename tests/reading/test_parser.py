@@ -129,7 +129,7 @@ def test_frame_has_a_row_per_fact(reading: Reading) -> None:
     ("text", "key", "expected"),
     [
         ("The weighted average interest rates of all mortgage loans, the pool II mortgage loans and the pool I mortgage"
-         " loans were 5.9%, 5.4% and 6.1%, respectively.", "weighted_average_coupon",
+         " loans (before deduction of the servicing fee) were 5.9%, 5.4% and 6.1%, respectively.", "weighted_average_coupon",
          {"all": "5.9", "pool:II": "5.4", "pool:I": "6.1"}),
         ("The weighted average interest rate of the Mortgage Loans (before deduction of the servicing fee) as of"
          " October 1, 2004 was 7.279%.", "weighted_average_coupon", {"all": "7.279"}),

@@ -38,6 +38,7 @@ class Unit(StrEnum):
     TEXT = "text"
     BOOLEAN = "boolean"
     ZIP_CODES = "zip codes"
+    SCORE = "score"
 
 
 class Qualifier(StrEnum):

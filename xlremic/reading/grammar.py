@@ -19,7 +19,9 @@ _MONTHS = (
     "January", "February", "March", "April", "May", "June",
     "July", "August", "September", "October", "November", "December",
 )  # fmt: skip
-DATE = rf"(?:{'|'.join(_MONTHS)})\s+\d{{1,2}}\s?,\s?\d{{4}}"
+_MONTH = f"(?:{'|'.join(_MONTHS)})"
+DATE = rf"{_MONTH}\s+\d{{1,2}}\s?,\s?\d{{4}}"
+MONTH_OF_YEAR = rf"{_MONTH}(?:\s+of)?,?\s+\d{{4}}"
 NUMBER = r"(?:\d{1,3}(?:,\d{3})+(?!\d)|\d+)(?:\.\d+)?|\.\d+"
 
 _SMALL = [
@@ -46,6 +48,9 @@ _SMALL = [
 ]
 _TENS = ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"]
 _WORDS = {word: i for i, word in enumerate(_SMALL)} | {word: 10 * i for i, word in enumerate(_TENS, 2)}
+ODD = "odd"
+"""The kind of a value in a form that the shelf does not have: it parts lists and is never read."""
+_POWERS = {"thousand": 3, "million": 6, "billion": 9}
 _SCALES = {"hundred": 100, "thousand": 1000, "million": 1_000_000}
 _WORD = "|".join(sorted((*_WORDS, *_SCALES), key=len, reverse=True))
 # Each pattern starts with what its first character may be: most characters then cost next to nothing.
@@ -53,13 +58,16 @@ NUMBER_WORDS = rf"(?<![A-Za-z])(?=[zotfsenhmZOTFSENHM])(?i:(?:{_WORD})(?:(?:\s|-
 
 _VALUE = re.compile(
     rf"""(?:(?<![A-Za-z])(?=[\dA-Za-z.])|(?=\$))
-    (?:(?P<date>{DATE})
-      | \$\s?(?P<money>{NUMBER})(?:\s(?P<scale>thousand|million|billion)\b)?
+    (?:(?P<date>{DATE}|{MONTH_OF_YEAR})
+      | \$\s?(?P<money>{NUMBER})(?P<more>[.,]?\d[\d.,]*)?(?:\s(?P<scale>thousand|million|billion)\b)?
+      | (?P<half>(?i:(?:one[\s-])?half|(?:one[\s-]|a\s)quarter)(?=\sof\b))
       | (?<![\w$.,/-])(?:(?P<number>{NUMBER})|(?P<words>{NUMBER_WORDS}))(?![\w/]|-\w|\.\d)
         (?:\s?(?P<unit>%|percent\b|per\scent\b|months?\b|years?\b|dollars\b))?
       | (?P<none>(?i:\b(?:none|no|nil)\b)))""",
     re.X,
 )
+_IDIOM = re.compile(r"\b(?:any|each|no|every|either|other|the|which|this|that|a|at)\s\Z", re.I)
+"""Before "one" that counts nothing: "any one zip code", "no one", "at one time"."""
 _BLANK = re.compile(r"\s")
 _KINDS = {
     "%": "percent", "percent": "percent", "per cent": "percent", "dollars": "money",
@@ -71,17 +79,22 @@ _POOL = r"(?i:pools?|groups?)"
 NUMBERED_POOL = re.compile(r"\s(?=\d)(?i:(?<=pool\s)|(?<=pools\s)|(?<=group\s)|(?<=groups\s))")
 _PARTS = r"(?i:discount|premium)"
 _ONE_ID, _ONE_POOL, _ONE_PART = re.compile(_ID), re.compile(_POOL), re.compile(_PARTS)
+_IDS = rf"{_ID}(?:(?:\s?,\s?(?:(?:and|or)\s)?|\s(?:and|or|&)\s)(?:the\s)?(?:{_POOL}\s)?{_ID})*"
 _MENTION = re.compile(
-    rf"""(?<![A-Za-z])(?=[pgmdaentsPGMDAENTS])
-    (?:{_POOL}\s(?P<ids>{_ID}(?:(?:\s?,\s?(?:(?:and|or)\s)?|\s(?:and|or|&)\s)(?:the\s)?(?:{_POOL}\s)?{_ID})*)
-         \s(?:(?P<parts>{_PARTS}(?:\s(?:and|or)\s{_PARTS})?)\s)?(?i:(?:mortgage\s)?loans?)\b
-      | (?i:(?:(?:all|each)\s(?:of\s)?)?(?:the\s|such\s)?(?:mortgage\s)?loans?\sin\s(?:the\s)?){_POOL}
-         \s(?P<ids_after>{_ID}(?:(?:\s?,\s?(?:and\s)?|\sand\s)(?:{_POOL}\s)?{_ID})*)
+    rf"""(?<![A-Za-z])(?=[pgmdaentsloPGMDAENTSLO])
+    (?:{_POOL}\s(?P<ids>{_IDS})(?:\s(?:(?P<parts>{_PARTS}(?:\s(?:and|or)\s{_PARTS})?)\s)?(?i:(?:mortgage\s)?loans?)\b)?
+      | (?i:(?:(?:all|each)\s(?:of\s)?)?(?:the\s|such\s)?(?:mortgage\s)?loans?\sin\s(?:the\s)?)
+         {_POOL}\s(?P<ids_after>{_IDS})
       | (?P<parts_alone>{_PARTS}(?:\s(?:and|or)\s{_PARTS})?)\s(?i:(?:mortgage\s)?loans?)\b
-      | (?P<all>(?i:\b(?:all|each|any|none)\s(?:of\s)?(?:the\s|such\s)?mortgage\sloans?\b))
+      | (?P<all>(?i:\b(?:(?:all|each|any|none)\s(?:of\s)?(?:the\s|such\s)?(?:mortgage\s)?loans?\b
+          |the\s(?:entire\smortgage\s(?:loan\s)?pool\b|mortgage\s(?:loan\s)?pool\sas\sa\swhole\b
+               |mortgage\s(?:loan\s)?pool(?=\s(?:consists|comprises|contains)))
+          |(?:both|all)\s(?:pools|groups)\s(?:combined|together|in\stotal))))
+      | (?P<same>(?i:\btheir(?=\s(?:aggregate|weighted|average|original|total|number|scheduled))|(?<=\bof\s)them\b))
       | (?P<bare>(?i:\b(?:(?:the|such|no)\s)?mortgage\sloans?\b)))""",
     re.X,
 )
+_DEFINED = re.compile(r"[\"“](?:the\s)?\Z")
 # "53%, or 31% by number" is one value said twice, not a list of two.
 _BETWEEN_VALUES = re.compile(r"\s?[,;]?\s?(?:(?:and|&)\s)?(?:respectively,?\s)?\Z")
 _BETWEEN_MENTIONS = re.compile(
@@ -132,14 +145,19 @@ class Loans:
     bare: bool
     start: int
     end: int
+    defined: bool = False  # named here for the first time, in quotes
 
 
 class Sentence:
-    """One sentence as running text, every character of which knows its place in the source."""
+    """One sentence as running text, every character of which knows its place in the source.
+
+    ``before`` are the loans of the sentence before it, of which this one may say "their" and "of them".
+    """
 
     def __init__(self, traced: Traced) -> None:
         self.traced = traced
         self.text = traced.text
+        self.before: Loans | None = None
 
     @cached_property
     def terms(self) -> tuple[Term, ...]:
@@ -152,7 +170,13 @@ class Sentence:
     @cached_property
     def loans(self) -> tuple[Loans, ...]:
         """Lists of groups of loans, in order."""
-        return tuple(_loans(self.text))
+        return tuple(_loans(self.text, self.before))
+
+    @property
+    def subject(self) -> Loans | None:
+        """The one list of loans that the sentence is about, if there is but one."""
+        lists = [loans for loans in self.loans if not loans.bare] or list(self.loans)
+        return lists[0] if lists and len({loans.scopes for loans in lists}) == 1 else None
 
     @cached_property
     def _chains(self) -> tuple[tuple[Term, ...], ...]:
@@ -206,7 +230,9 @@ def _of_kind(run: Sequence[Term], kind: str) -> Iterator[tuple[Term, ...]]:
 def _terms(text: str) -> Iterator[Term]:
     for match in _VALUE.finditer(text):
         value: Decimal | date
-        day, none, money, number, words, unit = match.group("date", "none", "money", "number", "words", "unit")
+        day, none, money, half, number, words, unit = match.group(
+            "date", "none", "money", "half", "number", "words", "unit"
+        )
         if day:
             try:
                 value = parse_date(day)
@@ -216,16 +242,28 @@ def _terms(text: str) -> Iterator[Term]:
         elif none:
             kind, value = "none", Decimal(0)
         elif money:
-            kind, value = "money", decimal(money)
-            value *= {"thousand": 1000, "million": 10**6, "billion": 10**9}.get(match["scale"] or "", 1)
+            kind, value = _money(money, match["scale"], match["more"])
+        elif half:
+            kind, value = "percent", Decimal(50 if half.lower().endswith("half") else 25)
         else:
             kind = _KINDS.get(_BLANK.sub(" ", unit).lower(), "number") if unit else "number"
             value = decimal(number) if number else words_to_number(words)
-            if words and not unit:  # "any one zip code" is no value of a list
+            if words and not unit and _IDIOM.search(text, max(0, match.start() - 8), match.start()):
                 continue
+            if number and "," in number and kind in ("percent", "months", "years"):
+                kind = ODD
         # "%" belongs to the number as printed, "months" does not.
         end = match.start("unit") if kind in ("months", "years") else match.end()
         yield Term(kind, value, match.start(), match.start() + len(text[match.start() : end].rstrip()), match.end())
+
+
+def _money(printed: str, scale: str | None, more: str | None) -> tuple[str, Decimal]:
+    """Dollars have no places or two; "$99.400" and "$493.641.377,57" are no amounts of this shelf."""
+    value = decimal(printed)
+    places = -int(value.as_tuple().exponent)
+    if more or (not scale and places not in (0, 2)):
+        return ODD, value
+    return "money", value.scaleb(_POWERS[scale]) if scale else value
 
 
 def decimal(printed: str) -> Decimal:
@@ -247,26 +285,31 @@ def words_to_number(words: str) -> Decimal:
 
 
 def parse_date(printed: str) -> date:
-    """ "October 28, 2004" to a date. Raises ValueError if there is no such day."""
-    month, day, year = re.split(r"[\s,]+", printed.strip())
-    return date(int(year), _MONTHS.index(month.capitalize()) + 1, int(day))
+    """ "October 28, 2004" to a date, "October 2034" to its first day. Raises ValueError if there is no such day."""
+    month, *day, year = re.sub(r"\s+of\s", " ", printed.strip()).replace(",", " ").split()
+    return date(int(year), _MONTHS.index(month.capitalize()) + 1, int(day[0]) if day else 1)
 
 
-def _loans(text: str) -> Iterator[Loans]:
+def _loans(text: str, before: Loans | None) -> Iterator[Loans]:
     chain: list[Mention] = []
     for match in _MENTION.finditer(text):
-        mention = Mention(_scopes(match), bool(match["bare"]), match.start(), match.end())
-        if chain and not _BETWEEN_MENTIONS.match(text[chain[-1].end : mention.start]):
-            yield _chained(chain)
+        if chain and not _BETWEEN_MENTIONS.match(text[chain[-1].end : match.start()]):
+            before = _chained(text, chain)
+            yield before
             chain = []
-        chain.append(mention)
+        if not match["same"]:
+            chain.append(Mention(_scopes(match), bool(match["bare"]), match.start(), match.end()))
+        elif before:
+            chain.append(Mention(before.scopes, before.bare, match.start(), match.end()))
     if chain:
-        yield _chained(chain)
+        yield _chained(text, chain)
 
 
-def _chained(chain: Sequence[Mention]) -> Loans:
+def _chained(text: str, chain: Sequence[Mention]) -> Loans:
     scopes = tuple(scope for mention in chain for scope in mention.scopes)
-    return Loans(scopes, len(chain) == 1 and chain[0].bare, chain[0].start, chain[-1].end)
+    start = chain[0].start
+    defined = _DEFINED.search(text, max(0, start - 6), start) is not None
+    return Loans(scopes, len(chain) == 1 and chain[0].bare, start, chain[-1].end, defined)
 
 
 def _scopes(match: re.Match[str]) -> tuple[str, ...]:
@@ -276,60 +319,3 @@ def _scopes(match: re.Match[str]) -> tuple[str, ...]:
     found = _ONE_ID.findall(_ONE_POOL.sub("", ids)) if ids else ()
     owners = [f"pool:{found_id}" for found_id in found] or ["all"]
     return tuple(f"{owner}:{part.lower()}" for owner in owners for part in parts) if parts else tuple(owners)
-
-
-# --- running text -------------------------------------------------------------------------------------------------
-
-_BROKEN = re.compile(
-    r"(?=[,\s])(?<=[\d,$-])(?=,?[ \t]*\n)(?:(?<=[\d,]),?[ \t]*\n[ \t]*(?=,\d{3}\b)"  # $493,641 / ,377.57
-    r"|(?<=\$)[ \t]*\n[ \t]*(?=\d)"  # $ / 493
-    r"|(?<=[A-Za-z0-9]-)[ \t]*\n[ \t]*(?=[A-Za-z0-9]))"  # Pass- / Through, B- / 1
-)
-_BROKEN_MONEY = re.compile(r"(?<=\$)(\d[\d,]*,)[ \t]*\n[ \t]*(?=\d{3}(?!\d))")
-_BROKEN_PLACES = re.compile(
-    r"(?=\d)(?:(?<=\$)(\d[\d,]*\.)[ \t]*\n[ \t]*(?=\d\d\b)"  # $493,641,377. / 57
-    r"|(?<![\d.,])(\d{1,3}\.)[ \t]*\n[ \t]*(?=\d+(?:%|\smonths?\b)))"  # 6. / 132%
-)
-_RULE = re.compile(r"^[ \t]*[-_=]{3,}[ \t]*$", re.M)
-_BLANKS = re.compile(r"\s{2,}|[^\S ]")  # a single blank stays as it is
-_END = re.compile(r'[.;:]["”)]*\s(?=["“(]?[A-Z0-9(]|\w)')
-_ABBREVIATION = re.compile(
-    r"(?:\b(?:Inc|Corp|Co|Ltd|No|Nos|St|Mr|Ms|Mrs|Dr|Jr|vs|etc|i\.e|e\.g|[A-Z])|(?:^|\s)\(?\d{1,2})\.\Z"
-)
-LONGEST_ABBREVIATION = 8
-_OPENER = re.compile(
-    r'["“(]?(?:The|No|None|All|At|Each|In|There|Pools?|Such|These|Information|Distributions?|On|Of|Not|Neither)\b'
-)
-
-
-def flow(text: Traced) -> Traced:
-    """Lines to running text: numbers and words broken over lines mended, rules dropped, blanks made single."""
-    text = text.sub(_RULE, lambda _: "\n").sub(_BROKEN_MONEY, lambda match: match[1])
-    text = text.sub(_BROKEN, lambda match: "").sub(_BROKEN_PLACES, lambda match: match[1] or match[2])
-    return text.sub(_BLANKS, lambda _: " ")
-
-
-def sentences(text: Traced) -> Iterator[Sentence]:
-    """Sentences and list items of running text. Abbreviations (U.S., N.A., Inc., 1.) do not end one."""
-    start = 0
-    for match in _END.finditer(text.text):
-        end = match.start() + 1
-        piece = text.text[start:end]
-        if piece.endswith(".") and _ABBREVIATION.search(piece, max(0, len(piece) - LONGEST_ABBREVIATION)):
-            opener = _OPENER.match(text.text, match.end())
-            if not opener or re.search(r"(?:^|\s)\(?\d{1,2}\.\Z", piece):
-                continue
-        elif piece.endswith(".") and text.text[match.end()].islower():
-            continue
-        yield from _sentence(text, start, match.end())
-        start = match.end()
-    yield from _sentence(text, start, len(text.text))
-
-
-def _sentence(text: Traced, start: int, end: int) -> Iterator[Sentence]:
-    while start < end and text.text[start].isspace():
-        start += 1
-    while start < end and text.text[end - 1].isspace():
-        end -= 1
-    if start < end:
-        yield Sentence(text.slice(start, end))

@@ -31,6 +31,8 @@ class Ledger:
     warnings: list[Caution] = field(default_factory=list)
     claims: dict[tuple[int, int], str] = field(default_factory=dict)
     cut_off_date: date | None = None
+    gross: bool = False  # a coupon of this filing is said to be before the servicing fee
+    held: list["tuple[Sentence, Callable[[], None]]"] = field(default_factory=list)  # read when that is known
     after_pledged: bool = False  # "such mortgage loans" mean those with pledged collateral, until the list ends
 
     def claim(self, kind: str, text: Traced, start: int, end: int) -> tuple[int, int]:
@@ -109,10 +111,12 @@ class Ledger:
         *,
         qualifier: Qualifier = Qualifier.EXACT,
         broadcast: bool = False,
+        within: str = "",
     ) -> bool:
         """Pair groups of loans with values by their order; True if facts were entered.
 
         One value holds for several groups only where the sentence says something of each of them (``broadcast``).
+        ``within`` names a part of each group, such as a state.
         """
         if loans is None:
             self.warn("no_scope", f"{key}: no group of loans is named for {_shown(sentence, terms)}", sentence.traced)
@@ -134,7 +138,7 @@ class Ledger:
         for scope, term in zip(loans.scopes, values, strict=True):
             self.enter(
                 key,
-                scope,
+                f"{scope}:{within}" if within else scope,
                 term.value,
                 unit,
                 sentence.traced,

@@ -1,7 +1,12 @@
-"""Which list of values goes with which list of loans."""
+"""Which list of values goes with which words and which list of loans: the nearest ones, or none.
+
+A value is bound to the words of a measure only where no other measure is named between them, and to the loans that
+stand directly by it, between it and the words, or last before them. Whatever else it could be, it is left unread.
+"""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from .facts import Qualifier, Unit
 from .grammar import Loans, Sentence, Term
@@ -9,18 +14,39 @@ from .ledger import Ledger
 
 _SUCH = re.compile(r"\bsuch\s(?:pool|group|mortgage|loans)", re.I)
 _DIRECTLY = re.compile(
-    r",?\s?(?:respectively,?\s)?(?:of|for|in\sthe\scase\sof)\s(?:(?:each|all|both)\sof\s)?(?:the\s|such\s)?\Z", re.I
-)
-
-_ONLY_SOME = re.compile(
-    r"\bloans?,?\s(?:that|which|whose|having|with|for\swhich|secured|originated|located|underwritten|insured|made|in)\s",
+    r",?\s?(?:respectively,?\s)?(?:\((?:by|of)\s[a-z ]{3,40}\)\s)?(?:of|for|in\sthe\scase\sof)\s"
+    r"(?:(?:each|all|both)\sof\s)?(?:the\s|such\s)?\Z",
     re.I,
 )
+_NARROWED = (
+    r"(?:that|which|whose|having|for\swhich|secured|originated|located|underwritten|insured|made|acquired"
+    r"|with\s(?!an?\s(?:aggregate|initial)))\b"
+)
+ONLY_SOME = re.compile(rf"\bloans?,?\s{_NARROWED}|\bloans?,?\sin\s", re.I)
 """Words that narrow a pool down to some of its loans."""
+_NARROWS = re.compile(rf",?\s{_NARROWED}", re.I)
+RIVALS = re.compile(
+    r"\b(?:investment\sprop|second\s(?:home|residen)|vacation|primary\s(?:residen|mortgage)|numbers?\sof\s"
+    r"|original\s(?:principal|maturit|term)|scheduled\s(?:principal|maturit)|adjusted\sbalance|stated\samount"
+    r"|initial\sprincipal|loan-to-value|originat(?:ed|ion\sdate)|subordination|special\shazard|fraud|bankruptcy|zip\scode"
+    r"|insurance|net\s(?:loan|mortgage|interest|note)\srate|credit\sscore|FICO|pass-through|weighted\saverage|cooperative"
+    r"|refinanc|buy-?down)",
+    re.I,
+)
+"""The names of other measures: a value behind one of them is that one's."""
+_NOT_NONE = re.compile(r"\s(?:more|less|greater|fewer|later|earlier|higher|lower|longer)\b", re.I)
+_IS = re.compile(
+    r"\s(?:was|were|is|are|represents?|constitutes?|equals?)\s(?:the\s)?(?:respective\s)?(?:total\s)?\Z", re.I
+)
 
 
 def is_pledged(sentence: Sentence, ledger: Ledger) -> bool:
-    return ledger.after_pledged and _SUCH.search(sentence.text) is not None
+    return ledger.after_pledged and says_such(sentence)
+
+
+def says_such(sentence: Sentence) -> bool:
+    """Whether it speaks of "such mortgage loans": those of a sentence before it."""
+    return _SUCH.search(sentence.text) is not None
 
 
 def definite(lists: Sequence[Loans], *, bare: bool = False) -> Loans | None:
@@ -31,10 +57,21 @@ def definite(lists: Sequence[Loans], *, bare: bool = False) -> Loans | None:
     return lists[0] if bare and lists else None
 
 
+def last_before(sentence: Sentence, position: int) -> Loans | None:
+    """The loans named last before a position; a bare "mortgage loans" only where nothing better stands before it."""
+    before = [loans for loans in sentence.loans if loans.end <= position]
+    return next((loans for loans in reversed(before) if not loans.bare), before[-1] if before else None)
+
+
 def loans_after(sentence: Sentence, terms: Sequence[Term]) -> Loans | None:
     """The groups of loans that directly follow a list of values: "5% of the pool I mortgage loans"."""
     following = (loans for loans in sentence.loans if loans.start >= terms[-1].after)
     return next((one for one in following if _DIRECTLY.match(sentence.text[terms[-1].after : one.start])), None)
+
+
+def is_narrowed(sentence: Sentence, loans: Loans) -> bool:
+    """Whether words right after the loans pick some of them: "the pool I mortgage loans secured by condominiums"."""
+    return _NARROWS.match(sentence.text, loans.end) is not None
 
 
 def pair_directly(
@@ -59,36 +96,87 @@ def pair_directly(
 
 
 def pair_measure(
-    sentence: Sentence, ledger: Ledger, key: str, unit: Unit, position: int, lists: Sequence[Sequence[Term]]
+    sentence: Sentence, ledger: Ledger, key: str, unit: Unit, words: tuple[int, int], lists: Sequence[Sequence[Term]]
 ) -> None:
-    """A measure whose name comes first: loans named between it and the values, else those named before it."""
+    """A measure whose ``words`` come first: loans named between them and the values, else those named before them."""
+    position = words[1]
+    terms = lists[0]
+    if rival := RIVALS.search(sentence.text, position, terms[0].start):
+        ledger.warn(
+            "unbound", f"{key}: {rival[0]!r} stands between its name and the values", sentence.traced, rival.start()
+        )
+        return
     if pair_directly(sentence, ledger, key, unit, lists):
         return
-    terms = lists[0]
     if len(lists) > 1:
         shown = ", ".join(sentence.text[found[0].start : found[-1].end] for found in lists)
         ledger.warn(
             "several_lists", f"{key}: {shown}: which of them is meant is not clear", sentence.traced, terms[0].start
         )
         return
-    if only := _ONLY_SOME.search(sentence.text, position, terms[0].start):
+    if only := ONLY_SOME.search(sentence.text, position, terms[0].start):
         ledger.warn(
             "only_some", f"{key}: it is of loans {only[0]!r}, not of a whole pool", sentence.traced, only.start()
         )
         return
     between = [loans for loans in sentence.loans if position <= loans.end and loans.end <= terms[0].start]
-    before = [loans for loans in sentence.loans if loans.end <= position]
-    ledger.pair(key, unit, sentence, definite(between, bare=True) or definite(before[::-1], bare=True), terms)
+    before = last_before(sentence, words[0])
+    ledger.pair(key, unit, sentence, definite(between, bare=True) or before, terms)
 
 
-def pair_shares(
-    sentence: Sentence, ledger: Ledger, key: str, unit: Unit, kind: str, loans: Loans | None, default: Qualifier
-) -> None:
-    """A bound that comes first: "At least 53%, 31% and 45%, respectively, of the ... loans"."""
-    lists = list(sentence.lists(kind))
-    if not lists:
-        return
-    if pair_directly(sentence, ledger, key, unit, lists, default):
-        return
-    qualifier = sentence.qualifier(lists[0][0].start) or Qualifier.EXACT
-    ledger.pair(key, unit, sentence, loans, lists[0], qualifier=qualifier)
+def values_first(sentence: Sentence, kind: str, words: tuple[int, int]) -> Sequence[Term] | None:
+    """The list in "6.132% and 5.486% were the weighted average interest rates of ...", right before the words."""
+    for terms in sentence.lists(kind):
+        if terms[-1].after <= words[0] and _IS.match(sentence.text[terms[-1].after : words[0]]):
+            return terms
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """A list of shares, the loans that it is of, and where the words stand that say what they have in common."""
+
+    terms: Sequence[Term]
+    loans: Loans | None
+    start: int
+    end: int
+    bound: Qualifier | None = None
+
+
+def shares(sentence: Sentence, kind: str) -> Iterator[Share]:
+    """Each list of shares with the words up to the next: "4% of ... are secured by second homes, and none by ..."."""
+    lists = [terms for terms in sentence.lists(kind) if _is_share(sentence, terms)]
+    lists += [terms for terms in sentence.lists("none") if not _NOT_NONE.match(sentence.text, terms[-1].after)]
+    lists.sort(key=lambda terms: terms[0].start)
+    loans: Loans | None = None
+    for k, terms in enumerate(lists):
+        end = lists[k + 1][0].start if k + 1 < len(lists) else len(sentence.text)
+        own = loans_after(sentence, terms) or next(
+            (one for one in sentence.loans if one.start <= terms[0].start < one.end), None
+        )
+        if own is None and k == 0:
+            own = definite([one for one in sentence.loans if one.start >= terms[0].start], bare=True)
+            own = last_before(sentence, terms[0].start) or own
+        loans = own or loans
+        yield Share(terms, loans, terms[-1].after, end)
+
+
+def _is_share(sentence: Sentence, terms: Sequence[Term]) -> bool:
+    """A share is exact, or at least or at most so much; "ratios greater than 80%" is none."""
+    bound = sentence.qualifier(terms[0].start)
+    return bound in (None, Qualifier.AT_LEAST, Qualifier.NO_MORE_THAN) or bound is Qualifier.LESS_THAN
+
+
+def is_some(sentence: Sentence, ledger: Ledger, key: str, share: Share) -> bool:
+    """Whether the share is of some of the loans only, which is then warned of."""
+    if share.loans is None or not is_narrowed(sentence, share.loans):
+        return False
+    ledger.warn("only_some", f"{key}: it is of some of the loans only", sentence.traced, share.loans.start)
+    return True
+
+
+def pair_share(sentence: Sentence, ledger: Ledger, key: str, unit: Unit, share: Share, within: str = "") -> None:
+    """Enter one list of shares; "none" holds for each of several groups."""
+    none = all(term.kind == "none" for term in share.terms)
+    bound = share.bound or sentence.qualifier(share.terms[0].start) or Qualifier.EXACT
+    ledger.pair(key, unit, sentence, share.loans, share.terms, qualifier=bound, broadcast=none, within=within)

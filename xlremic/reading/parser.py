@@ -8,15 +8,22 @@ import re
 from itertools import chain
 from pathlib import Path
 
-from . import certificates, pools, sections, underwriting
+from . import certificates, pools, sections, shares, transfer, underwriting
 from .cover import read_cover, read_footnote, read_signature
 from .facts import Caution, Qualifier, Reading, Source, printed
 from .filing import SIZE_LIMIT, Filing, read_filing
-from .grammar import NUMBERED_POOL, Sentence, flow, sentences
+from .grammar import NUMBERED_POOL, Loans, Sentence
 from .ledger import Finder, Ledger
+from .prose import flow, sentences
 from .tokens import account
 
-FINDERS: tuple[Finder, ...] = (*pools.FINDERS, *underwriting.FINDERS, *certificates.FINDERS)
+FINDERS: tuple[Finder, ...] = (
+    *transfer.FINDERS,
+    *pools.FINDERS,
+    *underwriting.FINDERS,
+    *shares.FINDERS,
+    *certificates.FINDERS,
+)
 """In the order in which they look at a sentence."""
 
 _UNCLEAR = re.compile(
@@ -54,11 +61,12 @@ def parse(filing: Filing) -> Reading:
         ledger.warn("no_heading", "the heading of the pool description is missing", text, body)
     described, footnotes = sections.part_footnotes(text.slice(body, end), ledger)
     running = flow(sections.without_marks(sections.without_pages(described, ledger), ledger))
-    opening = opening or pools.OPENING.search(running.text)  # a page may have been turned within the sentence
+    opening = opening or transfer.OPENING.search(running.text)  # a page may have been turned within the sentence
     if not opening:
         ledger.warn("no_opening", "the opening sentence, which gives the transfer and the balance, is missing", text)
     numbered = NUMBERED_POOL.search(running.text) is not None
     read_sentences = list(sentences(running))
+    before: Loans | None = None
     whole = bool(signatures) or re.search(r"\.\s*\*?\s+\Z", described.text) is not None
     for sentence in read_sentences if whole else read_sentences[:-1]:  # the last number of a cut text may be cut too
         words = sentence.text.lower()
@@ -66,11 +74,14 @@ def parse(filing: Filing) -> Reading:
             continue  # its numbers end in ``unread``
         if numbered and NUMBERED_POOL.search(sentence.text):
             _claim_pool_numbers(sentence, ledger)
+        sentence.before = before
         for finder in FINDERS:
             for keyword in finder.keywords:
                 if keyword in words:
                     finder.read(sentence, ledger)
                     break
+        before = sentence.subject
+    pools.read_held(ledger)
     cover = text.slice(0, heading.start() if heading else body)
     issuer = re.sub(r"\s+", " ", opening["issuer"]) if opening else None
     read_cover(sections.without_pages(cover, ledger), ledger, issuer)

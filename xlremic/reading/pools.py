@@ -1,157 +1,114 @@
-"""Facts of the transfer and of the pools: balances, counts, averages, terms, discount and premium loans."""
+"""Facts of the pools: terms, counts, averages, dates, discount and premium loans."""
 
 import re
+from collections.abc import Sequence
+from functools import partial
 
 from .facts import Qualifier, Unit
-from .grammar import DATE, Sentence, parse_date
+from .grammar import Loans, Sentence
 from .ledger import Finder, Ledger, is_whole
-from .pairing import definite, is_pledged, pair_directly, pair_measure
+from .pairing import is_pledged, last_before, pair_measure, values_first
+from .transfer import loans_first
 
-BALANCE_TERM = r"(?:scheduled\sprincipal\sbalances?|adjusted\sbalances?)"
-OPENING = re.compile(
-    rf"\bOn\s+(?P<date>{DATE}),?\s+(?P<issuer>[A-Z][^()<]{{2,90}}?),?\s*(?:\([^)]{{1,30}}\)\s*)?"
-    r"(?:will\s+transfer|(?:has\s+)?transferred|will\s+sell|sold|conveyed)\s+to\s+the\s+Trustee"
-    r"(?:,\s+(?P<trustee>[A-Z].{2,80}?),)?\s+(?:the\s+|certain\s+)?(?=mortgage\s+loans)",
-    re.I | re.S,
-)
-_DUE = re.compile(rf"due\son\sor\sbefore\s(?P<date>{DATE})", re.I)
-_OUTSTANDING = re.compile(rf"\baggregate\s(?P<term>{BALANCE_TERM})\s(?:outstanding|of|as\sof)\b", re.I)
-_OTHER_BALANCE = re.compile(r"\brepurchase\b|\bzip\scode|\bhaving\b|loan-to-value|\binitial\b", re.I)
 _ORIGINAL_YEARS = re.compile(
     r"(?<!average\s)\boriginal\s(?:terms?(?:\sto\s(?:stated\s)?maturity)?|maturit(?:y|ies))\sof\s[^.;]{0,120}?\byears?\b",
     re.I,
 )
 _RELOCATION = re.compile(r"\bare\s(?:(?P<no>not)\s)?(?P<yes>relocation)\s(?:mortgage\s)?loans\b", re.I)
-_REGULAR = re.compile(r"\bevidencing\s(?P<percent>\S+?)\sof\sthe\sregular\sinterests\b", re.I)
-_AUTHENTICATED = re.compile(r"\bauthenticated\sby\sthe\s(?P<party>[A-Za-z ]{3,40}?)(?=,|\.|\sand\b)", re.I)
-_PAYING_AGENT = re.compile(r"\bmade\sby\s(?P<agent>[A-Z][^()]{2,80}?),?\sas\spaying\sagent\b", re.I)
 _AVERAGES = (
     ("weighted_average_coupon", Unit.PERCENT, "percent",
-     re.compile(r"\bweighted\saverage\s(?:gross\s)?(?:mortgage\s|note\s)?(?:interest\s)?(?:rates?|coupons?)\b", re.I)),
+     re.compile(r"\bweighted\saverage\s(?:gross\s|net\s)?(?:mortgage\s|note\s|loan\s)?(?:interest\s)?(?:rates?|coupons?)\b",
+                re.I)),
     ("weighted_average_remaining_term", Unit.MONTHS, "months",
      re.compile(r"\bweighted\saverage\sremaining\s(?:stated\s)?terms?\b", re.I)),
     ("weighted_average_original_term", Unit.MONTHS, "months",
      re.compile(r"\bweighted\saverage\soriginal\s(?:stated\s)?terms?\b", re.I)),
     ("weighted_average_ltv", Unit.PERCENT, "percent",
      re.compile(r"\bweighted\saverage\s(?:original\s)?loan-to-value\sratios?\b", re.I)),
+    ("weighted_average_fico", Unit.SCORE, "number",
+     re.compile(r"\bweighted\saverage\s(?:\w+\s){0,2}?(?:FICO|credit)\s(?:credit\s)?scores?\b", re.I)),
 )  # fmt: skip
 COUNT = re.compile(r"\b(?:total\s|aggregate\s)?numbers?\sof\s", re.I)
-
-
-def read_opening(sentence: Sentence, ledger: Ledger) -> None:
-    """ "On <closing date> <issuer> transferred to the Trustee mortgage loans with an aggregate ... of $..."."""
-    match = OPENING.search(sentence.text)
-    if not match:
-        return
-    text = sentence.traced
-    try:
-        closing = parse_date(match["date"])
-    except ValueError:
-        ledger.warn(
-            "no_such_date", f"closing_date: there is no such day as {match['date']!r}", text, match.start("date")
-        )
-    else:
-        ledger.enter("closing_date", "filing", closing, Unit.DATE, text, *match.span("date"))
-    if match["trustee"]:
-        ledger.text_fact("trustee", text, *match.span("trustee"))
-    if term := re.search(BALANCE_TERM, sentence.text, re.I):
-        ledger.text_fact("balance_term", text, *term.span(), value=term[0].removesuffix("s"))
-    as_of = ledger.as_of(sentence)
-    if as_of:
-        ledger.cut_off_date = as_of
-        place = re.search(rf"\bas\sof\s({DATE})", sentence.text, re.I)
-        if place:
-            ledger.enter("cut_off_date", "filing", as_of, Unit.DATE, text, *place.span(1))
-            ledger.claims[text.span(*place.span(1))] = "as_of"
-
-
-def read_balances(sentence: Sentence, ledger: Ledger) -> None:
-    """Aggregate balances of all loans, of a pool where it is defined, and of discount and premium loans."""
-    if not _OUTSTANDING.search(sentence.text) or _OTHER_BALANCE.search(sentence.text) or is_pledged(sentence, ledger):
-        return
-    loans = definite(sentence.loans) or next(iter(sentence.loans), None)
-    lists = list(sentence.lists("money"))
-    if not lists:
-        return
-    if (
-        loans
-        and loans.bare
-        and re.search(r"\bloans?\s(?:located|secured|originated|insured|made)\b", sentence.text, re.I)
-    ):
-        ledger.warn("only_some", "a balance of some of the mortgage loans was not read", sentence.traced)
-        return
-    key = "aggregate_scheduled_principal_balance"
-    if not pair_directly(sentence, ledger, key, Unit.USD, lists):
-        ledger.pair(key, Unit.USD, sentence, loans, lists[0])
-    if (due := _DUE.search(sentence.text)) and loans:
-        for scope in loans.scopes:
-            ledger.enter(
-                "principal_due_through_date",
-                scope,
-                parse_date(due["date"]),
-                Unit.DATE,
-                sentence.traced,
-                *due.span("date"),
-            )
+_CONSISTS = re.compile(r"\b(?:consists?\sof|comprises?|contains?|includes?)\s(?:a\stotal\sof\s)?\Z", re.I)
+_LOANS = re.compile(r"\s(?:mortgage\s)?loans\b", re.I)
+_GROSS = re.compile(r"\b(?:before|prior\sto|without)\s(?:the\s|any\s)?deduct|\bgross\b|\bnote\srates?\b", re.I)
+_NET = re.compile(
+    r"\b(?:after|less|net\sof)\s(?:the\s|any\s)?(?:deduct|servicing)|\bnet\s(?:interest|mortgage|loan|note|rates?|coupons?)\b|pass-through",
+    re.I,
+)
+_DATE_LIMITS = (
+    ("earliest_origination_date", Qualifier.NOT_BEFORE, "originated",
+     re.compile(r"\b(?:prior\sto|before|earlier\sthan)\s\Z", re.I)),
+    ("latest_origination_date", Qualifier.NOT_AFTER, "originated",
+     re.compile(r"\b(?:after|later\sthan|subsequent\sto)\s\Z", re.I)),
+    ("latest_maturity_date", Qualifier.NO_LATER_THAN, "maturit",
+     re.compile(r"\b(?:later\sthan|after|beyond|subsequent\sto)\s\Z", re.I)),
+)  # fmt: skip
+_DATED = re.compile(r"\b(originated|maturit)", re.I)
+_NONE = re.compile(r"\b(?:no|none|not|neither)\b", re.I)
 
 
 def read_original_years(sentence: Sentence, ledger: Ledger) -> None:
     """ "... have original maturities of at least 25 but not more than 30 years", and whether relocation loans."""
-    loans = definite(sentence.loans) or next(iter(sentence.loans), None)
-    if loans is None:
-        return
-    for match in _ORIGINAL_YEARS.finditer(sentence.text):
-        for term in sentence.terms:
-            if match.start() <= term.start < match.end() and term.kind in ("years", "number"):
-                qualifier = sentence.qualifier(term.start) or Qualifier.EXACT
+    phrases = list(_ORIGINAL_YEARS.finditer(sentence.text))
+    owners = _owners(sentence, [match.span() for match in phrases])
+    for match, loans in zip(phrases, owners, strict=True):
+        if loans is None:
+            continue
+        for terms in (*sentence.lists("years"), *sentence.lists("number")):
+            if match.start() <= terms[0].start < match.end():
+                qualifier = sentence.qualifier(terms[0].start) or Qualifier.EXACT
                 ledger.pair(
-                    "original_term_years", Unit.YEARS, sentence, loans, [term], qualifier=qualifier, broadcast=True
+                    "original_term_years", Unit.YEARS, sentence, loans, terms, qualifier=qualifier, broadcast=True
                 )
-    if (match_ := _RELOCATION.search(sentence.text)) and len(loans.scopes) == 1:
-        group = "no" if match_["no"] else "yes"
-        scope = loans.scopes[0]
-        ledger.enter(
-            "relocation_loans", scope, match_["no"] is None, Unit.BOOLEAN, sentence.traced, *match_.span(group)
-        )
+    said = list(_RELOCATION.finditer(sentence.text))
+    for match, loans in zip(said, _owners(sentence, [match.span() for match in said]), strict=True):
+        if loans and len(loans.scopes) == 1:
+            place = match.span("no" if match["no"] else "yes")
+            ledger.enter("relocation_loans", loans.scopes[0], not match["no"], Unit.BOOLEAN, sentence.traced, *place)
 
 
-def read_delivery(sentence: Sentence, ledger: Ledger) -> None:
-    """What the certificates evidence, who authenticates them and who pays."""
-    text = sentence.traced
-    if match := _REGULAR.search(sentence.text):
-        term = next((t for t in sentence.terms if t.start == match.start("percent") and t.kind == "percent"), None)
-        if term:
-            ledger.enter("regular_interests_percent", "all", term.value, Unit.PERCENT, text, term.start, term.end)
-    if match := _AUTHENTICATED.search(sentence.text):
-        ledger.text_fact("authenticating_party", text, *match.span(), value=match["party"])
-    if match := _PAYING_AGENT.search(sentence.text):
-        ledger.text_fact("paying_agent", text, *match.span("agent"))
+def _owners(sentence: Sentence, phrases: Sequence[tuple[int, int]]) -> list[Loans | None]:
+    """The loans of each phrase: those that are defined in quotes beside it, else those named last before it.
 
-
-def read_call(sentence: Sentence, ledger: Ledger) -> None:
-    """ "CMSI may repurchase all ... if ... the aggregate scheduled principal balance ... is less than $..."."""
-    if not re.search(r"\brepurchase\sall\b", sentence.text, re.I):
-        return
-    for kind, key, unit in (("money", "call_threshold", Unit.USD), ("percent", "call_threshold_percent", Unit.PERCENT)):
-        for terms in sentence.lists(kind):
-            qualifier = sentence.qualifier(terms[0].start)
-            if len(terms) == 1 and qualifier:
-                term = terms[0]
-                ledger.enter(key, "all", term.value, unit, sentence.traced, term.start, term.end, qualifier=qualifier)
+    Phrases and definitions must stand in step, all phrases before or all behind what they define.
+    """
+    defined = [loans for loans in sentence.loans if loans.defined]
+    if not phrases or not defined:
+        return [last_before(sentence, start) for start, _ in phrases]
+    if len(defined) == len(phrases):
+        places = [(start, loans.start) for (start, _), loans in zip(phrases, defined, strict=True)]
+        flat = [place for pair in places for place in pair]
+        if flat == sorted(flat) or [place for a, b in places for place in (b, a)] == sorted(flat):
+            return list(defined)
+    return [None] * len(phrases)
 
 
 def read_counts(sentence: Sentence, ledger: Ledger) -> None:
     """ "The total numbers of the pool I mortgage loans and all mortgage loans as of ... were 663 and 970"."""
-    match = COUNT.search(sentence.text)
-    if not match or is_pledged(sentence, ledger):
+    if is_pledged(sentence, ledger):
         return
-    lists = [found for found in sentence.lists("number") if found[0].start > match.end()]
-    if lists and all(is_whole(term.value) for found in lists for term in found):
-        pair_measure(sentence, ledger, "loan_count", Unit.LOANS, match.end(), lists)
+    lists = [
+        terms
+        for terms in sentence.lists("number")
+        if all(term.kind == "none" or is_whole(term.value) for term in terms)
+    ]
+    for terms in lists:  # "Pool 1 consists of 663 mortgage loans"
+        before, after = sentence.text[: terms[0].start], sentence.text[terms[-1].after :]
+        if len(terms) == 1 and _CONSISTS.search(before) and _LOANS.match(after):
+            ledger.pair("loan_count", Unit.LOANS, sentence, last_before(sentence, terms[0].start), terms)
+    match = COUNT.search(sentence.text)
+    if not match:
+        return
+    behind = [terms for terms in lists if terms[0].start > match.end()]
+    if first := values_first(sentence, "number", match.span()):
+        ledger.pair("loan_count", Unit.LOANS, sentence, loans_first(sentence, match.end()), first)
+    elif behind:
+        pair_measure(sentence, ledger, "loan_count", Unit.LOANS, match.span(), behind)
 
 
 def read_averages(sentence: Sentence, ledger: Ledger) -> None:
-    """Weighted averages: coupon, remaining and original term, loan-to-value ratio; of pools and sub-pools alike."""
+    """Weighted averages: coupon, terms, loan-to-value ratio, credit score; of pools and sub-pools alike."""
     if is_pledged(sentence, ledger):
         return
     found = sorted(
@@ -159,29 +116,56 @@ def read_averages(sentence: Sentence, ledger: Ledger) -> None:
         for key, unit, kind, trigger in _AVERAGES
         for match in trigger.finditer(sentence.text)
     )
-    untils = [*(start for start, *_ in found[1:]), len(sentence.text)]
-    for (_, end, key, unit, kind), until in zip(found, untils, strict=False):
-        after = [terms for terms in sentence.lists(kind) if terms[0].start > end]
-        lists = [terms for terms in after if terms[0].start < until] or after
-        if lists:
-            pair_measure(sentence, ledger, key, unit, end, lists)
+    untils = [start for start, *_ in found[1:]] + [len(sentence.text)] * bool(found)
+    for (start, end, key, unit, kind), until in zip(found, untils, strict=True):
+        average = partial(_read_average, sentence, ledger, key, unit, kind, (start, end, until))
+        if key != "weighted_average_coupon":
+            average()
+            continue
+        said = sentence.text[start:until] if len(found) > 1 else sentence.text
+        if _NET.search(said):
+            _read_average(sentence, ledger, "weighted_average_net_rate", unit, kind, (start, end, until))
+        elif _GROSS.search(said):
+            ledger.gross = True
+            average()
+        else:
+            ledger.held.append((sentence, average))
+
+
+def _read_average(
+    sentence: Sentence, ledger: Ledger, key: str, unit: Unit, kind: str, words: tuple[int, int, int]
+) -> None:
+    """One average: where its name starts and ends, and where the next one's starts."""
+    start, end, until = words
+    lists = [terms for terms in sentence.lists(kind) if end < terms[0].start < until]
+    if first := values_first(sentence, kind, (start, end)):
+        ledger.pair(key, unit, sentence, loans_first(sentence, end), first)
+    elif lists:
+        pair_measure(sentence, ledger, key, unit, (start, end), lists)
+
+
+def read_held(ledger: Ledger) -> None:
+    """Coupons whose sentence does not say whether they are before the servicing fee: as the filing's others."""
+    for sentence, read in ledger.held:
+        if ledger.gross:
+            read()
+        else:
+            message = "weighted_average_coupon: nothing says that it is before deduction of the servicing fee; not read"
+            ledger.warn("gross_or_net", message, sentence.traced)
 
 
 def read_origination(sentence: Sentence, ledger: Ledger) -> None:
     """ "None ... were originated prior to ..., or after ..."; "None ... have a scheduled maturity later than ..."."""
-    limits = (
-        ("earliest_origination_date", Qualifier.NOT_BEFORE, r"\boriginated\s(?:prior\sto|before|earlier\sthan)\s\Z"),
-        ("latest_origination_date", Qualifier.NOT_AFTER, r"\boriginated\b.*\b(?:after|later\sthan|subsequent\sto)\s\Z"),
-        ("latest_maturity_date", Qualifier.NO_LATER_THAN,
-         r"\bmaturit(?:y|ies)(?:\sdates?)?\s(?:that\s(?:is|are)\s)?(?:later\sthan|after|beyond|subsequent\sto)\s\Z"),
-    )  # fmt: skip
-    if not re.search(r"\bno(?:ne|t|)\b", sentence.text, re.I):
+    if not _NONE.search(sentence.text):
         return
     for dates in sentence.lists("date"):
-        before = sentence.text[: dates[0].start]
-        loans = definite([found for found in sentence.loans if found.end <= dates[0].start][::-1], bare=True)
-        for key, qualifier, words in limits:
-            if re.search(words, before, re.I):
+        start = dates[0].start
+        verb = next(reversed(list(_DATED.finditer(sentence.text, 0, start))), None)
+        if verb is None:
+            continue
+        for key, qualifier, word, limit in _DATE_LIMITS:
+            if verb[1].lower() == word and limit.search(sentence.text, verb.end(), start):
+                loans = last_before(sentence, start)
                 ledger.pair(key, Unit.DATE, sentence, loans, dates, qualifier=qualifier, broadcast=True)
                 break
 
@@ -216,12 +200,8 @@ def read_sub_pools(sentence: Sentence, ledger: Ledger) -> None:
 
 
 FINDERS = (
-    Finder(read_opening, ("trustee",)),
-    Finder(read_balances, ("aggregate",)),
     Finder(read_original_years, ("original", "relocation")),
-    Finder(read_delivery, ("evidencing", "authenticated", "paying agent")),
-    Finder(read_call, ("repurchase",)),
-    Finder(read_counts, ("number",)),
+    Finder(read_counts, ("number", "loans")),
     Finder(read_averages, ("weighted average",)),
     Finder(read_origination, ("originated", "maturit")),
     Finder(read_sub_pools, ("net ", "nnr")),

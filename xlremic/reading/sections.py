@@ -4,10 +4,10 @@ import re
 
 from ..errors import FilingError
 from .filing import Filing
-from .grammar import flow
 from .ledger import Ledger
-from .pools import OPENING
+from .prose import flow
 from .traced import Traced
+from .transfer import OPENING
 
 _HEADING = re.compile(
     r"DETAILED\s+DESCRIPTION\s+OF\s+THE\s+MORTGAGE\s+(?:LOAN\s+)?POOL[\s_-]+AND\s+THE\s+MORTGAGED\s+PROPERTIES"

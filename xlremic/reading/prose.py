@@ -1,0 +1,61 @@
+"""Lines of a filing to running text, and running text to sentences."""
+
+import re
+from collections.abc import Iterator
+
+from .grammar import Sentence
+from .traced import Traced
+
+_BROKEN = re.compile(
+    r"(?=[,\s])(?<=[\d,$-])(?=,?[ \t]*\n)(?:(?<=[\d,]),?[ \t]*\n[ \t]*(?=,\d{3}\b)"  # $493,641 / ,377.57
+    r"|(?<=\$)[ \t]*\n[ \t]*(?=\d)"  # $ / 493
+    r"|(?<=[A-Za-z0-9]-)[ \t]*\n[ \t]*(?=[A-Za-z0-9]))"  # Pass- / Through, B- / 1
+)
+_BROKEN_MONEY = re.compile(r"(?<=\$)(\d[\d,]*,)[ \t]*\n[ \t]*(?=\d{3}(?!\d))")
+_BROKEN_PLACES = re.compile(
+    r"(?=\d)(?:(?<=\$)(\d[\d,]*\.)[ \t]*\n[ \t]*(?=\d\d\b)"  # $493,641,377. / 57
+    r"|(?<![\d.,])(\d{1,3}\.)[ \t]*\n[ \t]*(?=\d+(?:%|\smonths?\b)))"  # 6. / 132%
+)
+_RULE = re.compile(r"^[ \t]*[-_=]{3,}[ \t]*$", re.M)
+_BLANKS = re.compile(r"\s{2,}|[^\S ]")  # a single blank stays as it is
+_END = re.compile(r'[.;:]["”)]*\s(?=["“(]?[A-Z0-9($]|\w)')
+_ABBREVIATION = re.compile(
+    r"(?:\b(?:Inc|Corp|Co|Ltd|No|Nos|St|Mr|Ms|Mrs|Dr|Jr|vs|etc|i\.e|e\.g|[A-Z])|(?:^|\s)\(?\d{1,2})\.\Z"
+)
+LONGEST_ABBREVIATION = 8
+_OPENER = re.compile(
+    r'["“(]?(?:The|No|None|All|At|Each|In|There|Pools?|Such|These|Information|Distributions?|On|Of|Not|Neither)\b'
+)
+
+
+def flow(text: Traced) -> Traced:
+    """Lines to running text: numbers and words broken over lines mended, rules dropped, blanks made single."""
+    text = text.sub(_RULE, lambda _: "\n").sub(_BROKEN_MONEY, lambda match: match[1])
+    text = text.sub(_BROKEN, lambda match: "").sub(_BROKEN_PLACES, lambda match: match[1] or match[2])
+    return text.sub(_BLANKS, lambda _: " ")
+
+
+def sentences(text: Traced) -> Iterator[Sentence]:
+    """Sentences and list items of running text. Abbreviations (U.S., N.A., Inc., 1.) do not end one."""
+    start = 0
+    for match in _END.finditer(text.text):
+        end = match.start() + 1
+        piece = text.text[start:end]
+        if piece.endswith(".") and _ABBREVIATION.search(piece, max(0, len(piece) - LONGEST_ABBREVIATION)):
+            opener = _OPENER.match(text.text, match.end())
+            if not opener or re.search(r"(?:^|\s)\(?\d{1,2}\.\Z", piece):
+                continue
+        elif piece.endswith(".") and text.text[match.end()].islower():
+            continue
+        yield from _sentence(text, start, match.end())
+        start = match.end()
+    yield from _sentence(text, start, len(text.text))
+
+
+def _sentence(text: Traced, start: int, end: int) -> Iterator[Sentence]:
+    while start < end and text.text[start].isspace():
+        start += 1
+    while start < end and text.text[end - 1].isspace():
+        end -= 1
+    if start < end:
+        yield Sentence(text.slice(start, end))

@@ -1,0 +1,147 @@
+"""Facts of which share of the loans has what in common: occupancy, documentation, kind of home, purpose, state."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+from .facts import Qualifier, Unit
+from .grammar import Sentence
+from .ledger import Finder, Ledger
+from .pairing import Share, definite, is_some, pair_share, shares
+
+_STATES = (
+    "Alabama|Alaska|Arizona|Arkansas|California|Colorado|Connecticut|Delaware|Florida|Georgia|Hawaii|Idaho|Illinois|Indiana"
+    "|Iowa|Kansas|Kentucky|Louisiana|Maine|Maryland|Massachusetts|Michigan|Minnesota|Mississippi|Missouri|Montana|Nebraska"
+    "|Nevada|New Hampshire|New Jersey|New Mexico|New York|North Carolina|North Dakota|Ohio|Oklahoma|Oregon|Pennsylvania"
+    "|Rhode Island|South Carolina|South Dakota|Tennessee|Texas|Utah|Vermont|Virginia|Washington|West Virginia|Wisconsin"
+    "|Wyoming|District of Columbia|Puerto Rico"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Kind:
+    """What the loans of a share have in common. ``first`` kinds outrank the others, whose words may stand in theirs."""
+
+    key: str
+    words: re.Pattern[str]
+    first: bool = False
+
+
+_KINDS = (
+    _Kind("documentation_streamlined_percent", re.compile(r"\bstreamlined\b", re.I), first=True),
+    _Kind("documentation_no_income_verification_percent", re.compile(
+        r"\bnot\srequire\s(?:any\s)?(?:proof|verification)\sof\s[^.;]*\bincome\b", re.I), first=True),
+    _Kind("documentation_no_asset_verification_percent", re.compile(
+        r"\bnot\srequire\s(?:any\s)?(?:proof|verification)\sof\s[^.;]*\bassets\b", re.I), first=True),
+    _Kind("documentation_full_percent", re.compile(
+        r"\brequires?\b[^.;]*\bproof\sof\sincome\sand\s(?:liquid\s)?assets\b", re.I), first=True),
+    _Kind("primary_residence_percent", re.compile(
+        r"\bprimary\sresidences?\b|\bowner-occupied\b(?<!non-owner-occupied)", re.I)),
+    _Kind("investment_property_percent", re.compile(
+        r"\binvestment\s(?:propert(?:y|ies)|homes?)\b|\bnon-owner[-\s]occupied\b", re.I)),
+    _Kind("second_home_percent", re.compile(
+        r"\bsecond\s(?:or\svacation\s)?(?:homes?|residences?)\b|\bvacation\shomes?\b", re.I)),
+    _Kind("cooperative_percent", re.compile(r"\bcooperatives?\b|\bco-ops?\b", re.I)),
+    _Kind("buydown_percent", re.compile(r"\bbuy-?\s?downs?\b", re.I)),
+    _Kind("cash_out_refinancing_percent", re.compile(r"\bcash-?\s?out\b", re.I)),
+    _Kind("refinancing_percent", re.compile(r"(?<!cash-out\s)(?<!cash\sout\s)\brefinanc(?:e|ed|es|ing|ings)\b", re.I)),
+)  # fmt: skip
+_STATE = re.compile(rf"\bin\s(?:the\s(?:state|commonwealth)\sof\s|the\s)?(?P<state>{_STATES})\b", re.I)
+_ZIP_CODE = re.compile(r"\bany\s(?P<one>one|single|\d+)\s(?:postal\s|five-digit\s)?zip\scodes?\b", re.I)
+_BY_NUMBER = re.compile(r"\bby\s(?:number|count|loan\scount)\b", re.I)
+_NEGATED = re.compile(r"\b(?:not|other\sthan|rather\sthan|neither|except|excluding|without)\b", re.I)
+_PERCENTAGE = re.compile(r"The\s(?:respective\s)?(?:percentages?|shares?|portions?)\sof\b", re.I)
+_IS = re.compile(r"\b(?:is|are|was|were)\s(?:(?:at\sleast|(?:no|not)\smore\sthan)\s)?\Z", re.I)
+_AND = re.compile(r"\s?[,;]?\s?(?:(?:and|or)\s)?(?:(?:at\sleast|(?:no|not)\s(?:more|less)\sthan)\s)?\Z", re.I)
+_CONDITION = re.compile(r"\b(?:loan-to-value|credit\sscore|FICO|zip\scode)\b", re.I)
+
+
+def read_shares(sentence: Sentence, ledger: Ledger) -> None:
+    """ "At least 95% and 88%, respectively, of ... are secured by ... the primary residence of the borrower"."""
+    if _BY_NUMBER.search(sentence.text):
+        return
+    found = list(shares(sentence, "percent"))
+    if len(found) == 1 and (named := _named_first(sentence, found[0])):
+        kind, state, share = named
+        pair_share(sentence, ledger, kind.key, Unit.PERCENT, share, within=state)
+        return
+    waiting: list[Share] = []  # "4% of the pool I mortgage loans and 3% of the pool II mortgage loans are ..."
+    bound: Qualifier | None = None
+    for share in found:
+        kinds = list(_kinds(sentence.text, share.start, share.end))
+        bound = sentence.qualifier(share.terms[0].start) or (bound if waiting else None)
+        waiting.append(replace(share, bound=bound))
+        if len(kinds) == 1:
+            kind, state = kinds[0]
+            for one in waiting:
+                if not is_some(sentence, ledger, kind.key, one):
+                    pair_share(sentence, ledger, kind.key, Unit.PERCENT, one, within=state)
+        if kinds or not share.loans or not _AND.match(sentence.text[max(share.loans.end, share.start) : share.end]):
+            waiting = []
+
+
+def _kinds(text: str, start: int, end: int) -> Iterator[tuple[_Kind, str]]:
+    """The kinds that are named there, each with the state if it is one."""
+    named = [(kind, match) for kind in _KINDS if (match := kind.words.search(text, start, end))]
+    outranking = [kind for kind, _ in named if kind.first]
+    if outranking:
+        yield outranking[0], ""
+        return
+    for kind, match in named:
+        if not _NEGATED.search(text, start, match.start()) and not _CONDITION.search(text, start, match.start()):
+            yield kind, ""
+    for match in _STATE.finditer(text, start, end):
+        yield _Kind("state_percent", _STATE), " ".join(match["state"].split()).title().replace(" Of ", " of ")
+
+
+def _named_first(sentence: Sentence, share: Share) -> tuple[_Kind, str, Share] | None:
+    """ "The percentage of the pool I mortgage loans secured by second homes is 4%": the words come first."""
+    before = sentence.text[: share.terms[0].start]
+    if share.terms[0].kind == "none" or not _PERCENTAGE.match(before) or not _IS.search(before):
+        return None
+    kinds = list(_kinds(sentence.text, 0, len(before)))
+    loans = definite([one for one in sentence.loans if one.end <= len(before)], bare=True)
+    if len(kinds) != 1 or loans is None:
+        return None
+    return (*kinds[0], replace(share, loans=loans, bound=sentence.qualifier(len(before))))
+
+
+def read_occupancy_basis(sentence: Sentence, ledger: Ledger) -> None:
+    """Who determined which homes are primary residences, and by which use."""
+    text = sentence.traced
+    if match := re.search(r"\bdetermined\sby\s(?P<who>[A-Z][^()]{2,60}?)\sto\sbe\b", sentence.text):
+        ledger.text_fact("occupancy_determined_by", text, *match.span("who"))
+    for terms in sentence.lists("months"):
+        if len(terms) == 1 and (qualifier := sentence.qualifier(terms[0].start)):
+            term = terms[0]
+            ledger.enter(
+                "primary_residence_basis_months", "filing", term.value, Unit.MONTHS, text, term.start, term.end,
+                qualifier=qualifier,
+            )  # fmt: skip
+
+
+def read_zip_codes(sentence: Sentence, ledger: Ledger) -> None:
+    """ "No more than $... of the pool I mortgage loans ... are secured by properties located in any one zip code"."""
+    match = _ZIP_CODE.search(sentence.text)
+    if not match:
+        return
+    for kind, key, unit in (
+        ("money", "max_zip_code_balance", Unit.USD),
+        ("percent", "max_zip_code_percent", Unit.PERCENT),
+    ):
+        for share in shares(sentence, kind):
+            if share.start <= match.start() < share.end and not list(_kinds(sentence.text, share.start, share.end)):
+                pair_share(sentence, ledger, key, unit, share)
+    ledger.enter("zip_code_concentration_basis", "all", Decimal(1), Unit.ZIP_CODES, sentence.traced, *match.span("one"))
+
+
+FINDERS = (
+    Finder(read_zip_codes, ("zip code",)),
+    Finder(
+        read_shares,
+        ("resid", "investment", "occupied", "home", "require", "streamlined", "coop", "co-op", "down", "refinanc",
+         "cash", " in "),
+    ),
+    Finder(read_occupancy_basis, ("primary residence",)),
+)  # fmt: skip
