@@ -61,7 +61,7 @@ _VALUE = re.compile(
     (?:(?P<date>{DATE}|{MONTH_OF_YEAR})
       | \$\s?(?P<money>{NUMBER})(?P<more>[.,]?\d[\d.,]*)?(?:\s(?P<scale>thousand|million|billion)\b)?
       | (?P<half>(?i:(?:one[\s-])?half|(?:one[\s-]|a\s)quarter)(?=\sof\b))
-      | (?<![\w$.,/-])(?:(?P<number>{NUMBER})|(?P<words>{NUMBER_WORDS}))(?![\w/]|-\w|\.\d)
+      | (?<![\w$.,/~+-])(?:(?P<number>{NUMBER})|(?P<words>{NUMBER_WORDS}))(?![\w/]|-\w|\.\d)
         (?:\s?(?P<unit>%|percent\b|per\scent\b|months?\b|years?\b|dollars\b))?
       | (?P<none>(?i:\b(?:none|no|nil)\b)))""",
     re.X,
@@ -242,7 +242,8 @@ def _terms(text: str) -> Iterator[Term]:
         elif none:
             kind, value = "none", Decimal(0)
         elif money:
-            kind, value = _money(money, match["scale"], match["more"])
+            signed = text[max(0, match.start() - 1) : match.start()] in ("-", "+", "~")
+            kind, value = _money(money, match["scale"], "signed" if signed else match["more"])
         elif half:
             kind, value = "percent", Decimal(50 if half.lower().endswith("half") else 25)
         else:

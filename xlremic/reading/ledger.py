@@ -9,6 +9,7 @@ from decimal import Decimal
 from .facts import Caution, Fact, Provenance, Qualifier, Unit, Value
 from .filing import Filing
 from .grammar import DATE, Loans, Sentence, Term, parse_date
+from .plausible import implausible
 from .traced import Traced
 
 _AS_OF = re.compile(rf"\bas\sof\s(?:the\s(?P<cut_off>cut-?\s?off\sdate)|(?P<date>{DATE}))", re.I)
@@ -33,6 +34,7 @@ class Ledger:
     cut_off_date: date | None = None
     gross: bool = False  # a coupon of this filing is said to be before the servicing fee
     held: list["tuple[Sentence, Callable[[], None]]"] = field(default_factory=list)  # read when that is known
+    orders: list[tuple[tuple[str, ...], int]] = field(default_factory=list)  # of pools in lists, with their lines
     after_pledged: bool = False  # "such mortgage loans" mean those with pledged collateral, until the list ends
 
     def claim(self, kind: str, text: Traced, start: int, end: int) -> tuple[int, int]:
@@ -59,7 +61,13 @@ class Ledger:
         qualifier: Qualifier = Qualifier.EXACT,
         as_of: date | None = None,
     ) -> None:
-        """Enter what stands at ``text[start:end]``; a contradiction is kept, and warned of."""
+        """Enter what stands at ``text[start:end]``; a contradiction is kept, and warned of.
+
+        What cannot be such a value is not entered: see ``plausible``.
+        """
+        if doubt := implausible(key, value, unit):
+            self.warn("implausible", f"{key} of {scope}: {text.text[start:end]!r} {doubt}; not read", text, start)
+            return
         char_start, char_end = self.claim("fact", text, start, end)
         place = Provenance(
             raw=self.filing.source[char_start:char_end],
@@ -135,6 +143,8 @@ class Ledger:
             )
             return False
         as_of = self.as_of(sentence)
+        if len(order := tuple(scope for scope in loans.scopes if scope != "all")) > 1:
+            self.orders.append((order, self.filing.line(sentence.traced.span(loans.start, loans.end)[0])))
         for scope, term in zip(loans.scopes, values, strict=True):
             self.enter(
                 key,

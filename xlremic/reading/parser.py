@@ -10,10 +10,11 @@ from pathlib import Path
 
 from . import certificates, pools, sections, shares, transfer, underwriting
 from .cover import read_cover, read_footnote, read_signature
-from .facts import Caution, Qualifier, Reading, Source, printed
+from .facts import Qualifier, Reading, Source
 from .filing import SIZE_LIMIT, Filing, read_filing
 from .grammar import NUMBERED_POOL, Loans, Sentence
 from .ledger import Finder, Ledger
+from .lints import lint, lint_sentence
 from .prose import flow, sentences
 from .tokens import account
 
@@ -75,6 +76,7 @@ def parse(filing: Filing) -> Reading:
         if numbered and NUMBERED_POOL.search(sentence.text):
             _claim_pool_numbers(sentence, ledger)
         sentence.before = before
+        lint_sentence(sentence, ledger)
         for finder in FINDERS:
             for keyword in finder.keywords:
                 if keyword in words:
@@ -93,8 +95,7 @@ def parse(filing: Filing) -> Reading:
         ledger.warn(
             "truncated", "there is no dated signature page: the document seems to be cut off", text, len(text.text) - 1
         )
-    _warn_of_series(ledger)
-    _warn_of_the_unusual(ledger)
+    lint(ledger)
     tokens, unread = account(filing, ledger, read_sentences)
     return Reading(
         source=Source(file=filing.name, format=filing.format, encoding=filing.encoding, sha256=filing.sha256),
@@ -111,59 +112,3 @@ def _claim_pool_numbers(sentence: Sentence, ledger: Ledger) -> None:
     for loans in sentence.loans:
         for number in re.finditer(r"\d+", sentence.text[loans.start : loans.end]):
             ledger.claim("label", sentence.traced, loans.start + number.start(), loans.start + number.end())
-
-
-def _warn_of_series(ledger: Ledger) -> None:
-    on_cover, in_body = (ledger.facts.get((key, "filing", Qualifier.EXACT)) for key in ("cover_series", "series"))
-    if on_cover and in_body and on_cover[0].value != in_body[0].value:
-        cover, body = on_cover[0], in_body[0]
-        message = (
-            f"the cover says Series {cover.value}, the description Series {body.value}; the description is followed"
-        )
-        ledger.warnings.append(Caution(code="series_mismatch", message=message, line=cover.provenance.line))
-
-
-_HEADER_FACTS = (("report_date", "period_of_report"), ("commission_file_number", "sec_file_number"))
-
-
-_LEAST, _MOST, _EXACT, _NONE = Qualifier.AT_LEAST, Qualifier.NO_MORE_THAN, Qualifier.EXACT, Qualifier.NONE
-_USUAL_BOUNDS = {
-    "call_threshold": (Qualifier.LESS_THAN,),
-    "original_term_years": (_LEAST, _MOST, _EXACT),
-    "original_principal_balance": (_LEAST, _MOST),
-    "max_zip_code_balance": (_MOST,),
-    "primary_residence_percent": (_LEAST, _EXACT),
-    "documentation_full_percent": (_LEAST, _EXACT),
-    "documentation_no_asset_verification_percent": (_MOST, _EXACT, _NONE),
-    "documentation_no_income_verification_percent": (_MOST, _EXACT, _NONE),
-    "documentation_streamlined_percent": (_MOST, _EXACT, _NONE),
-    "high_ltv_threshold": (Qualifier.IN_EXCESS_OF, Qualifier.GREATER_THAN),
-}
-_USUAL_SIDES = {"discount": (Qualifier.LESS_THAN,), "premium": (_LEAST,)}
-
-
-def _warn_of_the_unusual(ledger: Ledger) -> None:
-    """What every filing of the shelf says alike, and what the submission's header says once more."""
-    for fact in chain.from_iterable(ledger.facts.values()):
-        if fact.as_of and ledger.cut_off_date and fact.as_of != ledger.cut_off_date:
-            message = f"{fact.key} of {fact.scope} is as of {fact.as_of}, not of the cut-off date {ledger.cut_off_date}"
-            ledger.warnings.append(Caution(code="as_of", message=message, line=fact.provenance.line))
-        side = fact.scope.rpartition(":")[2]
-        usual_bounds = _USUAL_SIDES.get(side) if fact.key == "net_loan_rate" else _USUAL_BOUNDS.get(fact.key)
-        if usual_bounds and fact.qualifier not in usual_bounds:
-            message = f"{fact.key} of {fact.scope} is a bound of another kind than usual: {fact.qualifier}"
-            ledger.warnings.append(Caution(code="unusual", message=message, line=fact.provenance.line))
-    for key, scope, usual in (
-        ("form_type", "filing", ("8-K", "8-K/A")),
-        ("regular_interests_percent", "all", ("100",)),
-    ):
-        for fact in ledger.facts.get((key, scope, Qualifier.EXACT), ()):
-            if printed(fact.value) not in usual:
-                message = f"{key} is {printed(fact.value)!r}, where filings of this shelf have {usual[0]!r}"
-                ledger.warnings.append(Caution(code="unusual", message=message, line=fact.provenance.line))
-    for key, header in _HEADER_FACTS:
-        stated = ledger.filing.submission.get(header, "")
-        for fact in ledger.facts.get((key, "filing", Qualifier.EXACT), ()):
-            if stated and stated not in printed(fact.value).replace("-", "" if key == "report_date" else "-"):
-                message = f"the header of the submission has {stated} as {header}, the cover {printed(fact.value)}"
-                ledger.warnings.append(Caution(code="header_mismatch", message=message, line=fact.provenance.line))

@@ -54,6 +54,7 @@ _NEGATED = re.compile(r"\b(?:not|other\sthan|rather\sthan|neither|except|excludi
 _PERCENTAGE = re.compile(r"The\s(?:respective\s)?(?:percentages?|shares?|portions?)\sof\b", re.I)
 _IS = re.compile(r"\b(?:is|are|was|were)\s(?:(?:at\sleast|(?:no|not)\smore\sthan)\s)?\Z", re.I)
 _AND = re.compile(r"\s?[,;]?\s?(?:(?:and|or)\s)?(?:(?:at\sleast|(?:no|not)\s(?:more|less)\sthan)\s)?\Z", re.I)
+_UNDERWRITING = re.compile(r"\bunderwriting\b", re.I)
 _CONDITION = re.compile(r"\b(?:loan-to-value|credit\sscore|FICO|zip\scode)\b", re.I)
 
 
@@ -87,6 +88,8 @@ def _kinds(text: str, start: int, end: int) -> Iterator[tuple[_Kind, str]]:
     outranking = [kind for kind, _ in named if kind.first]
     if outranking:
         yield outranking[0], ""
+        return
+    if _UNDERWRITING.search(text, start, end):  # of a program that is none of the four
         return
     for kind, match in named:
         if not _NEGATED.search(text, start, match.start()) and not _CONDITION.search(text, start, match.start()):
