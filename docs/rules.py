@@ -31,6 +31,7 @@ from xlremic.workbook.projection_columns import (  # noqa: E402
     STARTS,
     Column,
 )
+from xlremic.workbook.results_columns import ITERATIONS  # noqa: E402
 
 Table = Callable[[Sequence[str], Sequence[Sequence[str]]], str]
 EACH = {
@@ -263,4 +264,8 @@ def parts(table: Table) -> dict[str, Callable[[], str]]:
         "call": lambda: call_cells(table),
         "standards": lambda: standards(table),
         "terms": lambda: terms(table),
+        "yield steps": lambda: (
+            f"- The search for a yield on the sheet takes {ITERATIONS} steps. A yield at which growth would be negative"
+            " beyond measure is left empty."
+        ),
     }

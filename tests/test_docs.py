@@ -14,7 +14,7 @@ from .support.projection_cases import DOZEN
 
 ROOT = SAMPLE.parent.parent
 DOCS = ROOT / "docs"
-PAGES = [*ROOT.glob("*.md"), *DOCS.glob("*.md")]
+PAGES = [*ROOT.glob("*.md"), *DOCS.rglob("*.md")]
 MAKE = runpy.run_path(str(DOCS / "make.py"))
 
 
@@ -55,7 +55,7 @@ def test_every_page_can_be_reached_from_the_readme() -> None:
             place = (page.parent / target).resolve()
             if place not in seen and place.is_file():
                 waiting.append(place)
-    assert set(DOCS.glob("*.md")) <= seen
+    assert set(DOCS.rglob("*.md")) <= seen
 
 
 def test_every_picture_is_shown() -> None:
@@ -98,3 +98,20 @@ def test_the_table_of_published_figures_is_current() -> None:
 def test_the_verification_page_has_a_row_for_every_case() -> None:
     page = (DOCS / "verification.md").read_text(encoding="utf-8")
     assert [case for case in DOZEN if f"| {case} |" not in page] == []
+
+
+def test_a_change_touches_the_files_that_the_architecture_says() -> None:
+    page = (DOCS / "architecture.md").read_text(encoding="utf-8")
+    table = page.partition("## To add something")[2].partition("## ")[0]
+    rows = re.findall(r"^\| ([a-z].*?) \| (\d+) \| (.*?) \| (.*?) *\|$", table, re.M)
+    assert len(rows) >= 5
+    package = ROOT / "xlremic"
+    sources = {path: path.read_text(encoding="utf-8") for path in package.rglob("*.py")}
+    for what, number, which, word in rows:
+        files = {package / name for name in re.findall(r"`([a-z_/]+\.py)`", which)}
+        assert len(files) == int(number), what
+        assert files <= set(sources), what
+        if word:
+            pattern = re.compile(rf"\b{word.strip('`')}\b")
+            found = {path for path, text in sources.items() if pattern.search(text)}
+            assert found == files, f"{what}: {word} stands in {sorted(path.name for path in found)}"

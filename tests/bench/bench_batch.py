@@ -1,7 +1,7 @@
 """How many filings a second are read and tied out, what a second worker gains, and what memory does meanwhile.
 
 Run with ``make bench``. The gain of two workers is printed beside that of two processes of plain arithmetic in the same
-minute, which is all that the machine has to give. Filings are generated; their number may be given (default 2,000).
+minute, which is all that the machine has to give. Filings are generated; their number may be given (default 500).
 """
 
 import resource
@@ -19,7 +19,7 @@ from xlremic.batch.filings import batch
 from xlremic.batch.outcome import Job, outcome
 from xlremic.workers import spread
 
-ROUNDS = 3
+ROUNDS = 2
 
 
 def burn(_: int) -> int:
@@ -81,4 +81,4 @@ def main(number: int) -> None:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 2000)
+    main(int(sys.argv[1]) if len(sys.argv) > 1 else 500)

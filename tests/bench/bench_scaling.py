@@ -1,4 +1,4 @@
-"""Seconds to read noise and near misses of 1, 5 and 20 MB: time must grow as the input does, no faster.
+"""Seconds to read noise and near misses of 0.5, 1 and 2 MB: time must grow as the input does, no faster.
 
 Prints seconds and, for each size, how much longer it took per byte than the size before; about 1 is linear.
 """

@@ -16,6 +16,7 @@ import pytest
 import trustme
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult
+from click.testing import CliRunner
 from openpyxl import load_workbook
 
 from xlremic.commands.cli import main
@@ -363,3 +364,19 @@ def test_the_command_sends_with_a_login_from_the_environment(
     assert "554 no" in said.err
     assert SECRET not in said.err + said.out
     assert len(post.received) == 2
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (["--server", "localhost:99999"], "from 1 to 65535"),
+        (["--server", "localhost:\u0661"], "from 1 to 65535"),
+        (["--server", "localhost:25", "--certificates", "nowhere.pem"], "no certificates there"),
+        (["--server", "localhost:25", "--certificates", __file__], "no certificates there"),
+    ],
+)
+def test_a_port_or_certificates_that_are_none_are_refused(workbook: Path, options: list[str], words: str) -> None:
+    done = CliRunner().invoke(
+        main, ["send", str(workbook), "--to", "a@example.org", "--from", "b@example.org", *options]
+    )
+    assert done.exit_code == 2 and words in done.stderr, done.output

@@ -10,6 +10,7 @@ import io
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from decimal import Decimal
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -18,7 +19,7 @@ from ..reading.edgar import fetch, is_remote
 from ..text import for_csv, without_hidden
 from ..workers import Lost, spread
 from . import storage
-from .outcome import COLUMNS, RECORDS, Job, Kind, Row, as_text, outcome, refused
+from .outcome import COLUMNS, RECORDS, Job, Kind, Row, Value, as_text, outcome, refused
 
 INDEX, PARQUET, COMPARISON = "index.csv", "index.parquet", "Comparison.xlsx"
 
@@ -145,12 +146,12 @@ def parquet(rows: Sequence[Row]) -> bytes:
         Kind.NUMBER: pa.float64(),
     }
     floats = (Kind.FRACTION, Kind.NUMBER)
+
+    def cell(value: Value, kind: Kind) -> Value | float:
+        return float(value) if kind in floats and isinstance(value, Decimal | int) else value
+
     columns = {
-        name: pa.array(
-            [float(row[name]) if kind in floats and row[name] is not None else row[name] for row in rows],  # type: ignore[arg-type]
-            type=kinds[kind],
-        )
-        for name, kind in COLUMNS.items()
+        name: pa.array([cell(row[name], kind) for row in rows], type=kinds[kind]) for name, kind in COLUMNS.items()
     }
     sink = io.BytesIO()
     pq.write_table(pa.table(columns), sink)

@@ -90,11 +90,14 @@ def _one(text: str) -> Address:
 def deliver(made: EmailMessage, server: Server, *, sleep: Callable[[float], None] = time.sleep) -> None:
     """Hand a message to a server; transient failures are waited out, and only who has not got it yet is tried again.
 
-    Raises: MailError that says what the server said.
+    Raises: InputError if there are no certificates in the file of them; MailError that says what the server said.
     """
     context = ssl.create_default_context()
     if server.certificates:
-        context.load_verify_locations(server.certificates)
+        try:
+            context.load_verify_locations(server.certificates)
+        except OSError as error:  # of which errors of certificates are a kind
+            raise InputError(f"--certificates {server.certificates}: no certificates there ({error})") from error
     left = [one.addr_spec for one in made["To"].addresses]
     reason = ""
     for attempt in range(ATTEMPTS):

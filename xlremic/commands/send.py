@@ -1,8 +1,10 @@
 """The command ``send``: a workbook by e-mail, or as a draft."""
 
 import os
+from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -10,6 +12,24 @@ from ..errors import InputError
 from ..files import read_whole, write_whole
 from ..text import lines_for_terminal
 from .mail import Security, Server, address, deliver, message
+
+USUAL_PORT = {Security.STARTTLS: 587, Security.IMPLICIT: 465}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Post:
+    """What the options say: who sends what to whom, and how."""
+
+    recipients: tuple[str, ...]
+    sender: str | None
+    subject: str | None
+    eml: Path | None
+    server: str | None
+    security: str
+    certificates: str | None
+    max_mb: float
+    force: bool
+    dry_run: bool
 
 
 @click.command("send")
@@ -26,19 +46,7 @@ from .mail import Security, Server, address, deliver, message
 @click.option("--max-mb", type=float, default=20.0, show_default=True, help="Largest workbook to send")
 @click.option("--force", is_flag=True, help="Send although values are stale or checks fail; the message says so")
 @click.option("--dry-run", is_flag=True, help="Print the message's text; send nothing")
-def send_command(
-    workbook: Path,
-    recipients: tuple[str, ...],
-    sender: str | None,
-    subject: str | None,
-    eml: Path | None,
-    server: str | None,
-    security: str,
-    certificates: str | None,
-    max_mb: float,
-    force: bool,
-    dry_run: bool,
-) -> None:
+def send_command(workbook: Path, **given: Any) -> None:
     """E-mail a workbook, with a summary that a phone can show.
 
     The login is read from XLREMIC_SMTP_USER and XLREMIC_SMTP_PASSWORD, or from the system's keyring.
@@ -47,54 +55,56 @@ def send_command(
     """
     from ..workbook.headline import faults, glance_of, safe_name  # noqa: PLC0415 - the spreadsheet library is heavy
 
+    post = _Post(**given)
     data = read_whole(workbook)
-    if len(data) > max_mb * 2**20:
-        raise InputError(f"{workbook} has {len(data) / 2**20:.1f} MB, over the limit of {max_mb:g} MB; see --max-mb")
+    if len(data) > post.max_mb * 2**20:
+        raise InputError(
+            f"{workbook} has {len(data) / 2**20:.1f} MB, over the limit of {post.max_mb:g} MB; see --max-mb"
+        )
     glance = glance_of(data)
     found = tuple(faults(data))
-    if found and not force:
+    if found and not post.force:
         raise InputError(f"{workbook} is not sent: {'; '.join(found)}; mend it, or say --force")
-    if not sender:
+    if not post.sender:
         raise InputError("who sends? give --from name@example.org or set XLREMIC_MAIL_FROM")
     made = message(
-        sender=sender,
-        recipients=[address(one) for one in recipients],
-        subject=subject or glance.subject,
+        sender=post.sender,
+        recipients=[address(one) for one in post.recipients],
+        subject=post.subject or glance.subject,
         text=glance.text(found),
         html=glance.html(found),
         attachment=data,
         name=safe_name(workbook.name),
-        draft=eml is not None,
+        draft=post.eml is not None,
     )
-    if dry_run:
+    if post.dry_run:
         click.echo(lines_for_terminal(f"To: {made['To']}\nSubject: {made['Subject']}\n\n{glance.text(found)}"))
-        return
-    if eml is not None:
-        write_whole(eml, bytes(made))
-        click.echo(f"{eml}: a draft for {made['To']}")
-        return
-    if not server:
+    elif post.eml is not None:
+        write_whole(post.eml, bytes(made))
+        click.echo(f"{post.eml}: a draft for {made['To']}")
+    else:
+        deliver(made, _server(post))
+        click.echo(f"sent {workbook} to {made['To']}, Message-ID {made['Message-ID']}")
+
+
+def _server(post: _Post) -> Server:
+    if not post.server:
         raise InputError(
             "no mail server: give --server host:587 or set XLREMIC_SMTP_SERVER, or write a draft with --eml"
         )
-    host, _, port = server.partition(":")
+    host, _, port = post.server.partition(":")
+    if port and not (port.isascii() and port.isdigit() and 0 < int(port) < 2**16):
+        raise InputError(f"--server {post.server}: the port must be a number from 1 to 65535")
     user, password = _login(host)
-    secured = Security(security)
-    usual = 465 if secured is Security.IMPLICIT else 587
-    if port and not port.isdigit():
-        raise InputError(f"--server {server}: the port must be a number")
-    deliver(
-        made,
-        Server(
-            host=host,
-            port=int(port) if port else usual,
-            security=secured,
-            user=user,
-            password=password,
-            certificates=certificates,
-        ),
+    security = Security(post.security)
+    return Server(
+        host=host,
+        port=int(port) if port else USUAL_PORT[security],
+        security=security,
+        user=user,
+        password=password,
+        certificates=post.certificates,
     )
-    click.echo(f"sent {workbook} to {made['To']}, Message-ID {made['Message-ID']}")
 
 
 def _login(host: str) -> tuple[str, str]:

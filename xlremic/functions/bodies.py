@@ -153,7 +153,7 @@ def collateral_body(
     from ..engine.collateral import RepLine, project_rep_lines  # noqa: PLC0415 - small functions must not wait for the engine
 
     given = {"servicing_fee_rate": fee, "psa": psa, "cdr": cdr, "severity": severity}
-    terms = Assumptions(**{name: value for name, value in given.items() if value is not None})  # type: ignore[arg-type]
+    terms = Assumptions(**{name: value for name, value in given.items() if value is not None})  # type: ignore[arg-type]  # checked there
     rate, servicing = fraction(wac, "wac"), float(terms.of_pool("servicing_fee_rate", "all"))
     if not 0 < remaining_term <= LONGEST:
         raise number_error(f"remaining_term {remaining_term:g}: give months above zero, at most {LONGEST}")

@@ -1,4 +1,4 @@
-"""Everything in a filing that can be tied out, exact throughout.
+"""Everything in a filing that can be tied out or bounded, in exact arithmetic: the list of checks, and running them.
 
 A check without its inputs is ``not_evaluated``, which is not a pass.
 """

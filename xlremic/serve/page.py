@@ -91,7 +91,7 @@ def terms_of(query: Mapping[str, str]) -> Assumptions:
             terms[name] = plain_number(query[name])
             if terms[name] is None:
                 raise InputError(f"{name} {shown(query[name])} is no number")
-    return Assumptions(**terms)  # type: ignore[arg-type]
+    return Assumptions(**terms)  # type: ignore[arg-type]  # names and values are checked there
 
 
 def look(data: bytes, name: str) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """What the engine says that the projection's sheets must show: the classes of Results, every column, every measure.
 
-Plain numbers by sheet, field and copy; knows nothing of cells.
+Plain numbers by sheet, field and copy, and how far apart two computations of one may be.
 """
 
 from collections.abc import Iterator, Sequence

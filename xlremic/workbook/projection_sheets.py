@@ -142,7 +142,7 @@ def _fill_labels(projection: Projection) -> None:
 
 def _emptied(sheet: object, column: int) -> None:
     """A column of a kind that the deal has none of: nothing in it, and no pattern of its own."""
-    for row in sheet.iter_rows(min_row=MonthlyRow.OWNER, min_col=column, max_col=column):  # type: ignore[attr-defined]
+    for row in sheet.iter_rows(min_row=MonthlyRow.OWNER, min_col=column, max_col=column):  # type: ignore[attr-defined]  # openpyxl
         for cell in row:
             cell.value, cell.style = None, "Label"
-    sheet.column_dimensions[column_letters(column)].width = 1.5  # type: ignore[attr-defined]
+    sheet.column_dimensions[column_letters(column)].width = 1.5  # type: ignore[attr-defined]  # openpyxl

@@ -3,8 +3,8 @@
 A prototype is a range with a block name (``block.Pools``). Its copies stand to the right or below; then every range
 that spans the prototype and ends with it (in formulas, names, formats, print areas, charts) spans all copies too.
 Nothing is ever inserted, so nothing else moves, but for charts below a block, which stay below it. Columns of the
-projection are repeated by ``columns``; its prototype month (``months.Waterfall``) only reserves its rows here, for
-``months`` to write.
+projection are repeated by ``xlsx.growth``; its prototype month (``months.Waterfall``) only reserves its rows here, for
+``xlsx.rows`` to write.
 """
 
 import io

@@ -1,8 +1,8 @@
 """Computed values beside the formulas of a saved workbook. Nothing of deals.
 
 Mail previews and Protected View never calculate, so every formula cell must carry its value. The embedded engine
-writes only those values and leaves every other byte of the package alone. Anything it cannot compute is refused:
-a workbook with a missing or an error value is never handed on.
+computes them; only they are written, by it or, where its writer stops, here, and every other byte of the package stays.
+Anything it cannot compute is refused: a workbook with a missing or an error value is never handed on.
 """
 
 import io

@@ -133,7 +133,7 @@ def _areas(sheet: Worksheet) -> list[str]:
 def _spread_chart(chart: object, plans: Mapping[str, Columns]) -> None:
     """A series of a marked column becomes one series a copy."""
     grown: list[Series] = []
-    for series in chart.series:  # type: ignore[attr-defined]
+    for series in chart.series:  # type: ignore[attr-defined]  # openpyxl
         value = series.val.numRef.f
         sheet, _, reference = value.rpartition("!")
         column = column_number(re.sub(r"[^A-Z]", "", reference.partition(":")[0]))
@@ -146,10 +146,10 @@ def _spread_chart(chart: object, plans: Mapping[str, Columns]) -> None:
                     part.f = moved("=" + part.f, "", plans, kind, k, own=True)[1:]
             one.idx = one.order = len(grown)
             grown.append(one)
-    if len(grown) > len(chart.series):  # type: ignore[attr-defined]
+    if len(grown) > len(chart.series):  # type: ignore[attr-defined]  # openpyxl
         for number, one in enumerate(grown):
             _recolored(one, number)
-    chart.series = grown  # type: ignore[attr-defined]
+    chart.series = grown  # type: ignore[attr-defined]  # openpyxl
 
 
 def _recolored(series: Series, number: int) -> None:

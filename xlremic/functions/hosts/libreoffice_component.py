@@ -80,7 +80,7 @@ for _one in FUNCTIONS:
         setattr(Functions, _prefix + _one.name, _method(_one.name, _one.returns == "table"))
 
 
-class Rebind(unohelper.Base, XJob, XServiceInfo):  # type: ignore[misc]
+class Rebind(unohelper.Base, XJob, XServiceInfo):  # type: ignore[misc]  # as above
     """Enters again the formulas that call our functions, after a document is loaded.
 
     LibreOffice before 24 looks add-in functions of an .xlsx up by another name than theirs, and every version leaves

@@ -14,10 +14,10 @@ if not hasattr(enum, "StrEnum"):
     class _StrEnum(str, enum.Enum):  # noqa: UP042 - it is what is missing
         __str__ = str.__str__
 
-    enum.StrEnum = _StrEnum  # type: ignore[assignment, misc]
+    enum.StrEnum = _StrEnum  # type: ignore[assignment, misc]  # what older Pythons lack
 
 if not hasattr(typing, "Self"):
-    typing.Self = typing.Any  # type: ignore[assignment]
+    typing.Self = typing.Any  # type: ignore[assignment]  # as above
 
 try:
     import tomllib  # noqa: F401 - only files of assumptions need it, and the functions read none

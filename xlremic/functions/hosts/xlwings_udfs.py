@@ -23,7 +23,7 @@ def _worksheet_function(function: Function) -> Callable[..., Table]:
 
     answer.__name__ = answer.__qualname__ = function.name
     answer.__doc__ = function.help
-    answer.__signature__ = Signature(  # type: ignore[attr-defined]
+    answer.__signature__ = Signature(  # type: ignore[attr-defined]  # xlwings reads it
         [Parameter(one.name, Parameter.POSITIONAL_OR_KEYWORD, default=None) for one in function.arguments]
     )
     made: Callable[..., Table] = xlwings.ret("raw")(answer)
