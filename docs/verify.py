@@ -31,7 +31,9 @@ from make import filled, table  # noqa: E402
 
 from tests.attack.mutations import Outcome, attacked  # noqa: E402
 from tests.attack.reasons import reason  # noqa: E402
+from tests.reading.test_dialects import BY_HAND, scores  # noqa: E402
 from tests.support import damage, fuzz_reader  # noqa: E402
+from tests.support.dialects import LAWYERS  # noqa: E402
 from tests.support.projection_cases import DOZEN  # noqa: E402
 
 PAGE = HERE / "verification.md"
@@ -317,6 +319,28 @@ def mutated() -> str:
     return "\n\n".join(parts)
 
 
+def worded() -> str:
+    """Filings in other lawyers' words: what is read of each voice."""
+    rows = []
+    for voice in (*LAWYERS, *BY_HAND):
+        found = scores(voice)
+        right, missing = sum(score.right for score in found), sum(len(score.missing) for score in found)
+        lost, wrong = sum(len(score.lost) for score in found), sum(len(score.wrong) for score in found)
+        counts = (
+            f"{right + missing:,}",
+            f"{right / (right + missing):.0%}",
+            f"{missing - lost:,}",
+            str(lost),
+            str(wrong),
+        )
+        rows.append([voice, str(len(found)), *counts])
+    header = (
+        "voice", "filings", "facts", "read", "not read, listed as unread", "not read, not listed",
+        "read, but not what the filing states",
+    )  # fmt: skip
+    return table(header, rows)
+
+
 def speed() -> str:
     """What the benchmarks print here and now."""
     told = f"Python {platform.python_version()}, {platform.system()} {platform.machine()}, {os.cpu_count()} processors"
@@ -344,6 +368,7 @@ PARTS = {
     "damaged": damaged,
     "fuzzed": fuzzed,
     "mutated": mutated,
+    "worded": worded,
     "speed": speed,
     "versions": versions,
 }

@@ -35,6 +35,11 @@ _ROWS: tuple[tuple[set[str], tuple[str, ...], str], ...] = (
          "documentation_streamlined_percent", "subordination_level"),
         "the change is within the rounding of the figures that it is tied to",
     ),
+    (
+        {"digit dropped", "digit doubled"},
+        ("high_ltv_balance", "pledged_asset_balance", "original_principal_balance", "pledged_asset_loan_count"),
+        "its first digit: the figure stays well formed, and bounds hold it to a wide range only",
+    ),
     ({"figures exchanged"}, ("loan_count",), "the sum stays, and the average loans stay within their bounds"),
     (
         _ANY_DIGIT,

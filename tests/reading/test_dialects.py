@@ -26,6 +26,8 @@ REACHED: dict[str, float] = {
     "adjustable": 0.88,
     "tagged tables": 0.28,
     "columns": 0.36,
+    "web page": 0.39,
+    "column for each group": 0.44,
     "hartford": 0.26,
     "omaha": 0.52,
     "trenton": 0.24,
@@ -44,6 +46,14 @@ KNOWN_WRONG: dict[str, int] = {
 }
 """How many values are still read that the filings do not state. May only shrink; a voice that is absent has none."""
 
+
+KNOWN_LOST: dict[str, int] = {
+    "groups": 27,
+    "number first": 8,
+    "in words": 7,
+    "hartford": 1,
+}
+"""How many facts are neither read nor listed as unread. May only shrink; a voice that is absent has none."""
 
 FILINGS = Path(__file__).parent.parent / "filings"
 BY_HAND = ("hartford", "omaha", "trenton")
@@ -80,6 +90,12 @@ def test_as_much_is_read_in_other_words_as_before(lawyer: str) -> None:
     found = scores(lawyer)
     right, missing = sum(score.right for score in found), sum(len(score.missing) for score in found)
     assert right / (right + missing) >= REACHED[lawyer], sorted({fact for score in found for fact in score.missing})
+
+
+@pytest.mark.parametrize("lawyer", [*LAWYERS, *BY_HAND])
+def test_what_is_not_read_is_listed_as_unread(lawyer: str) -> None:
+    lost = [fact for score in scores(lawyer) for fact in score.lost]
+    assert len(lost) <= KNOWN_LOST.get(lawyer, 0), lost
 
 
 @pytest.mark.parametrize("lawyer", LAWYERS)

@@ -7,7 +7,7 @@ a pattern nor a sentence is shared with them.
 import random
 from collections.abc import Callable
 
-from . import boston, brooklyn, chicago, covers, tables
+from . import boston, brooklyn, chicago, covers, seattle, tables
 from .telling import Filing, Teller
 
 LAWYERS: dict[str, Callable[[Teller], None]] = {
@@ -21,6 +21,8 @@ LAWYERS: dict[str, Callable[[Teller], None]] = {
     "adjustable": covers.adjustable,
     "tagged tables": tables.tagged_tables,
     "columns": tables.columns,
+    "web page": seattle.web_page,
+    "column for each group": seattle.column_for_each_group,
 }
 """Each voice by what it is known for."""
 

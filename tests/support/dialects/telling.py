@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
+from html import escape
 
 from ..filing_generator import BALANCE, Expected, spoken
 from ..loan_tape import FEE, Loan, average, balance_of, largest_zip_code, rounded, share, simulated
@@ -95,6 +96,12 @@ def worded(number: int) -> str:
     return f"{_ONES[hundreds]} hundred" + (f" {worded(rest)}" if rest else "")
 
 
+def _curled(page: str) -> str:
+    """Quotation marks outside tags as word processors set them."""
+    opened = re.sub(r'"(?=\w)(?![^<>]*>)', "&ldquo;", page)
+    return re.sub(r'"(?![^<>]*>)', "&rdquo;", opened)
+
+
 def short(scope: str) -> str:
     """The name of a pool: "I" of "pool:I"."""
     return scope.removeprefix("pool:")
@@ -118,7 +125,7 @@ class Teller:
         self.parts: list[str] = []
         self.truth: list[Expected] = []
         self.allowed: list[Expected] = []
-        self.dashed = False
+        self.dashed = self.html = False
         self.width = rng.choice([66, 72, 78, 80])
 
     def deal(
@@ -245,6 +252,10 @@ class Teller:
             return spoken(date.fromisoformat(value))
         return f"{value}%" if unit == "percent" else f"{int(value):,}" if unit == "loans" else value
 
+    def dollars(self, key: str, scope: str) -> str:
+        """A figure that another place notes."""
+        return f"${Decimal(self.value(key, scope, 'exact')):,}"
+
     def of_class(self, key: str, label: str) -> str:
         return self.tell(key, f"class:{label}")
 
@@ -285,15 +296,27 @@ class Teller:
 
     def say(self, *sentences: str) -> None:
         text = " ".join(sentence for sentence in sentences if sentence)
-        self.parts.append(
-            textwrap.fill(text, self.width, initial_indent="     ", break_on_hyphens=self.rng.random() < 0.3)
-        )
+        broken = self.rng.random() < 0.3
+        filled = textwrap.fill(text, self.width, initial_indent="     ", break_on_hyphens=broken)
+        self.parts.append(f"<p>{escape(text, quote=False)}</p>" if self.html else filled)
 
     def raw(self, text: str) -> None:
-        self.parts.append(text)
+        page = escape(text, quote=False).replace("&lt;PAGE&gt;", "<hr>")
+        self.parts.append(f"<pre>{page}</pre>" if self.html else text)
 
     def centred(self, *lines: str) -> None:
-        self.parts.append("\n".join(line.center(self.width).rstrip() for line in lines))
+        centred = [line.center(self.width).rstrip() for line in lines]
+        pages = [f'<p align="center">{escape(line)}</p>' for line in lines if line.strip("- ")]
+        self.parts.append("\n".join(pages if self.html else centred))
+
+    def table(self, rows: Iterable[Sequence[str]]) -> None:
+        """Rows of cells, as columns of text or of HTML."""
+        if self.html:
+            cells = ("".join(f"<td>{escape(cell)}</td>" for cell in row) for row in rows)
+            self.parts.append("<table>\n" + "\n".join(f"<tr>{row}</tr>" for row in cells) + "\n</table>")
+        else:
+            lines = (row[0].ljust(40) + "".join(cell.rjust(20) for cell in row[1:]) for row in rows)
+            self.parts.append("\n".join(line.rstrip() for line in lines))
 
     def pick(self, *choices: str) -> str:
         return self.rng.choice(choices)
@@ -302,6 +325,8 @@ class Teller:
         text = "\n\n".join(self.parts) + "\n"
         if self.dashed:  # hyphens between letters or figures as word processors set them
             text = re.sub(r"(?<=[A-Za-z0-9])-(?=[A-Za-z0-9])", lambda _: self.rng.choice(HYPHENS), text)
+        if self.html:
+            text = f"<html><body>\n{_curled(text)}</body></html>\n"
         return Filing(self.name, text, tuple(self.truth), tuple(self.allowed))
 
     # --- what every lawyer's filing has ---------------------------------------------------------------------------
@@ -363,14 +388,15 @@ class Teller:
         page = ["", "<PAGE>", ""] if cut else []
         self.centred(f"DETAILED DESCRIPTION OF THE {pool}", *page, "AND THE MORTGAGED PROPERTIES(1)", "-" * 50)
 
-    def prospectus_note(self) -> None:
+    def prospectus_note(self, other: str = "") -> None:
+        """The note to the title, and another one."""
         day = self.tape.closing - timedelta(days=self.rng.randint(1, 9))
         self.note("prospectus_date", "filing", day.isoformat())
         self.raw("--------\n" + textwrap.fill(
             "1    Terms used and not defined here have the meanings given to them in the Prospectus dated"
             f" {spoken(day)}, relating to the REMIC Pass-Through Certificates, Series {self.series}.",
             self.width, subsequent_indent="     ",
-        ) + "\n<PAGE>")  # fmt: skip
+        ) + f"\n{other}\n<PAGE>")  # fmt: skip
 
     def signature(self) -> None:
         self.text_fact("signatory_name", "Howard Darmstadter")
