@@ -43,7 +43,7 @@ def of_them(t: Teller) -> None:
     t.say(
         f"The numbers of {every} as of {t.cut_off} were, respectively, {counts}.",
         f"Their weighted average interest rates before deduction of the servicing fee were {listed(t.tells(COUPON, t.scopes))}"
-        f" and, after deduction of the servicing fee, {listed([f'{t.net_coupon(scope)}%' for scope in t.scopes])}.",
+        f" and, after deduction of the servicing fee, {listed([t.net_coupon(scope) for scope in t.scopes])}.",
         f"Their weighted average remaining terms to stated maturity were {listed(t.tells(REMAINING, t.scopes, unit=' months'))},"
         f" and their weighted average original terms {listed(t.tells(ORIGINAL, t.scopes, unit=' months'))}.",
     )
@@ -62,7 +62,7 @@ def of_them(t: Teller) -> None:
         f"Of them, no more than {listed(t.tells(ZIP, t.scopes, 'no_more_than'))}, respectively, are secured by mortgaged"
         f" properties in {t.any_one_zip_code()}.",
     )
-    t.note("investment_property_percent", "all", "0", "none")
+    t.none_invested(t.pools)
     t.say(
         f"At least {listed(t.shares(PRIMARY, t.scopes, 'at_least'))}, respectively, of {every} are secured by the primary"
         f" residences of the borrowers.",
@@ -133,10 +133,9 @@ def lettered_pools(t: Teller) -> None:
             f"Each had an original principal balance of at least {t.tell(SIZE, scope, 'at_least')} but not more than"
             f" {t.tell(SIZE, scope, 'no_more_than')}.",
         )
-        t.note("high_ltv_threshold", scope, "80", "in_excess_of")
         t.uninsured(scope)
         t.say(
-            f"{t.tell(HIGH, scope)} of the {who} had loan-to-value ratios at origination in excess of 80%; those loans had no"
+            f"{t.tell(HIGH, scope)} of the {who} had loan-to-value ratios at origination {t.above_80([scope])}; those loans had no"
             " primary mortgage insurance.",
             f"No more than {t.tell(REFINANCED, scope, 'no_more_than')} of the {who} were refinancings, and no more than"
             f" {t.tell(BUYDOWN, scope, 'no_more_than')} are buydown loans.",

@@ -130,10 +130,9 @@ def in_words(t: Teller) -> None:
         t.note("pledged_asset_loan_count", "all", str(len(pledged)))
         verb = "has" if len(pledged) == 1 else "have"
         t.say(f"{worded(len(pledged)).capitalize()} of the Mortgage Loans {verb} additional collateral pledged.")
-    t.note("high_ltv_threshold", "all", "80", "in_excess_of")
     t.say(
-        f"Mortgage Loans with an aggregate Adjusted Balance of {t.tell(HIGH, 'all')} had loan-to-value ratios at origination in excess"
-        f" of 80%; the weighted average of all was {t.tell(LTV, 'all')}.",
+        f"Mortgage Loans with an aggregate Adjusted Balance of {t.tell(HIGH, 'all')} had loan-to-value ratios at origination"
+        f" {t.above_80(['all'])}; the weighted average of all was {t.tell(LTV, 'all')}.",
         f"At least {worded(int(t.note(PRIMARY, 'all', t.value(PRIMARY, 'all', ''), 'at_least')))} percent of the Mortgage Loans are"
         " secured by primary residences.",
         f"At least half of the Mortgage Loans bear interest at rates above their weighted average; not more than"

@@ -124,13 +124,11 @@ def groups(t: Teller) -> None:
             for scope in t.pools
         ),
     )
-    for scope in t.pools:
-        t.note("high_ltv_threshold", scope, "80", "in_excess_of")
     t.say(
         f"The Group loans had original principal balances of not less than, respectively, {listed(t.tells(SIZE, t.pools, 'at_least'))}"
         f" and not more than, respectively, {listed(t.tells(SIZE, t.pools, 'no_more_than'))} for {names}.",
         f"{listed([t.tell(HIGH, scope) + f' of the Group {short(scope)} loans' for scope in t.pools])} had"
-        " loan-to-value ratios at origination in excess of 80%.",
+        f" loan-to-value ratios at origination {t.above_80(t.pools)}.",
         f"At least, respectively, {listed(t.shares(FULL, t.pools, 'at_least'))} of the loans in {names} were originated under"
         " policies that require proof of income and liquid assets.",
         f"No more than, respectively, {listed(t.shares(NO_INCOME, t.pools, 'no_more_than'))} of the loans in {names} were originated"

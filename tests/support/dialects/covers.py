@@ -41,14 +41,14 @@ def trust_of_2006(t: Teller) -> None:
     t.may(DUE, t.pools)
     t.say(
         f"The weighted average interest rates of {names}, before deduction of the servicing fee, are {listed(t.tells(COUPON, t.pools))},"
-        f" respectively; after deduction they are {listed([f'{t.net_coupon(scope)}%' for scope in t.pools])}, respectively.",
+        f" respectively; after deduction they are {listed([t.net_coupon(scope) for scope in t.pools])}, respectively.",
         f"The weighted average remaining terms to stated maturity of {names} are {listed(t.tells(REMAINING, t.pools))} months,"
         f" respectively, and the weighted average loan-to-value ratios at origination {listed(t.tells(LTV, t.pools))}, respectively.",
         f"The loans in {names} mature no later than {listed(t.tells(MATURES, t.pools, 'no_later_than'))}, respectively.",
         f"The loans in {names} have original principal balances of not less than {listed(t.tells(SIZE, t.pools, 'at_least'))},"
         f" respectively, and not more than {listed(t.tells(SIZE, t.pools, 'no_more_than'))}, respectively.",
     )
-    scores = [f"{t.rng.randint(690, 760)}" for _ in t.pools]
+    scores = [t.note("weighted_average_fico", scope, str(t.rng.randint(690, 760))) for scope in t.pools]
     t.say(
         f"The weighted average FICO scores of {names} are {listed(scores)}, respectively.",
         f"At least {listed(t.shares(PRIMARY, t.pools, 'at_least'))} of {names}, respectively, are secured by primary residences.",

@@ -49,10 +49,8 @@ def web_page(t: Teller) -> None:
         ["Weighted average original term to stated maturity (months)", *t.tells(ORIGINAL, t.scopes)],
         ["Weighted average loan-to-value ratio at origination", *t.tells(LTV, t.scopes)],
     ])  # fmt: skip
-    for scope in t.pools:
-        t.note("high_ltv_threshold", scope, "80", "in_excess_of")
     t.say(
-        f"Of the {names}, {listed(t.tells(HIGH, t.pools))}, respectively, had loan-to-value ratios at origination in excess of 80%.",
+        f"Of the {names}, {listed(t.tells(HIGH, t.pools))}, respectively, had loan-to-value ratios at origination {t.above_80(t.pools)}.",
         f"No more than {listed(t.tells(ZIP, t.scopes, 'no_more_than'))}, respectively, of the {names} and all mortgage loans are"
         f" secured by mortgaged properties located in {t.any_one_zip_code()}.",
         f"At least {listed(t.shares(PRIMARY, t.scopes, 'at_least'))}, respectively, of the {names} and all mortgage loans are secured"
@@ -84,7 +82,7 @@ def column_for_each_group(t: Teller) -> None:
     for scope in t.pools:
         t.say(
             f"Group {short(scope)} has {t.tell('loan_count', scope)} loans. They bear interest at a weighted average rate of"
-            f" {t.net_coupon(scope)}%, run on weighted average for another {t.tell(REMAINING, scope)} months to stated maturity, and"
+            f" {t.net_coupon(scope, said=False)}, run on weighted average for another {t.tell(REMAINING, scope)} months to stated maturity, and"
             f" had a weighted average loan-to-value ratio at origination of {t.tell(LTV, scope)}(2).",
             f"The first was made on {t.tell(EARLIEST, scope, 'not_before')} and the last on {t.tell(LATEST, scope, 'not_after')}; the"
             f" last of them matures on {t.tell(MATURES, scope, 'no_later_than')}.",

@@ -17,7 +17,7 @@ __all__ = ["BALANCE", "Filing", "Teller"]
 
 HYPHENS = "-\u2010\u2011\u2012\u2013"
 
-COUPON, REMAINING = "weighted_average_coupon", "weighted_average_remaining_term"
+COUPON, NET, REMAINING = "weighted_average_coupon", "weighted_average_net_rate", "weighted_average_remaining_term"
 ORIGINAL, LTV = "weighted_average_original_term", "weighted_average_ltv"
 SIZE, YEARS = "original_principal_balance", "original_term_years"
 ZIP, HIGH = "max_zip_code_balance", "high_ltv_balance"
@@ -203,11 +203,10 @@ class Teller:
             COOPERATIVE: traits.cooperative, REFINANCED: traits.refinanced, BUYDOWN: traits.bought_down,
         }[key]  # fmt: skip
 
-    def net_coupon(self, scope: str) -> str:
-        """The average rate after the fee, which is no gross coupon and noted as none."""
+    def net_coupon(self, scope: str, *, said: bool = True) -> str:
+        """The average rate after the fee, which is no gross coupon; not ``said``: the filing does not tell which it is."""
         value = average(self.loans(scope), lambda loan: loan.rate - FEE, 3)
-        self.allowed.append(Expected("weighted_average_net_coupon", scope, value, "percent"))
-        return value
+        return f"{self.note(NET, scope, value) if said else value}%"
 
     def net_rate(self, scope: str) -> str:
         """The net loan rate that parts discount loans from premium loans."""
@@ -237,6 +236,18 @@ class Teller:
         part = [loan for loan in loans if self.traits[id(loan)].state == state]
         percent = self.note("state_percent", f"{scope}:{state}", share(part, loans), "no_more_than")
         return f"no more than {percent}% are secured by mortgaged properties located in {state}"
+
+    def above_80(self, scopes: Iterable[str]) -> str:
+        """The loans of a high loan-to-value ratio; the threshold is one for all."""
+        for scope in scopes:
+            self.note("high_ltv_threshold", scope, "80", "in_excess_of")
+        self.allowed.append(Expected("high_ltv_threshold", "all", "80", "percent", "in_excess_of"))
+        return "in excess of 80%"
+
+    def none_invested(self, scopes: Iterable[str]) -> None:
+        """No investment properties among all loans, and so in no pool."""
+        self.note("investment_property_percent", "all", "0", "none")
+        self.allowed += [Expected("investment_property_percent", scope, "0", "percent", "none") for scope in scopes]
 
     def any_one_zip_code(self) -> str:
         self.note("zip_code_concentration_basis", "all", "1")
@@ -273,7 +284,7 @@ class Teller:
         for k, scope in enumerate(scopes):
             empty = not any(self.has(key, loan) for loan in self.loans(scope))
             if empty and k:
-                self.note(key, scope, "0", "none")
+                self.note(key, scope, "0", qualifier if none == "0%" else "none")
             told.append(none if empty and k else self.tell(key, scope, qualifier))
         return told
 
