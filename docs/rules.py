@@ -21,7 +21,9 @@ sys.path.insert(0, str(ROOT))
 
 import xlremic  # noqa: E402
 from xlremic.engine.assumptions import TERMS  # noqa: E402
+from xlremic.workbook.class_columns import CALL, TRANCHES  # noqa: E402
 from xlremic.workbook.filing_rows import POOLS, UNDERWRITING, CalculatedRow  # noqa: E402
+from xlremic.workbook.layout import Table as Sheet  # noqa: E402
 from xlremic.workbook.projection_columns import (  # noqa: E402
     LINE_ROWS,
     POOL_ROWS,
@@ -31,7 +33,7 @@ from xlremic.workbook.projection_columns import (  # noqa: E402
     STARTS,
     Column,
 )
-from xlremic.workbook.results_columns import ITERATIONS  # noqa: E402
+from xlremic.workbook.results_columns import ITERATIONS, RESULTS  # noqa: E402
 
 Table = Callable[[Sequence[str], Sequence[Sequence[str]]], str]
 EACH = {
@@ -208,23 +210,22 @@ def calculated_rows(table: Table) -> str:
     return table(("row", "unit", "formula of a pool"), rows)
 
 
-def template_cells(sheet: str, header: int, row: int, last: int, table: Table) -> str:
-    """The prototype row of a table in the template: its headers and formulas."""
-    page = load_workbook(ROOT / "templates" / "deal.xlsx")[sheet]
+def template_cells(columns: Sheet, last: str, table: Table) -> str:
+    """The prototype row of a table in the template, up to a column: its headers and formulas."""
+    page = load_workbook(ROOT / "templates" / "deal.xlsx")[columns.sheet]
     rows = []
-    for column in range(1, last + 1):
-        label, cell = page.cell(header, column).value, page.cell(row, column)
+    for column in range(columns.left, columns.number(last) + 1):
+        label, cell = page.cell(columns.header, column).value, page.cell(columns.row(), column)
         if label is not None and isinstance(cell.value, str) and cell.value.startswith("="):
             rows.append([str(label), cell.coordinate, formula(cell.value)])
     return table(("column", "first cell in the template", "formula"), rows)
 
 
 def call_cells(table: Table) -> str:
-    page = load_workbook(ROOT / "templates" / "deal.xlsx")["Call"]
+    page = load_workbook(ROOT / "templates" / "deal.xlsx")[CALL.sheet]
+    cells = [[page[CALL.cell(key, line)].value for key in ("label", "unit", "value")] for line in CALL.lines]
     rows = [
-        [str(page.cell(row, 1).value), str(page.cell(row, 3).value or ""), formula(str(page.cell(row, 2).value))]
-        for row in range(7, 22)
-        if str(page.cell(row, 2).value).startswith("=")
+        [str(label), str(unit or ""), formula(str(value))] for label, unit, value in cells if str(value).startswith("=")
     ]
     return table(("figure", "unit", "formula"), rows)
 
@@ -259,8 +260,8 @@ def parts(table: Table) -> dict[str, Callable[[], str]]:
         **{f"rule {number}": of_rule(number) for number in RULES},
         "other columns": lambda: other_columns(table),
         "calculated rows": lambda: calculated_rows(table),
-        "tranches": lambda: template_cells("Tranches", 6, 9, 13, table),
-        "results": lambda: template_cells("Results", 7, 8, 20, table),
+        "tranches": lambda: template_cells(TRANCHES, "coupon", table),
+        "results": lambda: template_cells(RESULTS, "full_price", table),
         "call": lambda: call_cells(table),
         "standards": lambda: standards(table),
         "terms": lambda: terms(table),

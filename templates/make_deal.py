@@ -48,7 +48,14 @@ from xlremic.workbook.class_columns import (
     SUMMARY_FACTS,
     TRANCHES,
 )
-from xlremic.workbook.filing_rows import LOSS_LIMITS, MEASURES, SHEETS, CalculatedRow, FactRow
+from xlremic.workbook.filing_rows import (
+    LOSS_LIMITS,
+    MEASURES,
+    SHEETS,
+    CalculatedRow,
+    FactRow,
+    measure_rows,
+)
 from xlremic.workbook.layout import FrameRow, MonthlyRow
 from xlremic.workbook.names import DEAL_POOLS, DEAL_TERMS, POOL_TERMS, TERMS
 from xlremic.workbook.projection_columns import COLLATERAL, Formulas
@@ -67,19 +74,6 @@ POOL_COLUMN, WHOLE_COLUMN, PARTS_COLUMN, DIFFERENCE_COLUMN = (
 
 
 Places = dict[str, tuple[str, int]]
-
-
-def layout() -> Places:
-    """Sheet and row of every measure; sections are set apart by an empty row and start with their heading."""
-    places: Places = {}
-    for title, sections in SHEETS.items():
-        row = 7
-        for section, section_rows in sections:
-            row += 2 + section.startswith("Ratio")  # the servicing fee stands above its strips
-            for measure in section_rows:
-                places[measure.anchor.removeprefix("row.")] = title, row
-                row += 1
-    return places
 
 
 def measures(book: Workbook, title: str, places: Places) -> None:
@@ -385,7 +379,7 @@ def make(path: Path) -> None:
     for title in ORDER:
         book.create_sheet(title)
     styles(book)
-    places = layout()
+    places = measure_rows()
     measures(book, "Pools", places)
     outside = {f"all.{measure}": f"{title}!{WHOLE_COLUMN}{row}" for measure, (title, row) in places.items()}
     outside["classes_sum"] = f"{TRANCHES.sheet}!{TRANCHES.letter('initial')}{CLASSES_SUM_ROW}"

@@ -17,7 +17,7 @@ from xlremic.workbook.input_sums import INPUT_SUMS
 from xlremic.workbook.layout import FrameRow, MonthlyRow
 from xlremic.workbook.names import POOL_TERMS
 from xlremic.workbook.projection_columns import COLLATERAL, WATERFALL, Formulas, places
-from xlremic.workbook.results_columns import FUNCTIONS, INPUTS, RESULTS, SCENARIOS, SEARCHED, ScenarioRow
+from xlremic.workbook.results_columns import CALLS, INPUTS, RESULTS, SCENARIOS, SEARCHED, ScenarioRow
 
 LEFT, RIGHT = 15.6, 19.6
 """Widths of the charts, in centimetres: columns A to G and H to O of Results."""
@@ -236,7 +236,7 @@ def _inputs(book: Workbook, sheet: Worksheet, outside: dict[str, str], formulas:
 
 def functions(book: Workbook, outside: dict[str, str], places_of: dict[str, tuple[str, int]]) -> None:
     """One live call of every worksheet function beside the same number from plain formulas."""
-    data = FUNCTIONS
+    data = CALLS
     sheet = frame(book, data.sheet, data.widths, data.header, data.letter("difference"))
     loans = places(COLLATERAL)
     examples = (

@@ -12,6 +12,7 @@ import pytest
 from openpyxl import load_workbook
 
 from xlremic.text import for_terminal
+from xlremic.workbook.class_columns import CALL
 
 from ..conftest import SAMPLE
 
@@ -29,7 +30,10 @@ def test_build_writes_the_workbook_and_one_line(tmp_path: Path) -> None:
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.startswith("cmsi-2004-8.xlsx: series 2004-8, 3 pools, 7 classes, ")
     assert [path.name for path in tmp_path.iterdir()] == ["cmsi-2004-8.xlsx"]
-    assert load_workbook(tmp_path / "cmsi-2004-8.xlsx", data_only=True)["Call"]["B10"].value == 49364137.76
+    assert (
+        load_workbook(tmp_path / "cmsi-2004-8.xlsx", data_only=True)["Call"][CALL.cell("value", "threshold")].value
+        == 49364137.76
+    )
 
 
 def test_a_failing_check_gives_exit_code_1_and_still_a_workbook(tmp_path: Path) -> None:

@@ -22,6 +22,9 @@ from openpyxl import load_workbook
 from xlremic.commands.cli import main
 from xlremic.commands.mail import Security, Server, address, deliver, message
 from xlremic.errors import InputError, MailError
+from xlremic.reading.tieout import BALANCE
+from xlremic.workbook.class_columns import CALL, TRANCHES
+from xlremic.workbook.filing_rows import measure_cell
 from xlremic.workbook.headline import faults, glance_of, safe_name
 from xlremic.xlsx.calculate import calculate
 from xlremic.xlsx.charts import with_points
@@ -131,7 +134,12 @@ def check_arrived(content: bytes, sent: EmailMessage, workbook: Path) -> None:
     assert attachment.get_content_type() == "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
     assert attachment.get_filename() == "cmsi-2004-8.xlsx"
     assert attachment.get_content() == workbook.read_bytes()
-    assert load_workbook(io.BytesIO(attachment.get_content()), data_only=True)["Call"]["B10"].value == 49364137.76
+    assert (
+        load_workbook(io.BytesIO(attachment.get_content()), data_only=True)["Call"][
+            CALL.cell("value", "threshold")
+        ].value
+        == 49364137.76
+    )
     text, html = arrived.get_body(("plain",)), arrived.get_body(("html",))
     assert text is not None
     assert html is not None
@@ -297,8 +305,9 @@ def test_headers_cannot_be_smuggled_in() -> None:
 
 def stale(workbook: Path, tmp_path: Path, *, recalculate: bool) -> Path:
     book = load_workbook(workbook)
-    book["Tranches"]["H9"].value = 1.0
-    book["Pools"]["D10"].value = 5.0
+    book["Tranches"][TRANCHES.cell("current")].value = 1.0
+    sheet, cell = measure_cell(BALANCE, "whole")
+    book[sheet][cell].value = 5.0
     buffer = io.BytesIO()
     book.save(buffer)
     data = buffer.getvalue()
@@ -330,7 +339,7 @@ def test_a_draft_holds_a_workbook_that_opens(workbook: Path, tmp_path: Path) -> 
     (attachment,) = arrived.iter_attachments()
     values = libreoffice_values(Package.of(attachment.get_content()))
     assert values is not None
-    assert values["Call", "B10"] == 49364137.76
+    assert values[CALL.place("value", "threshold")] == 49364137.76
 
 
 @pytest.mark.filterwarnings("ignore")

@@ -20,6 +20,7 @@ from schemathesis.checks import CHECKS
 from xlremic.reading.facts import Reading
 from xlremic.serve import page
 from xlremic.serve.app import PAGE_TOKEN_HEADER, make_app, make_page
+from xlremic.workbook.class_columns import CALL
 
 from ..commands.test_cli import xlremic
 from ..conftest import SAMPLE
@@ -79,7 +80,7 @@ def test_the_source_is_whole_and_each_fact_is_marked_where_it_stands(seed: int) 
 def test_the_workbook_has_the_terms_of_the_page(client: httpx.Client) -> None:
     response = client.post("/api/workbook", params={"name": NAME, "psa": 175, "severity": 0.4}, content=DATA)
     book = load_workbook(io.BytesIO(response.content), data_only=True)
-    assert book["Call"]["B10"].value == 49364137.76
+    assert book["Call"][CALL.cell("value", "threshold")].value == 49364137.76
     values = {cell for row in book["Assumptions"].iter_rows(values_only=True) for cell in row}
     assert {175, 0.4} <= values
 
@@ -258,7 +259,7 @@ def test_drop_look_slide_and_download(browser: Any, downloads: Path, address: st
     while not target.exists() and time.monotonic() < until:
         time.sleep(0.05)
     book = load_workbook(target, data_only=True)
-    assert book["Call"]["B10"].value == 49364137.76
+    assert book["Call"][CALL.cell("value", "threshold")].value == 49364137.76
     assert 0.005 in {cell for row in book["Assumptions"].iter_rows(values_only=True) for cell in row}
     asked = browser.execute_script("return performance.getEntriesByType('resource').map((one) => one.name)")
     assert asked and all(one.startswith((address, f"blob:{address}")) for one in asked)

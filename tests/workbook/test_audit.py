@@ -10,10 +10,20 @@ from openpyxl import load_workbook
 from xlremic.errors import InputError
 from xlremic.reading.tieout import Status
 from xlremic.workbook.audit import audit
+from xlremic.workbook.class_columns import CALL, CHECKS, TRANCHES
+from xlremic.workbook.filing_rows import measure_cell
+from xlremic.workbook.layout import Table
 from xlremic.workbook.lint import lint
 from xlremic.xlsx.calculate import calculate, formula_cells
 from xlremic.xlsx.charts import with_points
 from xlremic.xlsx.package import Package
+
+_TERM = "weighted_average_original_term"
+
+
+def at(table: Table, column: str, line: int | str = 0) -> str:
+    return "!".join(table.place(column, line))
+
 
 LEVELS = ("python:SubordinationLevels", "python:SubordinationLevelsAtIssue", "python:CallThreshold", "python:Callable")
 
@@ -40,21 +50,21 @@ def test_a_good_workbook_passes(workbook: Path) -> None:
 
 
 def test_changed_balances_are_no_fault(workbook: Path, tmp_path: Path) -> None:
-    assert failing(edited(workbook, tmp_path / "x.xlsx", {"Tranches!H9": 400_000_000.0})) == set()
+    assert failing(edited(workbook, tmp_path / "x.xlsx", {at(TRANCHES, "current"): 400_000_000.0})) == set()
 
 
 def test_missing_and_stale_values_are_found(workbook: Path, tmp_path: Path) -> None:
-    found = failing(edited(workbook, tmp_path / "x.xlsx", {"Tranches!H9": 1.0}, recalculate=False))
+    found = failing(edited(workbook, tmp_path / "x.xlsx", {at(TRANCHES, "current"): 1.0}, recalculate=False))
     assert "cached_values:embedded_engine" in found
 
 
 @pytest.mark.parametrize(
     ("cell", "formula", "check"),
     [
-        ("Tranches!K10", '=IF(H$7=0,0,SUMIF(B$9:B$15,">="&B10,H$9:H$15)/H$7)', "python:SubordinationLevels"),
-        ("Tranches!F11", "=0.007", "python:SubordinationLevelsAtIssue"),
-        ("Call!B10", "=ROUND(CallPercent*CutOffBalance,0)", "python:CallThreshold"),
-        ("Call!B18", "=CurrentPoolBalance<CallThreshold*12", "python:Callable"),
+        (at(TRANCHES, "level", 1), "=" + TRANCHES.cell("level", 2), "python:SubordinationLevels"),
+        (at(TRANCHES, "level_at_issue", 2), "=0.007", "python:SubordinationLevelsAtIssue"),
+        (at(CALL, "value", "threshold"), "=ROUND(CallPercent*CutOffBalance,0)", "python:CallThreshold"),
+        (at(CALL, "value", "callable"), "=CurrentPoolBalance<CallThreshold*12", "python:Callable"),
     ],
 )
 def test_a_corrupted_formula_is_found_by_python(
@@ -75,11 +85,11 @@ def test_any_formula_of_a_row_or_column_replaced_by_its_value_is_found(workbook:
 @pytest.mark.parametrize(
     ("change", "rule"),
     [
-        ({"Tranches!I11": "=IF(C11=0,0,H11/C$11)"}, "one formula"),
-        ({"Pools!H12": "=0.06+G12"}, "constant"),
-        ({"Tranches!I11": "=OFFSET(C11,0,0)"}, "function"),
-        ({"Checks!D12": 0.5}, "hard-coded"),
-        ({"Pools!B12": None}, "unit"),
+        ({at(TRANCHES, "factor", 2): f"={TRANCHES.cell('current', 2)}/{TRANCHES.cell('initial')}"}, "one formula"),
+        ({"!".join(measure_cell(_TERM, pool=1)): f"=0.06+{measure_cell(_TERM)[1]}"}, "constant"),
+        ({at(TRANCHES, "factor", 2): f"=OFFSET({TRANCHES.cell('initial', 2)},0,0)"}, "function"),
+        ({at(CHECKS, "difference", 3): 0.5}, "hard-coded"),
+        ({"!".join(measure_cell(_TERM, "unit")): None}, "unit"),
     ],
 )
 def test_broken_conventions_are_named(workbook: Path, tmp_path: Path, change: dict[str, object], rule: str) -> None:

@@ -18,9 +18,14 @@ from xlremic.functions.registry import FUNCTIONS
 from xlremic.reading.tieout import Status
 from xlremic.workbook.audit import audit, projection_findings
 from xlremic.workbook.build import build
+from xlremic.workbook.class_columns import TRANCHES
 from xlremic.workbook.expected import engine_columns, noise, result_classes
+from xlremic.workbook.filing_rows import measure_cell
 from xlremic.workbook.inputs import deal_and_assumptions, projection_columns
+from xlremic.workbook.layout import MonthlyRow
 from xlremic.workbook.lint import lint
+from xlremic.workbook.projection_columns import COLLATERAL, places
+from xlremic.workbook.results_columns import CALLS, RESULTS
 from xlremic.xlsx.calculate import calculate, formula_cells, same
 from xlremic.xlsx.engines import ironcalc_values, libreoffice_values
 from xlremic.xlsx.libreoffice import libreoffice
@@ -83,13 +88,17 @@ def assert_shows(path: Path, flows: TrancheFlows) -> None:
         for name, row in names:
             column = shown[one.label, name]
             for k in range(1, flows.months + 1):
-                assert sheet.cell(10 + k, column).value == pytest.approx(row[k], abs=CENT), (one.label, name, k)
+                assert sheet.cell(MonthlyRow.START + k, column).value == pytest.approx(row[k], abs=CENT), (
+                    one.label,
+                    name,
+                    k,
+                )
             compared += 1
     assert compared >= 2 * len(flows.classes)
-    results = {row[0].value: row for row in book["Results"].iter_rows(min_row=8, max_row=40, max_col=15)}
+    results = {row[0].value: row for row in book["Results"].iter_rows(min_row=RESULTS.row(), max_row=40)}
     for life in flows.class_measures():
-        for k, number in ((3, life.wal_month), (4, life.wal_30_360)):
-            value = results[life.label][k].value
+        for key, number in (("wal_month", life.wal_month), ("wal_30_360", life.wal_30_360)):
+            value = results[life.label][RESULTS.number(key) - 1].value
             assert value == pytest.approx(number, abs=1e-9) if number is not None else value in ("", None), life.label
 
 
@@ -136,8 +145,8 @@ def failing(data: bytes) -> list[str]:
 
 def test_the_live_sheet_follows_its_inputs_as_the_engine_does(small: bytes) -> None:
     terms = {cell.value: cell.coordinate.replace("A", "B", 1) for cell in opened(small)["Assumptions"]["A"][6:]}
-    balances = [("Tranches", f"H{row}") for row in (9, 10)]
-    before = opened(small)["Results"]["D8"].value
+    balances = [TRANCHES.place("current", k) for k in range(2)]
+    before = opened(small)["Results"][RESULTS.cell("wal_month")].value
     changes: list[dict[tuple[str, str], Cell]] = [
         {("Assumptions", terms["psa"]): 450.0},
         {("Assumptions", terms["psa"]): None, ("Assumptions", terms["cpr"]): 0.2},
@@ -148,14 +157,14 @@ def test_the_live_sheet_follows_its_inputs_as_the_engine_does(small: bytes) -> N
         {("Assumptions", terms["call"]): 60.0},
         {balances[0]: 50_000_000.0},
         {balances[1]: 1_000_000.0, cell_of(small, "AsOfDate"): 36_800.0},
-        {("Collateral", "I12"): 0.5},
-        {("Pools", "G11"): 0.09},
+        {("Collateral", f"{places(COLLATERAL)['delinquency_by_month']}{MonthlyRow.MONTH + 1}"): 0.5},
+        {measure_cell("weighted_average_coupon"): 0.09},
     ]  # fmt: skip
     lives = set()
     for change in changes:
         data = changed(small, change)
         assert failing(data) == [], change
-        lives.add(round(float(opened(data)["Results"]["D8"].value), 9))
+        lives.add(round(float(opened(data)["Results"][RESULTS.cell("wal_month")].value), 9))
     # Most of these move class A's average life, each to another place.
     assert len(lives | {round(float(before), 9)}) > 8
 
@@ -198,7 +207,8 @@ def test_one_month_that_differs_is_found_by_the_conventions(small: bytes) -> Non
     months = [
         place
         for place in cells.formulas
-        if place[0] in ("Collateral", "Waterfall") and int("".join(c for c in place[1] if c.isdigit())) > 11
+        if place[0] in ("Collateral", "Waterfall")
+        and int("".join(c for c in place[1] if c.isdigit())) > MonthlyRow.MONTH
     ]
     place = random.Random(2).choice(months)
     data = patched(Package.of(small), {place: 1.0}).to_bytes()
@@ -208,9 +218,13 @@ def test_one_month_that_differs_is_found_by_the_conventions(small: bytes) -> Non
 def test_every_worksheet_function_stands_beside_the_same_number_from_plain_formulas(tmp_path: Path) -> None:
     path = build(reading_of("one pool"), tmp_path / "f.xlsx", functions=True).path
     sheet = opened(path.read_bytes())["Functions"]
-    rows = {row[0].value: row for row in sheet.iter_rows(min_row=13, max_col=6) if row[0].value}
+    rows = {
+        row[0].value: row for row in sheet.iter_rows(min_row=CALLS.row(), max_col=len(CALLS.columns)) if row[0].value
+    }
     assert set(rows) == {function.name for function in FUNCTIONS}
     for name, row in rows.items():
-        assert name in row[5].value  # what to type
-        assert float(row[2].value) == pytest.approx(float(row[3].value), rel=1e-9, abs=1e-9), name
+        assert name in row[CALLS.number("typed") - 1].value
+        assert float(row[CALLS.number("live") - 1].value) == pytest.approx(
+            float(row[CALLS.number("plain") - 1].value), rel=1e-9, abs=1e-9
+        ), name
     assert [one.says for one in audit(path) if one.status is Status.FAIL] == []

@@ -24,6 +24,7 @@ from xlremic.errors import InputError
 from xlremic.reading.tieout import Status
 from xlremic.subordination import subordination_levels
 from xlremic.workbook.audit import audit
+from xlremic.workbook.class_columns import CALL, HISTORY, TRANCHES
 from xlremic.workbook.update import Reported, read_balances, update
 from xlremic.xlsx.calculate import formula_cells
 from xlremic.xlsx.package import Package
@@ -66,33 +67,38 @@ def test_levels_pool_balance_and_history_follow(copy: Path, deal: Deal) -> None:
     book = load_workbook(copy, data_only=True)
     ranks = [tranche.rank for tranche in deal.tranches]
     levels = subordination_levels(list(balances.values()), ranks)
-    assert [book["Tranches"][f"K{9 + k}"].value for k in range(7)] == pytest.approx(
+    assert [book["Tranches"][TRANCHES.cell("level", k)].value for k in range(7)] == pytest.approx(
         [float(level) for level in levels], abs=1e-12
     )
-    assert book["Call"]["B15"].value == pytest.approx(float(sum(balances.values())), abs=0.005)
-    assert book["Call"]["B7"].value.date() == DAY
-    line = [cell.value for cell in book["Call"][26]]
+    assert book["Call"][CALL.cell("value", "current")].value == pytest.approx(float(sum(balances.values())), abs=0.005)
+    assert book["Call"][CALL.cell("value", "as_of")].value.date() == DAY
+    line = [cell.value for cell in book["Call"][HISTORY.row(1)]]
     assert line[0].date() == DAY
     assert line[1] == pytest.approx(float(sum(balances.values())))
     assert line[3].startswith("A 3.6")
     assert line[5:7] == ["no", 12345.67]
-    assert [cell.number_format for cell in book["Call"][26]] == [cell.number_format for cell in book["Call"][25]]
+    assert [cell.number_format for cell in book["Call"][HISTORY.row(1)]] == [
+        cell.number_format for cell in book["Call"][HISTORY.row()]
+    ]
     assert {finding.id for finding in audit(copy) if finding.status is Status.FAIL} == set()
     update(copy, paid_down(deal, "0.05", "0.5"), as_of=date(2010, 3, 25))
     book = load_workbook(copy, data_only=True)
-    assert [book["Call"][f"F{row}"].value for row in (25, 26, 27)] == ["no", "no", "yes"]
-    assert book["Call"]["B18"].value is True
+    assert [book["Call"][HISTORY.cell("callable", k)].value for k in range(3)] == ["no", "no", "yes"]
+    assert book["Call"][CALL.cell("value", "callable")].value is True
 
 
 def test_a_reported_pool_balance_counts_for_one_update_only(copy: Path, deal: Deal) -> None:
     balances = paid_down(deal)
     update(copy, balances, as_of=DAY, reported=Reported(pool_balance=Decimal("49364137.75")))
     book = load_workbook(copy, data_only=True)
-    assert (book["Call"]["B15"].value, book["Call"]["B18"].value) == (49364137.75, True)
+    assert (book["Call"][CALL.cell("value", "current")].value, book["Call"][CALL.cell("value", "callable")].value) == (
+        49364137.75,
+        True,
+    )
     update(copy, balances, as_of=DAY)
     book = load_workbook(copy, data_only=True)
-    assert book["Call"]["B14"].value is None
-    assert book["Call"]["B18"].value is False
+    assert book["Call"][CALL.cell("value", "reported")].value is None
+    assert book["Call"][CALL.cell("value", "callable")].value is False
     assert {finding.id for finding in audit(copy) if finding.status is Status.FAIL} == set()
 
 

@@ -19,6 +19,8 @@ from xlremic.reading.filing import filing_of
 from xlremic.reading.parser import parse
 from xlremic.subordination import call_threshold, is_callable, subordination_levels
 from xlremic.workbook.build import build
+from xlremic.workbook.class_columns import HEADLINE, TRANCHES
+from xlremic.workbook.filing_rows import MEASURES
 from xlremic.workbook.filling import write_text
 from xlremic.workbook.lint import lint
 from xlremic.workbook.names import PUBLIC
@@ -28,6 +30,7 @@ from xlremic.xlsx.engines import ironcalc_values, libreoffice_values
 from xlremic.xlsx.libreoffice import libreoffice
 from xlremic.xlsx.package import Package
 from xlremic.xlsx.preflight import preflight
+from xlremic.xlsx.references import column_letters
 
 from ..conftest import SAMPLE
 from ..support.published_figures import rows
@@ -101,7 +104,11 @@ def test_a_reader_that_never_calculates_sees_the_published_figures(workbook: Pat
 
 def test_ratio_strips_are_the_published_ones(workbook: Path) -> None:
     sheet = load_workbook(workbook, data_only=True)["Pools"]
-    line = {row[0].value: [cell.value for cell in row[6:9]] for row in sheet.iter_rows(min_row=7)}
+    pool = MEASURES["Pools"].number("pool") - 1
+    line = {
+        row[0].value: [cell.value for cell in row[pool : pool + 3]]
+        for row in sheet.iter_rows(min_row=MEASURES["Pools"].row())
+    }
     for k, row in enumerate(rows("cmsi_2004_8_pools")):
         assert round(line["PO strip"][k], 2) == float(row["po_strip_balance_at_fee_0.25"])
         assert round(line["Target-rate strip"][k], 2) == float(row["target_rate_strip_balance_at_fee_0.25"])
@@ -238,7 +245,7 @@ def test_a_failing_check_is_written_and_flagged(tmp_path: Path) -> None:
     failing = [finding.id for finding in built.findings if finding.status == "fail"]
     assert "pools_sum:balance" in failing
     assert named(data, "ChecksFailed") == [len(failing)]
-    assert load_workbook(built.path, data_only=True)["Summary"]["G1"].value == f"{len(failing)} failed"
+    assert load_workbook(built.path, data_only=True)["Summary"][HEADLINE.flag].value == f"{len(failing)} failed"
 
 
 def test_text_of_a_filing_never_becomes_a_formula(tmp_path: Path) -> None:
@@ -272,22 +279,24 @@ def test_truncated_filings_make_no_workbook(tmp_path: Path) -> None:
 
 def test_a_template_whose_formula_is_wrong_is_refused(tmp_path: Path, reading: Reading) -> None:
     book = load_workbook(packaged("templates", "deal.xlsx"))
-    book["Tranches"]["F9"].value = '=IF(C$7=0,0,SUMIF(B$9:B$9,">="&B9,C$9:C$9)/C$7)'
+    cell = TRANCHES.cell("level_at_issue")
+    book["Tranches"][cell].value = str(book["Tranches"][cell].value).replace('">"', '">="')
     book.save(tmp_path / "bad.xlsx")
-    with pytest.raises(TemplateError, match="Tranches!F9"):
+    with pytest.raises(TemplateError, match=f"Tranches!{cell}"):
         build(reading, tmp_path / "out.xlsx", template=tmp_path / "bad.xlsx")
     assert not (tmp_path / "out.xlsx").exists()
 
 
 def test_a_restyled_template_is_followed(tmp_path: Path, reading: Reading) -> None:
     book = load_workbook(packaged("templates", "deal.xlsx"))
+    pools = MEASURES["Pools"]
     book["Pools"]["A1"].value = "Our pools"
-    book["Pools"].column_dimensions["G"].width = 33
+    book["Pools"].column_dimensions[pools.letter("pool")].width = 33
     book.save(tmp_path / "ours.xlsx")
     built = build(reading, tmp_path / "out.xlsx", template=tmp_path / "ours.xlsx")
     sheet = load_workbook(built.path)["Pools"]
     assert sheet["A1"].value == "Our pools"
-    assert sheet.column_dimensions["I"].width == 33
+    assert sheet.column_dimensions[column_letters(pools.number("pool") + 2)].width == 33
 
 
 def test_a_template_without_a_name_is_refused(tmp_path: Path, reading: Reading) -> None:

@@ -16,7 +16,7 @@ from .filing_rows import beside
 from .filling import CENT, LEVEL, Filling, write_text
 from .names import DEAL_POOLS, FORMATS, TERMS, ModelCheck
 from .projection import BY_MONTH, Projection
-from .results_columns import FUNCTIONS
+from .results_columns import CALLS
 from .results_sheets import choose_examples
 from .standing import Standing, history_entry, standing
 
@@ -141,8 +141,8 @@ def fill_functions(book: Filling, projection: Projection) -> None:
     """What to type beside each live call; every difference from the plain formulas is zero."""
     choose_examples(projection)
     sheet, row, _ = book.template.anchors["function"]
-    while book.template.cell(sheet, row, FUNCTIONS.number("function")).value:
-        cells = {key: book.template.cell(sheet, row, FUNCTIONS.number(key)) for key in FUNCTIONS.keys}
+    while book.template.cell(sheet, row, CALLS.number("function")).value:
+        cells = {key: book.template.cell(sheet, row, CALLS.number(key)) for key in CALLS.keys}
         write_text(cells["typed"], str(cells["live"].value))
         book.expect(cells["difference"], 0, 1e-6)
         row += 1

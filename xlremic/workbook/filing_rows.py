@@ -7,6 +7,7 @@ documentation read them.
 from dataclasses import dataclass
 
 from ..reading.tieout import BALANCE
+from ..xlsx.references import cell_name
 from .layout import Column, Table
 
 
@@ -350,3 +351,22 @@ LOSS_LIMITS = (
 def rows(sheet: str) -> list[FactRow | CalculatedRow]:
     """The rows of one sheet, sections left out."""
     return [row for _, section in SHEETS[sheet] for row in section]
+
+
+def measure_rows() -> dict[str, tuple[str, int]]:
+    """Sheet and row of every measure; sections are set apart by an empty row and start with their heading."""
+    places: dict[str, tuple[str, int]] = {}
+    for title, sections in SHEETS.items():
+        row = MEASURES[title].row()
+        for section, section_rows in sections:
+            row += 2 + section.startswith("Ratio")  # the servicing fee stands above its strips
+            for measure in section_rows:
+                places[measure.anchor.removeprefix("row.")] = title, row
+                row += 1
+    return places
+
+
+def measure_cell(measure: str, column: str = "pool", pool: int = 0) -> tuple[str, str]:
+    """Sheet and cell of a measure: of the pool of that number from 0, or in another column."""
+    sheet, row = measure_rows()[measure]
+    return sheet, cell_name(row, MEASURES[sheet].number(column) + pool)

@@ -122,6 +122,11 @@ class Table:
         """Letters of its columns of text."""
         return [letter for letter, column in zip(self.letters, self.columns, strict=True) if column.text]
 
+    @property
+    def flag(self) -> str:
+        """Cell of the checks' outcome, which every sheet shows in its title's row, over its last column."""
+        return f"{self.letters[-1]}{FrameRow.TITLE}"
+
     def row(self, line: int | str = 0) -> int:
         """Row of a line, by its number from 0 or its key."""
         return (self.first or self.header + 1) + (self.lines.index(line) if isinstance(line, str) else line)

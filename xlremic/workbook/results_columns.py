@@ -105,7 +105,7 @@ INPUTS = Table(
 )  # fmt: skip
 """What the engine's grid was computed from beside what the sheets have now."""
 
-FUNCTIONS = Table(
+CALLS = Table(
     "Functions", 12, columns=(
         Column("function", "Function", 26, text=True), Column("says", "What it computes", 62, text=True), Column("live", "The function", 22),
         Column("plain", "From plain formulas", 22), Column("difference", "Difference", 14), Column("typed", "What to type", 96, text=True),
