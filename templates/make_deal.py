@@ -396,7 +396,7 @@ def make(path: Path) -> None:
         make_projection.projection_sheet(book, title, outside, kinds)
     make_results.results(book, formulas, kinds)
     make_results.scenarios(book, outside, formulas, kinds)
-    make_results.functions(book, outside, places)
+    make_results.functions(book, formulas)
     kinds.write(book)
     checks(book, formulas)
     source(book, formulas)

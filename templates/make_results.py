@@ -17,7 +17,18 @@ from xlremic.workbook.input_sums import INPUT_SUMS
 from xlremic.workbook.layout import FrameRow, MonthlyRow
 from xlremic.workbook.names import POOL_TERMS
 from xlremic.workbook.projection_columns import COLLATERAL, WATERFALL, Formulas, places
-from xlremic.workbook.results_columns import CALLS, INPUTS, RESULTS, SCENARIOS, SEARCHED, ScenarioRow
+from xlremic.workbook.results_columns import (
+    CALLS,
+    EXAMPLE_INPUTS,
+    EXAMPLES,
+    INPUTS,
+    LIVE_CALLS,
+    RESULTS,
+    SCENARIOS,
+    SEARCHED,
+    ScenarioRow,
+    result_row,
+)
 
 LEFT, RIGHT = 15.6, 19.6
 """Widths of the charts, in centimetres: columns A to G and H to O of Results."""
@@ -234,93 +245,38 @@ def _inputs(book: Workbook, sheet: Worksheet, outside: dict[str, str], formulas:
     name(book, "row.Scenarios.base", data.sheet, LARGEST)
 
 
-def functions(book: Workbook, outside: dict[str, str], places_of: dict[str, tuple[str, int]]) -> None:
+def functions(book: Workbook, formulas: Formulas) -> None:
     """One live call of every worksheet function beside the same number from plain formulas."""
     data = CALLS
     sheet = frame(book, data.sheet, data.widths, data.header, data.letter("difference"))
-    loans = places(COLLATERAL)
-    examples = (
-        (6, "class", None, "class of the examples: type another"),
-        (7, "month", 12, "month of the tables"),
-        (8, "year", 5, "year of the decrement table"),
-        (9, "ending balance", 6, "its column in the table of a class"),
-        (10, "end of the month", 9, "its column in the table of the loans"),
-    )
-    for row, label, value, says in examples:
-        put(sheet[f"A{row}"], label, "Label")
-        put(sheet[f"B{row}"], says, "Unit")
-        put(sheet[f"C{row}"], value, "Assumption", "0" if value else "General", align="right")
-    put(sheet["D6"], "=SUMPRODUCT((Results!$A$8:$A$8=$C$6)*Results!$Q$8:$Q$8)", "Formula", "0", align="center")
-    put(sheet["E6"], "row of Results", "Note")
-    put(sheet["A11"], "priced class", "Label")
-    put(sheet["B11"], "a class that pays interest or principal only, so that its cash is one column", "Unit")
-    put(sheet["C11"], f"=Waterfall!{AT['io_paid']}$5", "Link", align="right")
-    put(sheet["D11"], "=SUMPRODUCT((Results!$A$8:$A$8=$C$11)*Results!$Q$8:$Q$8)", "Formula", "0", align="center")
-    put(sheet["E11"], "row of Results", "Note")
+    for key, label, value, says in EXAMPLE_INPUTS:
+        put(sheet[EXAMPLES.cell("label", key)], label, "Label")
+        put(sheet[EXAMPLES.cell("says", key)], says, "Unit")
+        put(sheet[EXAMPLES.cell("value", key)], value, "Assumption", "0" if value else "General", align="right")
+    put(sheet[EXAMPLES.cell("row", "class")], f"={result_row('class')}", "Formula", "0", align="center")
+    put(sheet[EXAMPLES.cell("note", "class")], "row of Results", "Note")
+    put(sheet[EXAMPLES.cell("label", "priced")], "priced class", "Label")
+    says = "a class that pays interest or principal only, so that its cash is one column"
+    put(sheet[EXAMPLES.cell("says", "priced")], says, "Unit")
+    owner = f"=Waterfall!{AT['io_paid']}${MonthlyRow.OWNER}"
+    put(sheet[EXAMPLES.cell("value", "priced")], owner, "Link", align="right")
+    put(sheet[EXAMPLES.cell("row", "priced")], f"={result_row('priced')}", "Formula", "0", align="center")
+    put(sheet[EXAMPLES.cell("note", "priced")], "row of Results", "Note")
     band(sheet, data.header, data.labels, left=data.texts)
-    tables, timing = (
-        "DealPools,DealClasses,DealAssumptions",
-        f"{outside['start.settlement']},{outside['start.first_distribution']}",
-    )
-    cash = f"Waterfall!{AT['io_cash']}${MonthlyRow.MONTH}:{AT['io_cash']}${MonthlyRow.MONTH}"
-
-    def loan(field: str) -> str:
-        return f"Collateral!{loans[field]}${MonthlyRow.MONTH}"
-
-    def result(letter: str, row: str = "$D$6") -> str:
-        return f"INDEX(Results!${letter}$8:${letter}$8,{row})"
-
-    def line(field: str) -> str:
-        return outside[f"L.{field}"]
-
-    def series(field: str) -> str:
-        return f"Waterfall!${AT[field]}${MonthlyRow.MONTH}"
-
-    terms = ",".join((line("balance"), line("gross_rate"), line("term"), outside["P.age"], line("fee"), outside["P.psa"],
-                      outside["P.cdr"], outside["P.severity"], line("lag")))  # fmt: skip
-    month_end = "+".join(
-        f"INDEX(Collateral!{loans[f]}${MonthlyRow.MONTH}:{loans[f]}${MonthlyRow.MONTH},$C$7)"
-        for f in ("performing_balance", "in_foreclosure_balance")
-    )
-    initial = outside["start.initial_senior_percent"]
-    home, at = places_of["loan_count"]
-    rows = (
-        ("REMIC_SUBORD", "subordination level of the class", "REMIC_SUBORD($C$6,Classes,CurrentBalances)", "SUMPRODUCT((Classes=$C$6)*SubordinationLevels)", "level"),
-        ("REMIC_CALL_THRESHOLD", "balance below which the series can be called, USD", "REMIC_CALL_THRESHOLD(CutOffBalance,CallPercent)", "CallThreshold", "USD"),
-        ("REMIC_CALLABLE", "whether it can be called now", "IF(REMIC_CALLABLE(CurrentPoolBalance,CutOffBalance,CallPercent),1,0)", "IF(Callable,1,0)", "0"),
-        ("REMIC_CPR", "annual rate of month 1's SMM, first pool", f"REMIC_CPR({loan('smm')})", loan("cpr"), "0.000000%"),
-        ("REMIC_SMM", "monthly rate of month 1's CPR, first pool", f"REMIC_SMM({loan('cpr')})", loan("smm"), "0.000000%"),
-        ("REMIC_PSA", "CPR at 100 PSA in month 1, first pool", f"REMIC_PSA(100,{outside['P.first_month']})", loan("psa_curve"), "0.000000%"),
-        ("REMIC_SDA", "CDR at 100 SDA in month 1, first pool", f"REMIC_SDA(100,{outside['P.first_month']})", loan("sda_curve"), "0.000000%"),
-        ("REMIC_PO_FRACTION", "PO fraction of the first rep line", f"REMIC_PO_FRACTION({line('net_rate')},{line('target_rate')})", line("po_fraction"), "0.0000000000"),
-        ("REMIC_IO_RATE", "IO rate of the first rep line", f"REMIC_IO_RATE({line('net_rate')},{line('target_rate')})", line("io_rate"), "0.000000%"),
-        ("REMIC_SHIFT", "class A's share of unscheduled principal in month 1, by the shelf's own schedule",
-         f"REMIC_SHIFT(1+{outside['start.elapsed']},{series('senior_percent')},{initial},{series('loss_test')}=1,{series('delinquency_test')}=1)",
-         f"IF({series('all_to_senior')}=1,1,{series('senior_percent')}+{series('shift')}*(1-{series('senior_percent')}))", "0.000000"),
-        ("REMIC_COLLATERAL", "balance of the first rep line at the end of the month, USD", f"INDEX(REMIC_COLLATERAL({terms}),$C$7+1,$C$10)", month_end, "USD"),
-        ("REMIC_WATERFALL", "balance of the class at the end of the month, USD", f"INDEX(REMIC_WATERFALL($C$6,{tables}),$C$7+1,$C$9)",
-         f"{result('C')}*INDEX(Results!$R$8:$R$8,$D$6,$C$7/12+1)", "USD"),
-        ("REMIC_WAL", "average life of the class, years", f"REMIC_WAL($C$6,{tables})", result("D"), "0.000000"),
-        ("REMIC_WINDOW", "last month that pays principal to the class", f"INDEX(REMIC_WINDOW($C$6,{tables}),1,1+1)", result("G"), "0"),
-        ("REMIC_DECREMENT", "share of the class left after so many years", f"INDEX(REMIC_DECREMENT($C$6,{tables}),$C$8+1+1,1+1)", "INDEX(Results!$R$8:$R$8,$D$6,$C$8+1)", "0.000000"),
-        ("REMIC_PRICE", "full price of the priced class at its yield, USD", f"REMIC_PRICE({result('M', '$D$11')},{cash},{timing})", result("T", "$D$11"), "USD"),
-        ("REMIC_YIELD", "yield of the priced class at its full price", f"REMIC_YIELD({result('T', '$D$11')},{cash},{timing})", result("M", "$D$11"), "0.000000%"),
-        ("REMIC_DURATION", "modified duration of the priced class, years", f"REMIC_DURATION({result('M', '$D$11')},{cash},{timing})", result("N", "$D$11"), "0.000000"),
-        ("REMIC_CONVEXITY", "convexity of the priced class, years squared", f"REMIC_CONVEXITY({result('M', '$D$11')},{cash},{timing})", result("O", "$D$11"), "0.000000"),
-        ("REMIC_FACT", "a fact as the filing prints it", 'REMIC_FACT("loan_count","all",SourceFacts)', f"{home}!$D${at}", "#,##0"),
-    )  # fmt: skip
-    for row, (called, says, live, plain, number_format) in enumerate(rows, data.row()):
-        put(sheet[f"A{row}"], called, "Label")
-        put(sheet[f"B{row}"], says, "Unit")
-        put(sheet[f"C{row}"], f"={live}", "Formula", number_format, align="right")
-        put(sheet[f"D{row}"], f"={plain}", style_of(f"={plain}"), number_format, align="right")
-        put(sheet[f"E{row}"], f"=ROUND(C{row}-D{row},6)", "Formula", '0.000000;-0.000000;"-"', align="right")
-        put(sheet[f"F{row}"], None, "Note")
+    for k, (called, says, live, plain, number_format) in enumerate(LIVE_CALLS):
+        put(sheet[data.cell("function", k)], called, "Label")
+        put(sheet[data.cell("says", k)], says, "Unit")
+        made = {key: formulas.cells(text, data.sheet, 0) for key, text in (("live", live), ("plain", plain))}
+        put(sheet[data.cell("live", k)], made["live"], "Formula", number_format, align="right")
+        put(sheet[data.cell("plain", k)], made["plain"], style_of(made["plain"]), number_format, align="right")
+        difference = f"=ROUND({data.cell('live', k)}-{data.cell('plain', k)},6)"
+        put(sheet[data.cell("difference", k)], difference, "Formula", '0.000000;-0.000000;"-"', align="right")
+        put(sheet[data.cell("typed", k)], None, "Note")
     name(book, "row.function", data.sheet, data.cell("function"))
-    name(book, "row.function_class", "Functions", "C6")
+    name(book, "row.function_class", data.sheet, EXAMPLES.cell("value", "class"))
     put(
-        sheet["A5"],
+        sheet[f"A{FrameRow.NOTE}"],
         "The functions come with an add-in (see the user guide); without it they show #NAME? once this workbook is recalculated.",
         "Note",
     )
-    sheet.print_area = f"A1:{data.cell('typed', len(rows) - 1)}"
+    sheet.print_area = f"A1:{data.cell('typed', len(LIVE_CALLS) - 1)}"

@@ -111,3 +111,66 @@ CALLS = Table(
         Column("plain", "From plain formulas", 22), Column("difference", "Difference", 14), Column("typed", "What to type", 96, text=True),
     ),
 )  # fmt: skip
+
+EXAMPLES = Table(
+    "Functions", 5, lines=("class", "month", "year", "ending_balance", "month_end", "priced"), columns=(
+        Column("label"), Column("says"), Column("value"), Column("row"), Column("note"),
+    ),
+)  # fmt: skip
+"""What the calls of the sheet Functions take, above them; the first and the last are classes, with their row of Results."""
+EXAMPLE_INPUTS = (
+    ("class", "class", None, "class of the examples: type another"),
+    ("month", "month", 12, "month of the tables"),
+    ("year", "year", 5, "year of the decrement table"),
+    ("ending_balance", "ending balance", 6, "its column in the table of a class"),
+    ("month_end", "end of the month", 9, "its column in the table of the loans"),
+)
+
+
+def _at(line: str, column: str = "value") -> str:
+    return f"${EXAMPLES.letter(column)}${EXAMPLES.row(line)}"
+
+
+def _result(key: str, line: str = "class") -> str:
+    """A figure of Results of the class of that line."""
+    return f"INDEX({RESULTS.absolute(key)},{_at(line, 'row')})"
+
+
+def result_row(line: str) -> str:
+    """The row of Results of the class of that line."""
+    return f"SUMPRODUCT(({RESULTS.absolute('class')}={_at(line)})*{RESULTS.absolute('number')})"
+
+
+_TABLES, _TIMING = "DealPools,DealClasses,DealAssumptions", "{start.settlement},{start.first_distribution}"
+_YEARS = RESULTS.absolute("year")
+_LOAN = "{L.balance},{L.gross_rate},{L.term},{P.age},{L.fee},{P.psa},{P.cdr},{P.severity},{L.lag}"
+_MONTH_END = "+".join(
+    f"INDEX({{C.{field}~}},{_at('month')})" for field in ("performing_balance", "in_foreclosure_balance")
+)
+
+LIVE_CALLS = (
+    ("REMIC_SUBORD", "subordination level of the class", f"REMIC_SUBORD({_at('class')},Classes,CurrentBalances)", f"SUMPRODUCT((Classes={_at('class')})*SubordinationLevels)", "level"),
+    ("REMIC_CALL_THRESHOLD", "balance below which the series can be called, USD", "REMIC_CALL_THRESHOLD(CutOffBalance,CallPercent)", "CallThreshold", "USD"),
+    ("REMIC_CALLABLE", "whether it can be called now", "IF(REMIC_CALLABLE(CurrentPoolBalance,CutOffBalance,CallPercent),1,0)", "IF(Callable,1,0)", "0"),
+    ("REMIC_CPR", "annual rate of month 1's SMM, first pool", "REMIC_CPR({C.smm1})", "{C.cpr1}", "0.000000%"),
+    ("REMIC_SMM", "monthly rate of month 1's CPR, first pool", "REMIC_SMM({C.cpr1})", "{C.smm1}", "0.000000%"),
+    ("REMIC_PSA", "CPR at 100 PSA in month 1, first pool", "REMIC_PSA(100,{P.first_month})", "{C.psa_curve1}", "0.000000%"),
+    ("REMIC_SDA", "CDR at 100 SDA in month 1, first pool", "REMIC_SDA(100,{P.first_month})", "{C.sda_curve1}", "0.000000%"),
+    ("REMIC_PO_FRACTION", "PO fraction of the first rep line", "REMIC_PO_FRACTION({L.net_rate},{L.target_rate})", "{L.po_fraction}", "0.0000000000"),
+    ("REMIC_IO_RATE", "IO rate of the first rep line", "REMIC_IO_RATE({L.net_rate},{L.target_rate})", "{L.io_rate}", "0.000000%"),
+    ("REMIC_SHIFT", "class A's share of unscheduled principal in month 1, by the shelf's own schedule",
+     "REMIC_SHIFT(1+{start.elapsed},{W.senior_percent1$},{start.initial_senior_percent},{W.loss_test1$}=1,{W.delinquency_test1$}=1)",
+     "IF({W.all_to_senior1$}=1,1,{W.senior_percent1$}+{W.shift1$}*(1-{W.senior_percent1$}))", "0.000000"),
+    ("REMIC_COLLATERAL", "balance of the first rep line at the end of the month, USD", f"INDEX(REMIC_COLLATERAL({_LOAN}),{_at('month')}+1,{_at('month_end')})", _MONTH_END, "USD"),
+    ("REMIC_WATERFALL", "balance of the class at the end of the month, USD", f"INDEX(REMIC_WATERFALL({_at('class')},{_TABLES}),{_at('month')}+1,{_at('ending_balance')})",
+     f"{_result('balance')}*INDEX({_YEARS},{_at('class', 'row')},{_at('month')}/12+1)", "USD"),
+    ("REMIC_WAL", "average life of the class, years", f"REMIC_WAL({_at('class')},{_TABLES})", _result("wal_month"), "0.000000"),
+    ("REMIC_WINDOW", "last month that pays principal to the class", f"INDEX(REMIC_WINDOW({_at('class')},{_TABLES}),1,1+1)", _result("last_month"), "0"),
+    ("REMIC_DECREMENT", "share of the class left after so many years", f"INDEX(REMIC_DECREMENT({_at('class')},{_TABLES}),{_at('year')}+1+1,1+1)", f"INDEX({_YEARS},{_at('class', 'row')},{_at('year')}+1)", "0.000000"),
+    ("REMIC_PRICE", "full price of the priced class at its yield, USD", f"REMIC_PRICE({_result('yield', 'priced')},{{W.io_cash~}},{_TIMING})", _result("full_price", "priced"), "USD"),
+    ("REMIC_YIELD", "yield of the priced class at its full price", f"REMIC_YIELD({_result('full_price', 'priced')},{{W.io_cash~}},{_TIMING})", _result("yield", "priced"), "0.000000%"),
+    ("REMIC_DURATION", "modified duration of the priced class, years", f"REMIC_DURATION({_result('yield', 'priced')},{{W.io_cash~}},{_TIMING})", _result("duration", "priced"), "0.000000"),
+    ("REMIC_CONVEXITY", "convexity of the priced class, years squared", f"REMIC_CONVEXITY({_result('yield', 'priced')},{{W.io_cash~}},{_TIMING})", _result("convexity", "priced"), "0.000000"),
+    ("REMIC_FACT", "a fact as the filing prints it", 'REMIC_FACT("loan_count","all",SourceFacts)', "{all.loan_count$}", "#,##0"),
+)  # fmt: skip
+"""Function, what it computes, a call of it, the same from plain formulas, number format."""
