@@ -126,8 +126,16 @@ def assumption_tables(book: Workbook, sheet: Worksheet, first: int, outside: dic
             name(book, "SeniorClasses", "Assumptions", f"{letter()}7:{letter(2)}{6 + len(rows)}")
         tables.append((word, column + 2))
         column += 4
+    starts(sheet, starts_at, outside)
+    for word, at in tables:
+        of_kind(book, sheet, word, at, outside)
+    name(book, "row.start.senior_rank", "Assumptions", outside["start.senior_rank"].rpartition("!")[2])
+
+
+def starts(sheet: Worksheet, starts_at: int, outside: Mapping[str, str]) -> None:
+    """The figures that a projection starts from."""
     formulas = Formulas(outside)
-    for row, (key, formula, unit, says) in enumerate(STARTS, start_row):
+    for row, (key, formula, unit, says) in enumerate(STARTS, 7):
         at = [get_column_letter(starts_at + k) for k in range(4)]
         put(sheet[f"{at[0]}{row}"], key, "Label")
         made = formulas.cells(formula, "Assumptions", row) if formula else None
@@ -140,21 +148,18 @@ def assumption_tables(book: Workbook, sheet: Worksheet, first: int, outside: dic
         )
         put(sheet[f"{at[2]}{row}"], unit, "Unit")
         put(sheet[f"{at[3]}{row}"], says, "Unit")
-    for word, at_column in tables:
-        for row, (key, formula, unit) in enumerate(WORDS[word][2], 7):
-            made = formulas.cells(formula, "Assumptions", row) if formula else None
-            own = word == "S" and key in SENIOR_INPUTS
-            style = "Assumption" if own else style_of(made) if made else "Constant" if unit != "text" else "Label"
-            put(
-                sheet[f"{get_column_letter(at_column)}{row}"],
-                made,
-                style,
-                FORMAT[unit],
-                align="center" if unit == "number" else "",
-            )
-            if made is None:
-                name(book, f"row.{word}.{key}", "Assumptions", f"{get_column_letter(at_column)}{row}")
-    name(book, "row.start.senior_rank", "Assumptions", outside["start.senior_rank"].rpartition("!")[2])
+
+
+def of_kind(book: Workbook, sheet: Worksheet, word: str, column: int, outside: Mapping[str, str]) -> None:
+    """The first pool, line or senior class, downwards in one column."""
+    formulas, letter = Formulas(outside), get_column_letter(column)
+    for row, (key, formula, unit) in enumerate(WORDS[word][2], 7):
+        made = formulas.cells(formula, "Assumptions", row) if formula else None
+        own = word == "S" and key in SENIOR_INPUTS
+        style = "Assumption" if own else style_of(made) if made else "Constant" if unit != "text" else "Label"
+        put(sheet[f"{letter}{row}"], made, style, FORMAT[unit], align="center" if unit == "number" else "")
+        if made is None:
+            name(book, f"row.{word}.{key}", "Assumptions", f"{letter}{row}")
 
 
 def heading_at(sheet: Worksheet, letter: str, text: str) -> None:
