@@ -1,35 +1,42 @@
 """One function over many items: here, in processes of this computer, or on a Dask cluster.
 
-Results come as they are finished, each with the number of its item. A worker that dies costs at most its own item:
-what it may have worked on is tried again, and only what kills a second worker is given up, as ``Lost``.
+Results come as they are finished, each with the number of its item. A worker that dies costs nobody else anything:
+its item is tried again, and only what kills a second worker is given up, as ``Lost``. No wait is without an end.
 """
 
 import multiprocessing
 import os
 import signal
 import threading
-from collections.abc import Callable, Generator, Iterable, Iterator
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
-from concurrent.futures.process import BrokenProcessPool
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import islice
-from typing import Any, TypeVar
+from math import inf
+from multiprocessing.connection import wait
+from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 
 from .errors import ClusterError, InputError
+
+if TYPE_CHECKING:
+    from multiprocessing.connection import Connection
 
 T = TypeVar("T")
 R = TypeVar("R")
 
 AHEAD = 4
-"""Items in flight for each worker: enough to keep it busy, few enough to keep memory flat."""
+"""Items in flight for each thread of a cluster: enough to keep it busy, few enough to keep memory flat."""
 PATIENCE = 10  # seconds for a cluster to answer, and to have a worker
+LONGEST = 900.0
+"""Seconds that one item may take in a process of this computer; what takes longer is taken for dead."""
 
 
 @dataclass(frozen=True, slots=True)
 class Lost:
     """There is no result, since the workers that had the item died."""
 
-    reason: str = "the process that worked on it died, twice"
+    reason: str = "the process that worked on it died or did not end, twice"
 
 
 def spread(
@@ -52,13 +59,43 @@ def spread(
         yield from _in_processes(function, items, workers)
 
 
-def _pool(workers: int) -> ProcessPoolExecutor:
-    # Fresh processes, not copies of this one, which may have threads.
-    return ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn"), initializer=_begin)
+class _Worker(Generic[T, R]):
+    """A process with a pipe of its own: there is no lock or queue that one could hold while it dies."""
+
+    def __init__(self, function: Callable[[T], R]) -> None:
+        context = multiprocessing.get_context(
+            "spawn"
+        )  # a fresh process, not a copy of this one, which may have threads
+        self.pipe, its_end = context.Pipe()
+        self.process = context.Process(target=_serve, args=(function, its_end), daemon=True)
+        self.process.start()
+        its_end.close()  # so that the pipe ends when the process does
+        self.job: tuple[int, T] | None = None
+        self.until = inf
+        """When its patience is over: a time of the monotonic clock."""
+
+    def begin(self, job: tuple[int, T]) -> None:
+        self.job, self.until = job, time.monotonic() + LONGEST
+        with suppress(OSError):  # it has died, which its pipe tells to who waits for it
+            self.pipe.send(job[1])
+
+    def answer(self) -> tuple[bool, Any] | None:
+        """Whether the function ended well, and its result or error; ``None`` if the process died or took too long."""
+        try:
+            return cast("tuple[bool, Any]", self.pipe.recv()) if self.pipe.poll() else None
+        except (EOFError, OSError):
+            return None
+
+    def end(self) -> None:
+        """Let it go: without a pipe it ends by itself when it is idle, and is ended when it is not."""
+        self.pipe.close()
+        self.process.join(0 if self.job else PATIENCE)
+        self.process.kill()
+        self.process.join()
 
 
-def _begin() -> None:
-    """A worker leaves an interrupt to the process that it works for, and ends with it."""
+def _serve(function: Callable[[T], R], pipe: "Connection[Any, Any]") -> None:
+    """In a worker: answer items until there are no more. Interrupts are its parent's, and it ends with its parent."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     parent = multiprocessing.parent_process()
     if parent is not None:
@@ -68,66 +105,59 @@ def _begin() -> None:
             os._exit(1)
 
         threading.Thread(target=follow, daemon=True).start()
+    with suppress(EOFError, OSError):  # the parent has closed the pipe, or died
+        while True:
+            item = pipe.recv()
+            try:
+                answer: tuple[bool, Any] = True, function(item)
+            except Exception as error:  # noqa: BLE001 - the parent raises it
+                answer = False, error
+            pipe.send(answer)
 
 
 def _in_processes(function: Callable[[T], R], items: Iterable[T], workers: int) -> Iterator[tuple[int, R | Lost]]:
+    """Each process has one item at a time, so it is known what a dead one had: that is done again, once."""
     waiting = enumerate(items)
-    while left := (yield from _until_broken(function, waiting, workers)):
-        yield from _one_by_one(function, left)
-
-
-def _one_by_one(function: Callable[[T], R], left: Iterable[tuple[int, T]]) -> Iterator[tuple[int, R | Lost]]:
-    """Each alone and at most twice, since which of them killed the process is not known."""
-    pool = _pool(1)
+    again: list[tuple[int, T]] = []
+    once: set[int] = set()
+    idle: list[_Worker[T, R]] = []
+    busy: list[_Worker[T, R]] = []
     try:
-        for number, item in left:
-            result: R | Lost = Lost()
-            for _ in range(2):
-                try:
-                    result = pool.submit(function, item).result()
-                    break
-                except BrokenProcessPool:
-                    pool = _pool(1)
-            yield number, result
-    finally:
-        pool.shutdown(cancel_futures=True)
-
-
-def _until_broken(
-    function: Callable[[T], R], waiting: Iterator[tuple[int, T]], workers: int
-) -> Generator[tuple[int, R | Lost], None, list[tuple[int, T]]]:
-    """Work until all is done or a process dies; returns what was in flight then."""
-    pool = _pool(workers)
-    running: dict[Future[R], tuple[int, T]] = {}
-    unsent: list[tuple[int, T]] = []
-
-    def send(number: int, item: T) -> None:
-        try:
-            running[pool.submit(function, item)] = number, item
-        except BrokenProcessPool:
-            unsent.append((number, item))
-
-    try:
-        for number, item in islice(waiting, AHEAD * workers):
-            send(number, item)
-        while running and not unsent:
-            done, _ = wait(running, return_when=FIRST_COMPLETED)
-            for future in done:
-                if isinstance(future.exception(), BrokenProcessPool):
-                    unsent.append(running.pop(future))
+        while True:
+            while len(busy) < workers and (job := again.pop() if again else next(waiting, None)) is not None:
+                worker = idle.pop() if idle else _Worker(function)
+                busy.append(worker)
+                worker.begin(job)
+            if not busy:
+                return
+            for worker in _ended(busy):
+                busy.remove(worker)
+                (number, item), answer = cast("tuple[int, T]", worker.job), worker.answer()
+                if answer is None:
+                    worker.end()
+                    if number in once:
+                        yield number, Lost()
+                    else:
+                        once.add(number)
+                        again.append((number, item))
                     continue
-                number, _ = running.pop(future)
-                yield number, future.result()
-                if not unsent and (following := next(waiting, None)) is not None:
-                    send(*following)
-        for future, (number, item) in running.items():
-            if future.done() and future.exception() is None:
-                yield number, future.result()
-            else:
-                unsent.append((number, item))
+                worker.job = None
+                idle.append(worker)
+                done, result = answer
+                if not done:
+                    raise result
+                yield number, result
     finally:
-        pool.shutdown(wait=False, cancel_futures=True)
-    return sorted(unsent, key=lambda one: one[0])
+        for worker in (*busy, *idle):
+            worker.end()
+
+
+def _ended(busy: Sequence[_Worker[T, R]]) -> list[_Worker[T, R]]:
+    """Wait until some have an answer, have died, or have taken too long."""
+    patience = min(worker.until for worker in busy) - time.monotonic()
+    ready = wait([worker.pipe for worker in busy], max(0.0, patience))
+    now = time.monotonic()
+    return [worker for worker in busy if worker.pipe in ready or worker.until <= now]
 
 
 def _on_cluster(function: Callable[[T], R], items: Iterable[T], address: str) -> Iterator[tuple[int, R | Lost]]:

@@ -4,6 +4,7 @@ import csv
 import json
 import os
 import signal
+import struct
 import subprocess
 import sys
 import time
@@ -250,3 +251,34 @@ def test_a_file_may_have_any_name(tmp_path: Path) -> None:
     assert [row["status"] for row in rows] == ["ties"] * len(names)
     assert all((tmp_path / "out" / str(row["workbook"])).exists() for row in rows)
     assert len(load_workbook(tmp_path / "out" / "Comparison.xlsx")["Deals"]["A"]) == len(names) + 1
+
+
+def _endless_once(marks: tuple[str, int]) -> int:
+    folder, item = marks
+    mark = Path(folder) / str(item)
+    if item == 3 and not mark.exists():
+        mark.touch()
+        time.sleep(600)
+    return item * item
+
+
+def test_a_process_that_does_not_end_is_ended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("xlremic.workers.LONGEST", 15.0)
+    items = [(str(tmp_path), k) for k in range(6)]
+    assert dict(spread(_endless_once, items, workers=2)) == {k: k * k for k in range(6)}
+
+
+def _half_an_answer_once(marks: tuple[str, int]) -> int:
+    folder, item = marks
+    mark = Path(folder) / str(item)
+    if item == 3 and not mark.exists():
+        mark.touch()
+        pipe = sys._getframe(1).f_locals["pipe"]
+        os.write(pipe.fileno(), struct.pack("!i", 1000) + b"half")  # the length, and less than that
+        os._exit(1)
+    return item * item
+
+
+def test_a_process_that_dies_in_the_midst_of_its_answer_stops_nobody(tmp_path: Path) -> None:
+    items = [(str(tmp_path), k) for k in range(8)]
+    assert dict(spread(_half_an_answer_once, items, workers=2)) == {k: k * k for k in range(8)}
