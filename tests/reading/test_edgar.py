@@ -12,6 +12,7 @@ from xlremic.errors import FetchError, InputError
 from xlremic.reading.edgar import fetch, is_remote, url_of
 
 from ..conftest import SAMPLE
+from ..support.loopback import free_port
 
 AGENT = "Ada Lovelace ada@example.org"
 BODY = SAMPLE.read_bytes()
@@ -79,6 +80,23 @@ def test_a_lasting_refusal_ends_with_what_was_said_and_nothing_kept(server: Serv
     with pytest.raises(FetchError, match="status 503"):
         fetch(server.url("/x.txt"), folder=tmp_path, user_agent=AGENT, sleep=lambda _: None)
     assert not [path for path in tmp_path.rglob("*") if path.is_file() and path.name != ".last-request"]
+
+
+def test_a_host_that_cannot_be_reached_is_given_up_soon_and_every_wait_is_told(tmp_path: Path) -> None:
+    waits: list[float] = []
+    told: list[str] = []
+    url = f"http://127.0.0.1:{free_port()}/x.txt"
+    with pytest.raises(FetchError, match="ConnectError"):
+        fetch(url, folder=tmp_path, user_agent=AGENT, sleep=waits.append, tell=told.append)
+    assert [wait for wait in waits if wait >= 1] == [1, 4]
+    assert [f"asking again in {wait} s" in say for wait, say in zip((1, 4), told, strict=True)] == [True, True]
+    assert all(say.startswith(f"{url}: ConnectError") for say in told)
+
+
+@pytest.mark.parametrize("address", ["https://[::1", "https://exa mple.org\t/x"])
+def test_what_is_no_address_is_refused(tmp_path: Path, address: str) -> None:
+    with pytest.raises(InputError, match=r"is no address|is neither"):
+        fetch(address, folder=tmp_path, user_agent=AGENT)
 
 
 def test_what_does_not_exist_is_not_asked_for_again(server: Server, tmp_path: Path) -> None:

@@ -86,6 +86,8 @@ def batch(
     for k, result in spread(outcome, jobs(), workers=min(workers, len(inputs)), cluster=cluster):
         number = numbers[k]
         finished(number, refused(inputs[number], result.reason) if isinstance(result, Lost) else result)
+    for left in (target, storage.under(target, RECORDS)):
+        storage.take_away_left(left)
     ordered = [rows[number] for number in range(len(inputs))]
     _write(target, ordered)
     return ordered

@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import urlsplit
 from urllib.request import url2pathname
 
+from .. import files
 from ..errors import InputError
 from ..files import read_whole, write_whole
 
@@ -68,6 +69,12 @@ def write(place: str, data: bytes) -> None:
         store.pipe_file(path, data)
     except _FAILURES as error:
         raise InputError(f"{place} cannot be written: {_why(error)}") from error
+
+
+def take_away_left(folder: str) -> None:
+    """Take away what dead processes left in a folder of this computer; a store never has half of an object."""
+    if not is_url(folder):
+        files.take_away_left(local(folder))
 
 
 def exists(place: str) -> bool:

@@ -11,7 +11,7 @@ import click
 from ..batch.filings import COMPARISON, INDEX, batch
 from ..batch.outcome import Outcome
 from . import FAILED_CHECK
-from .progress import Progress
+from .progress import Progress, tell_of_cluster
 
 SHOWN = 20
 """Bad filings told on the terminal; the index has them all."""
@@ -54,6 +54,7 @@ def batch_command(
     names = [*paths, *(line.strip() for line in listed or () if line.strip() and not line.startswith("#"))]
     if not find_spec("pyarrow"):
         click.echo("index.parquet is left out, since pyarrow is missing: pip install 'xlremic[parquet]'", err=True)
+    tell_of_cluster(cluster)
     do = partial(batch, names, folder, workers=workers or os.cpu_count() or 1, cluster=cluster)
     with Progress("filings") as progress:
         rows = do(workbooks=workbooks, projection=projection, again=again, progress=progress.told)

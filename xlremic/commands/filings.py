@@ -27,7 +27,7 @@ def parse_command(filing: str, as_json: bool, as_csv: bool) -> None:
     """
     if as_json and as_csv:
         raise click.UsageError("choose --json or --csv, not both")
-    reading = read(path_of(filing))
+    reading = read(path_of(filing, say))
     warn_of(reading)
     if as_json:
         click.echo(reading.to_json([finding.to_dict() for finding in tie_out(reading, assemble(reading))]))
@@ -57,7 +57,7 @@ def fetch_command(name: str, output: Path | None, user_agent: str | None, cik: i
 
     Example: xlremic fetch 0001141776-04-000244 -o filing.txt
     """
-    place = fetch(name, user_agent=user_agent, cik=cik)
+    place = fetch(name, user_agent=user_agent, cik=cik, tell=say)
     if output:
         write_whole(output, place.read_bytes())
     click.echo(output or place)

@@ -6,6 +6,16 @@ from typing import Any, Self
 
 import click
 
+from .printing import say
+
+
+def tell_of_cluster(address: str | None) -> None:
+    """Say whose answer is waited for, and how long."""
+    if address is not None:
+        from ..workers import PATIENCE  # noqa: PLC0415 - only here
+
+        say(f"asking the Dask scheduler at {address}: {PATIENCE} s to answer, and as many to have a worker")
+
 
 class Progress:
     """Told how much is done of how much; shows a bar where there is enough to wait for."""

@@ -24,8 +24,8 @@ from ..reading.assemble import assemble
 from ..reading.edgar import path_of
 from ..reading.parser import read
 from . import FAILED_CHECK
-from .printing import aligned, warn_of
-from .progress import Progress
+from .printing import aligned, say, warn_of
+from .progress import Progress, tell_of_cluster
 from .terms import assumptions_of, given_terms, term_options, value_of
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 def deal_of(filing: str) -> Deal:
     """The deal that a filing describes; the filing may be a path, an accession number or an address."""
-    reading = read(path_of(filing))
+    reading = read(path_of(filing, say))
     warn_of(reading)
     return assemble(reading)
 
@@ -127,6 +127,7 @@ def grid_command(
     single = {name: values[0] for name, values in axes.items() if len(values) == 1}
     assumptions = assumptions_of(file, single)
     deal = deal_of(filing)
+    tell_of_cluster(cluster)
     with Progress("scenarios", at_least=100) as progress:
         frame = grid(deal, assumptions, yields=yields, workers=workers, cluster=cluster, progress=progress.told, **axes)
     if parquet is not None:

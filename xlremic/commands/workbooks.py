@@ -64,7 +64,7 @@ def build_command(
 
     steps = _Steps(verbose)
     assumptions = assumptions_of(file, given_terms(terms))
-    path = path_of(filing)
+    path = path_of(filing, say)
     reading = read(path)
     steps.done(f"read {len(reading.facts)} facts")
     warn_of(reading)
@@ -98,7 +98,7 @@ def check_command(name: str, as_json: bool, heal_it: bool) -> None:
 
     Example: xlremic check samples/cmsi-2004-8.txt
     """
-    path = path_of(name)
+    path = path_of(name, say)
     if heal_it:
         if as_json:
             raise click.UsageError("--heal makes no checks: leave out --json")

@@ -24,7 +24,9 @@ ARCHIVES = "https://www.sec.gov/Archives/edgar/data"
 SIZE_LIMIT = 25 * 2**20
 REQUESTS_PER_SECOND = 5.0
 MOST_PER_SECOND = 10.0  # EDGAR's own limit for all requests of one user
-ATTEMPTS = 5
+ATTEMPTS, UNREACHED = 5, 3
+"""How often is asked in all, and how often a host that cannot be reached: that is no refusal that time would lift."""
+TIMEOUT, CONNECTING = 30.0, 5.0  # seconds for an answer, and to reach the host
 LONGEST_WAIT = 600.0  # a block by EDGAR lasts about ten minutes
 REDIRECTS = 3
 _ACCESSION = re.compile(r"(\d{10})-?(\d{2})-?(\d{6})")
@@ -37,9 +39,13 @@ def is_remote(name: str) -> bool:
     return _ACCESSION.fullmatch(name) is not None or re.match(r"https?://", name) is not None
 
 
-def path_of(filing: str) -> Path:
+def unheard(_: str) -> None:
+    """Nobody is told how a download goes."""
+
+
+def path_of(filing: str, tell: Callable[[str], None] = unheard) -> Path:
     """A filing given as a path, an accession number or an address, as a path; fetched if need be."""
-    return fetch(filing) if is_remote(filing) and not Path(filing).exists() else Path(filing)
+    return fetch(filing, tell=tell) if is_remote(filing) and not Path(filing).exists() else Path(filing)
 
 
 def url_of(name: str, *, cik: int = SHELF_CIK) -> str:
@@ -53,7 +59,10 @@ def url_of(name: str, *, cik: int = SHELF_CIK) -> str:
     if match := _ACCESSION.fullmatch(name):
         accession = "-".join(match.groups())
         return f"{ARCHIVES}/{cik}/{accession.replace('-', '')}/{accession}.txt"
-    parts = urlsplit(name)
+    try:
+        parts = urlsplit(name)
+    except ValueError as error:
+        raise InputError(f"{name!r} is no address: {error}") from error
     if parts.hostname and (parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in _LOOPBACK)):
         return name
     raise InputError(f"{name!r} is neither an accession number (0001141776-04-000244) nor an https address")
@@ -75,6 +84,7 @@ def fetch(
     folder: Path | None = None,
     per_second: float = REQUESTS_PER_SECOND,
     sleep: Callable[[float], None] = time.sleep,
+    tell: Callable[[str], None] = unheard,
 ) -> Path:
     """The path of a filing in the cache, downloaded first if it is not there.
 
@@ -83,6 +93,7 @@ def fetch(
         user_agent: "Name e-mail" as EDGAR asks for; default: the environment's XLREMIC_USER_AGENT.
         per_second: requests a second, at most ten.
         sleep: waits that many seconds.
+        tell: is told, in a sentence, what is waited for.
     Raises: InputError for a bad name or user agent; FetchError if the filing cannot be had.
     """
     url = url_of(name, cik=cik)
@@ -102,29 +113,44 @@ def fetch(
         place.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise InputError(f"{place.parent} cannot be made: {error.strerror or error}; set XLREMIC_CACHE") from error
-    data = _download(url, agent, place.parent.parent, 1 / min(max(per_second, 0.01), MOST_PER_SECOND), sleep)
+    data = _download(url, agent, place.parent.parent, 1 / min(max(per_second, 0.01), MOST_PER_SECOND), sleep, tell)
     write_whole(place, data)
     return place
 
 
-def _download(url: str, agent: str, folder: Path, spacing: float, sleep: Callable[[float], None]) -> bytes:
+def _download(
+    url: str,
+    agent: str,
+    folder: Path,
+    spacing: float,
+    sleep: Callable[[float], None],
+    tell: Callable[[str], None],
+) -> bytes:
     try:
         import httpx  # noqa: PLC0415 - an optional dependency
     except ModuleNotFoundError:
         raise InputError("fetching needs one more package: pip install 'xlremic[edgar]'") from None
 
-    reason = ""
+    reason, unreached = "", 0
     wait = 1.0
-    with httpx.Client(headers={"User-Agent": agent, "Accept-Encoding": "gzip"}, timeout=30.0) as client:
+    timeout = httpx.Timeout(TIMEOUT, connect=CONNECTING)
+    with httpx.Client(headers={"User-Agent": agent, "Accept-Encoding": "gzip"}, timeout=timeout) as client:
         for attempt in range(ATTEMPTS):
             if attempt:
-                sleep(min(wait, LONGEST_WAIT))
+                wait = min(wait, LONGEST_WAIT)
+                tell(f"{url}: {reason}; asking again in {wait:g} s")
+                sleep(wait)
                 wait *= 4
             _take_turn(folder, spacing, sleep)
             try:
                 status, headers, body = _get(client, url)
+            except httpx.InvalidURL as error:
+                raise InputError(f"{url!r} is no address: {error}") from error
             except httpx.TransportError as error:
                 reason = f"{type(error).__name__}: {error}"
+                unreached += isinstance(error, httpx.ConnectError | httpx.ConnectTimeout)
+                if unreached == UNREACHED:
+                    break
                 continue
             if status == httpx.codes.OK:
                 return body
