@@ -60,6 +60,14 @@ def test_every_filing_is_accounted_for_by_what_its_deal_is_known_to_be(tmp_path:
     assert "pools_sum:loan_count" in by_name["wrong.txt"]["reason"]
 
 
+def test_a_list_that_is_no_text_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "list").write_bytes(b"a.txt\n\xff\xfe\x00")
+    done = xlremic("batch", "--list", "list", "-o", "out", cwd=tmp_path)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == "xlremic: --list list: not a text in UTF-8 (invalid start byte)\n"
+    assert not (tmp_path / "out").exists()
+
+
 def test_the_command_leaves_workbooks_index_and_comparison(tmp_path: Path) -> None:
     (tmp_path / "a").mkdir()
     (tmp_path / "b").mkdir()

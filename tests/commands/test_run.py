@@ -10,6 +10,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from xlremic.commands import cli
+from xlremic.commands.terms import values_of
 from xlremic.engine import reports
 from xlremic.engine.assumptions import Assumptions
 from xlremic.engine.waterfall import run
@@ -125,3 +126,52 @@ def test_document_is_what_the_command_prints() -> None:
     command = next(line for line in text.splitlines() if line.startswith("xlremic run "))
     printed = text.split("```text\n")[1].split("```")[0]
     assert printed.strip() == invoke(*command.split()[1:]).output.strip()
+
+
+@pytest.mark.parametrize(
+    ("command", "option", "says"),
+    [
+        ("run", "--psa=1,000", "psa '1,000': numbers take no thousands separator"),
+        ("run", "--psa=100,200", "values by month with spaces"),
+        ("run", "--psa=1,000 for 12 300", "no thousands separator"),
+        ("run", "--cdr=0,06", "no thousands separator"),
+        ("run", "--servicing-fee-rate=1,000", "servicing_fee_rate '1,000': numbers take no"),
+        ("run", "--servicing-fee-rate=fast", "servicing_fee_rate 'fast': give a number from zero to 0.1"),
+        ("run", "--psa=1_0", "'1_0' is not a number"),
+        ("run", "--psa=١٢", "is not a number"),
+        ("run", "--psa=nan", "'nan' is not a number"),
+        ("run", "--psa=inf", "'inf' is not a number"),
+        ("run", "--psa=1e308", "psa 1e+308: give a number from zero to 5000"),
+        ("run", "--psa=0300", "psa '0300'"),
+        ("run", "--psa=2 for 99999999", "1200 at most"),
+        ("run", "--lag=1.5", "lag 1.5: give a whole number"),
+        ("run", "--call=²", "call '²': say never, first"),
+        ("build", "--psa=1,000", "no thousands separator"),
+        ("grid", "--psa=1,000", "1,000 may be two values or one"),
+        ("grid", "--psa=1,500,2000", "1,500 may be two values or one"),
+        ("grid", "--psa=100,2_0", "'2_0' is not a number"),
+        ("grid", "--cdr=0,1.5", "cdr 1.5: give a number from zero to 1"),
+    ],
+)
+def test_what_may_be_read_twice_is_refused_with_a_hint(command: str, option: str, says: str, tmp_path: Path) -> None:
+    output = ["-o", str(tmp_path / "o.xlsx")] if command == "build" else []
+    result = invoke(command, str(SAMPLE), option, *output)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert says in result.stderr
+    assert result.stderr.count("\n") == 1
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(
+    ("given", "read"),
+    [("0,100,200", [0, 100, 200]), ("1, 500", [1, 500]), ("1500", [1500]), ("50,100,150", [50, 100, 150])],
+)
+def test_values_of_a_grid_that_can_be_read_once_are_read(given: str, read: list[float]) -> None:
+    assert values_of("psa", given) == read
+
+
+def test_a_grid_of_more_scenarios_than_anyone_can_use_is_refused() -> None:
+    many = ", ".join(["1"] * 1001)
+    result = invoke("grid", str(SAMPLE), f"--psa={many}", f"--cdr={many}")
+    assert result.exit_code == 2
+    assert "1,002,001 scenarios are asked for; 1,000,000 is the most" in result.stderr

@@ -2,6 +2,7 @@
 
 import dataclasses
 import doctest
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,10 @@ import pytest
 
 import xlremic.engine.assumptions as assumptions_module
 from xlremic.engine.assumptions import Assumptions, SeniorClass, Structure, read_assumptions
+from xlremic.engine.waterfall import run
 from xlremic.errors import InputError
+
+from ..support.sample_deal import sample_deal
 
 
 def test_every_term_says_its_unit_its_meaning_and_that_it_is_ours() -> None:
@@ -93,15 +97,48 @@ def test_toml_file_holds_the_same_terms_and_keywords_win(tmp_path: Path) -> None
         ("speed = 3", "'speed' is no assumption"),
         ("psa = ", "not a TOML file"),
         ("[[senior_classes.I]]\nname = 'A'", "senior_classes of I"),
+        ("severity = [[0.1]]", r"severity \[0.1\]: give a number from zero to 1"),
+        ("severity = 'high'", "severity: vector 'high'"),
+        ("psa = {I = {II = 3}}", "psa {'II': 3} of pool 'I': give a number"),
+        ("psa = {}", "psa: an empty table"),
+        ("psa = '1,000'", "psa: vector '1,000': numbers take no thousands separator"),
+        ("servicing_fee_rate = [0.001]", r"servicing_fee_rate \[0.001\]: give a number"),
+        ("lag = 0x" + "f" * 5000, "lag a number beyond every measure"),
+        ("lag = " + "9" * 5000, "not a TOML file of assumptions"),
+        ("advancing = 1", "advancing 1: say true or false"),
+        ("settlement = 2004-10-28T10:00:00", "settlement datetime.datetime.*: give a date"),
+        ("settlement = 9999-12-31", "settlement .*: give a date from 1900-03-01 to 2199-12-31"),
+        ("first_distribution = 2004-10-31", "a day that every month has"),
+        ("shift_schedule = 3", "shift_schedule 3: give rising days"),
+        ("shift_schedule = [[1, 1.0], [61]]", r"shift_schedule \[61\]: give rising days"),
+        ("shift_schedule = [[1, 1.0], ['x', 1]]", "shift_schedule .*: give rising days"),
+        ("curve = [[2.0, 5.0], [1.0, 5.0]]", "curve .*: give rising years"),
+        ("prices = 100", "prices 100: give a table by class"),
+        ("prices = {A = 'par'}", "prices 'par' of class 'A'"),
+        ("senior_classes = 3", "senior_classes 3: give a table by pool"),
+        ("senior_classes = {I = 3}", "senior_classes of I 3: give a table by pool"),
+        ("senior_classes = {I = [3]}", "senior_classes of I 3: give a label"),
+        ("[[senior_classes.I]]\nlabel = 'A'\nbalance = 'all'", "of I, class A: balance 'all' must be dollars"),
+        ("[[senior_classes.I]]\nlabel = 'A'\nplanned = 3", "of I, class A: planned 3 must be dollars by month"),
+        ("psa = 1\npsa = 2", "not a TOML file"),
+        ("psa = " + "[" * 3000 + "]" * 3000, "not a TOML file|give a number"),
+        ("#" + "x" * 2_000_000, "more than 1,048,576 bytes"),
     ],
 )
 def test_unusable_files_are_refused(tmp_path: Path, text: str, found: str) -> None:
     file = tmp_path / "a.toml"
     file.write_text(text)
-    with pytest.raises(InputError, match=found):
+    with pytest.raises(InputError, match=f"a.toml: .*(?:{found})"):
         read_assumptions(file)
     with pytest.raises(InputError, match="cannot be read"):
         read_assumptions(tmp_path / "none.toml")
+
+
+def test_a_price_for_a_day_after_payments_began_is_refused() -> None:
+    late = Assumptions(settlement=date(2005, 6, 1))
+    with pytest.raises(InputError, match="settlement 2005-06-01 is after the first distribution, 2004-11-25"):
+        run(sample_deal(), late).class_measures()
+    run(sample_deal(), Assumptions(settlement=date(2004, 11, 25))).class_measures()
 
 
 def test_docstring_examples() -> None:

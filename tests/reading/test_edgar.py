@@ -145,8 +145,18 @@ def test_names() -> None:
     assert url_of("000114177604000244") == url_of("0001141776-04-000244")
     assert is_remote("0001141776-04-000244")
     assert not is_remote("samples/cmsi-2004-8.txt")
-    for name in ("ftp://www.sec.gov/x", "http://www.sec.gov/x", "file:///etc/passwd", "https://"):
+    for name in (
+        "ftp://www.sec.gov/x",
+        "http://www.sec.gov/x",
+        "file:///etc/passwd",
+        "https://",
+        "https://[::1",
+        "https://a:99999/x",
+    ):
         with pytest.raises(InputError, match="accession"):
+            url_of(name)
+    for name in ("https://[::1", "https://a:99999/x", "https://a:b/x"):
+        with pytest.raises(InputError, match="is no address"):
             url_of(name)
 
 

@@ -10,6 +10,7 @@ import click
 
 from ..batch.filings import COMPARISON, INDEX, batch
 from ..batch.outcome import Outcome
+from ..errors import InputError
 from . import FAILED_CHECK
 from .progress import Progress, tell_of_cluster
 
@@ -51,7 +52,11 @@ def batch_command(
     \b
     Example: xlremic batch samples -o deals
     """
-    names = [*paths, *(line.strip() for line in listed or () if line.strip() and not line.startswith("#"))]
+    try:
+        more = [line.strip() for line in listed or () if line.strip() and not line.startswith("#")]
+    except UnicodeDecodeError as error:
+        raise InputError(f"--list {getattr(listed, 'name', '')}: not a text in UTF-8 ({error.reason})") from error
+    names = [*paths, *more]
     if not find_spec("pyarrow"):
         click.echo("index.parquet is left out, since pyarrow is missing: pip install 'xlremic[parquet]'", err=True)
     tell_of_cluster(cluster)

@@ -10,6 +10,7 @@ import json
 import sys
 from collections.abc import Callable, Sequence
 from datetime import date
+from math import prod
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -26,7 +27,7 @@ from ..reading.parser import read
 from . import FAILED_CHECK
 from .printing import aligned, say, warn_of
 from .progress import Progress, tell_of_cluster
-from .terms import assumptions_of, given_terms, term_options, value_of
+from .terms import assumptions_of, given_terms, term_options, values_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from ..engine.measures import ClassMeasures
 
 F = TypeVar("F", bound=Callable[..., Any])
+MOST_SCENARIOS = 1_000_000
 
 
 def deal_of(filing: str) -> Deal:
@@ -68,6 +70,8 @@ def run_command(
     **terms: str | None,
 ) -> None:
     """Project the classes of FILING month by month and measure them.
+
+    Numbers take no thousands separator: 1500, not 1,500. Values by month are words with spaces, '100 ramp 300 over 12'.
 
     \b
     Example: xlremic run samples/cmsi-2004-8.txt --psa 300 --cdr 0.002 --report cash --csv
@@ -113,17 +117,17 @@ def grid_command(
 ) -> None:
     """Measure the classes of FILING for every combination of comma-separated values.
 
+    Numbers take no thousands separator; 1,500 might be one or two, so write 1500, or 1, 500 with a space.
+
     \b
     Example: xlremic grid samples/cmsi-2004-8.txt --psa 0,100,200,300,400,500 --cdr 0,0.01
     """
     from ..engine.grid import grid  # noqa: PLC0415 - the engine, only when it runs
 
     _one_format(as_csv, as_json, parquet)
-    axes: dict[str, Any] = {
-        name: [value_of(name, value.strip()) for value in text.split(",")]
-        for name, text in terms.items()
-        if text is not None
-    }
+    axes: dict[str, Any] = {name: values_of(name, text) for name, text in terms.items() if text is not None}
+    if (scenarios := prod(map(len, axes.values()))) > MOST_SCENARIOS:
+        raise InputError(f"{scenarios:,} scenarios are asked for; {MOST_SCENARIOS:,} is the most")
     single = {name: values[0] for name, values in axes.items() if len(values) == 1}
     assumptions = assumptions_of(file, single)
     deal = deal_of(filing)

@@ -10,6 +10,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from ..deal import Deal
+from ..errors import InputError
 from .assumptions import Assumptions
 from .capital import CapitalStructure, GroupRows, cut_senior
 from .collateral import CollateralFlows
@@ -138,8 +139,12 @@ class TrancheFlows:
 
 def settlement_of(deal: Deal, assumptions: Assumptions) -> date | None:
     """Day on which prices are paid: the assumption, else the day of the balances or the closing; None without them."""
+    if assumptions.settlement is not None:
+        if (days := distribution_dates(deal, assumptions, 1))[1:] and days[1] < assumptions.settlement:
+            raise InputError(f"settlement {assumptions.settlement} is after the first distribution, {days[1]}")
+        return assumptions.settlement
     later = deal.position.as_of if deal.position and deal.elapsed else None
-    return assumptions.settlement or later or deal.closing_date
+    return later or deal.closing_date
 
 
 def accrued_days(settle: date | None) -> int:

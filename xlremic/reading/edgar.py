@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin, urlsplit
 
-from ..errors import FetchError, InputError
+from ..errors import FetchError, InputError, shown
 from ..files import write_whole
 
 if TYPE_CHECKING:
@@ -61,11 +61,12 @@ def url_of(name: str, *, cik: int = SHELF_CIK) -> str:
         return f"{ARCHIVES}/{cik}/{accession.replace('-', '')}/{accession}.txt"
     try:
         parts = urlsplit(name)
-    except ValueError as error:
-        raise InputError(f"{name!r} is no address: {error}") from error
-    if parts.hostname and (parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in _LOOPBACK)):
+        named = parts.hostname if parts.port != 0 else None
+    except ValueError as error:  # a bracket that is not closed, a port that is no number or too large
+        raise InputError(f"{shown(name)} is no address: {error}") from error
+    if named and (parts.scheme == "https" or (parts.scheme == "http" and named in _LOOPBACK)):
         return name
-    raise InputError(f"{name!r} is neither an accession number (0001141776-04-000244) nor an https address")
+    raise InputError(f"{shown(name)} is neither an accession number (0001141776-04-000244) nor an https address")
 
 
 def cache_folder() -> Path:

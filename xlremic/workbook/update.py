@@ -11,12 +11,13 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from pathlib import Path
 
 from openpyxl import Workbook
 
-from ..errors import InputError, TemplateError
+from ..engine.assumptions import MOST_DOLLARS, TERMS
+from ..errors import InputError, TemplateError, shown
 from ..files import alone, keep, read_whole, write_whole
 from ..functions.registry import worksheet_functions
 from ..xlsx.calculate import calculate
@@ -27,6 +28,7 @@ from ..xlsx.references import below
 from .names import PUBLIC, SINCE
 from .standing import CENT, LEVEL, Standing, history_entry, ranks_of, standing
 
+_AMOUNT = re.compile(r"-?\$?\s?(?:(?:[0-9]{1,3}(?:[, ][0-9]{3})+|[0-9]{1,20})(?:\.[0-9]{0,30})?|\.[0-9]{1,30})")
 NEEDED = (
     "Classes",
     "CurrentBalances",
@@ -48,6 +50,10 @@ class Reported:
     cumulative_losses: Decimal | None = None
     delinquency: Decimal | None = None
 
+    def __post_init__(self) -> None:
+        if self.delinquency is not None and self.delinquency > (term := TERMS["delinquency"]).most:
+            raise term.refusal(float(self.delinquency))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Updated:
@@ -68,10 +74,17 @@ def read_balances(path: str | Path) -> dict[str, Decimal]:
     """
     path = Path(path)
     try:
-        text = path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
+        text = read_whole(path).decode("utf-8-sig")
+    except UnicodeDecodeError as error:
         raise InputError(f"{path} cannot be read: {error}") from error
     lines = csv.DictReader(io.StringIO(text), skipinitialspace=True)
+    try:
+        return _balances(lines, path)
+    except csv.Error as error:
+        raise InputError(f"{path}, line {lines.reader.line_num}: {error}; a line is a class and its balance") from error
+
+
+def _balances(lines: "csv.DictReader[str]", path: Path) -> dict[str, Decimal]:
     header = [name.strip().lower() for name in lines.fieldnames or []]
     if not {"class", "current_balance"} <= set(header):
         raise InputError(
@@ -94,12 +107,13 @@ def read_balances(path: str | Path) -> dict[str, Decimal]:
 
 def dollars(printed: str, where: str) -> Decimal:
     """An amount as a person writes it. Raises: InputError if it is none, or below zero."""
-    try:
-        amount = Decimal(re.sub(r"[$,\s]", "", printed))
-    except InvalidOperation:
-        raise InputError(f"{where}: {printed!r} is no amount of dollars") from None
-    if not amount.is_finite() or amount < 0:
-        raise InputError(f"{where}: {printed} must be zero or more")
+    if not _AMOUNT.fullmatch(printed.strip()):
+        raise InputError(
+            f"{where}: {shown(printed)} is no amount of dollars, zero or more, such as 1234567.89 or 1,234,567.89"
+        )
+    amount = Decimal(re.sub(r"[$,\s]", "", printed))
+    if not 0 <= amount <= MOST_DOLLARS:
+        raise InputError(f"{where}: {shown(printed)} must be zero or more, {MOST_DOLLARS:,.0f} at most")
     return amount
 
 
