@@ -19,14 +19,14 @@ from xlremic.reading.tieout import Status
 from xlremic.workbook.audit import audit, projection_findings
 from xlremic.workbook.build import build
 from xlremic.workbook.class_columns import TRANCHES
-from xlremic.workbook.expected import engine_columns, noise, result_classes
+from xlremic.workbook.expected import agree, engine_columns, result_classes
 from xlremic.workbook.filing_rows import measure_cell
 from xlremic.workbook.inputs import deal_and_assumptions, projection_columns
 from xlremic.workbook.layout import MonthlyRow
 from xlremic.workbook.lint import lint
 from xlremic.workbook.projection_columns import COLLATERAL, places
 from xlremic.workbook.results_columns import CALLS, RESULTS
-from xlremic.xlsx.calculate import calculate, formula_cells, same
+from xlremic.xlsx.calculate import calculate, formula_cells
 from xlremic.xlsx.engines import ironcalc_values, libreoffice_values
 from xlremic.xlsx.libreoffice import libreoffice
 from xlremic.xlsx.package import Package
@@ -50,7 +50,7 @@ def assert_all_agree(case: Case, path: Path) -> None:
         assert [
             (place, value, values.get(place))
             for place, value in cells.values.items()
-            if not same(value, values.get(place), absolute=noise(*place))
+            if not agree(place, value, values.get(place))
         ] == []
 
 

@@ -19,17 +19,17 @@ from ..functions.cells import CellError
 from ..functions.registry import worksheet_functions
 from ..reading.tieout import Finding, Status
 from ..subordination import call_threshold, is_callable
-from ..xlsx.calculate import Cells, Scalar, Values, calculate, formula_cells, same
+from ..xlsx.calculate import Cells, Values, calculate, formula_cells
 from ..xlsx.charts import stale_points
 from ..xlsx.engines import ironcalc_values, libreoffice_values
 from ..xlsx.patch import named_cells, opened
 from ..xlsx.preflight import preflight
 from ..xlsx.references import cell_name
 from .class_columns import CHECKS
-from .expected import engine_columns, noise, result_classes, result_numbers
+from .expected import agree, engine_columns, result_classes, result_numbers
 from .inputs import deal_and_assumptions, has_projection, projection_columns
 from .layout import MONTHLY, MonthlyRow
-from .lint import lint
+from .lint import VIEW, lint
 from .names import PUBLIC, SINCE
 from .results_columns import RESULTS
 from .standing import CENT, LEVEL, levels_of, ranks_of
@@ -66,7 +66,7 @@ def audit(path: str | Path) -> tuple[Finding, ...]:
     findings += _python(book)
     if has_projection(book):
         findings += projection_findings(book)
-    complaints = lint(data)
+    complaints = [complaint for complaint in lint(data) if not complaint.startswith(f"{VIEW}:")]
     says = "the workbook keeps the conventions" + "".join(f"; {complaint}" for complaint in complaints[:5])
     findings.append(_finding("lint:conventions", len(complaints), Decimal(0), "complaints", says))
     return (*findings, *_checks_sheet(book))
@@ -89,17 +89,11 @@ def _compared(check_id: str, cached: Cells, values: Values, engine: str) -> Find
     differing = [
         f"{sheet}!{cell} shows {value!r}, computes {values.get((sheet, cell))!r}"
         for (sheet, cell), value in cached.values.items()
-        if (sheet, cell) not in unknown
-        and not same(value, _alike(values.get((sheet, cell)), value), absolute=noise(sheet, cell))
+        if (sheet, cell) not in unknown and not agree((sheet, cell), value, values.get((sheet, cell)))
     ]
     apart = f" ({len(unknown)} cells call functions that it lacks)" if unknown else ""
     says = f"every cached value is what {engine} computes{apart}" + "".join(f"; {cell}" for cell in differing[:5])
     return _finding(check_id, len(differing), Decimal(0), "cells", says)
-
-
-def _alike(value: Scalar | None, like: Scalar | None) -> Scalar | None:
-    """Some engines keep TRUE as 1."""
-    return bool(value) if isinstance(like, bool) and isinstance(value, float | int) else value
 
 
 def _numbers(book: Workbook, name: str) -> list[Decimal]:

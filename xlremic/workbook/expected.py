@@ -11,6 +11,7 @@ from ..engine.capital import CapitalStructure
 from ..engine.collateral import RepLine
 from ..engine.measures import ClassMeasures
 from ..engine.records import LineFlows, Trace
+from ..xlsx.calculate import Scalar, same
 from .layout import MONTHLY
 from .results_columns import RESULTS, SCENARIOS, USD_COLUMNS
 
@@ -95,6 +96,13 @@ def noise(sheet: str, cell: str) -> float:
     column = cell.rstrip("0123456789")
     dollars = sheet in MONTHLY or (sheet == RESULTS.sheet and column in map(RESULTS.letter, USD_COLUMNS))
     return 1e-3 if dollars else LIFE if sheet in (RESULTS.sheet, SCENARIOS.sheet) else 1e-13
+
+
+def agree(place: tuple[str, str], shown: Scalar | None, computed: Scalar | None) -> bool:
+    """Whether two programs mean one value of a cell: the one tolerance of every comparison; some keep TRUE as 1."""
+    if isinstance(shown, bool) != isinstance(computed, bool):
+        shown, computed = (float(one) if isinstance(one, bool) else one for one in (shown, computed))
+    return same(shown, computed, absolute=noise(*place))
 
 
 def engine_columns(

@@ -4,16 +4,18 @@ import re
 from dataclasses import dataclass
 from datetime import date, datetime
 from html import escape
+from typing import TypeGuard
 
 from openpyxl import Workbook
 
 from ..errors import InputError, TemplateError
 from ..functions.registry import worksheet_functions
-from ..xlsx.calculate import calculate, formula_cells, same
+from ..xlsx.calculate import calculate, formula_cells
 from ..xlsx.charts import stale_points
 from ..xlsx.package import Package
 from ..xlsx.patch import named_cells, opened
 from ..xlsx.preflight import preflight
+from .expected import agree
 
 NEEDED = (
     "Classes", "CurrentBalances", "SubordinationLevels", "AsOfDate", "CurrentPoolBalance", "CallThreshold", "Callable",
@@ -96,20 +98,20 @@ def glance_of(data: bytes) -> Glance:
             f"the workbook shows nothing for {', '.join(empty)}: open and save it in Excel, or build it again"
         )
     labels, balances, levels = (_values(book, name) for name in ("Classes", "CurrentBalances", "SubordinationLevels"))
-    failed, not_evaluated = (int(float(str(one[name]))) for name in ("ChecksFailed", "ChecksNotEvaluated"))
-    checks = "all tie" if failed == 0 else f"{failed} failed"
+    failed, not_evaluated = one["ChecksFailed"], one["ChecksNotEvaluated"]
+    checks = "all tie" if failed == 0 else f"{failed:g} failed" if _is_number(failed) else f"in error ({failed})"
     day = one["AsOfDate"]
     if not isinstance(day, datetime):
         raise InputError(f"the workbook's AsOfDate is {day!r}, not a date")
     return Glance(
         title=str(one["DealTitle"]),
         as_of=day.date(),
-        pool_balance=float(str(one["CurrentPoolBalance"])),
-        threshold=float(str(one["CallThreshold"])),
+        pool_balance=_number("CurrentPoolBalance", one["CurrentPoolBalance"]),
+        threshold=_number("CallThreshold", one["CallThreshold"]),
         callable_now=bool(one["Callable"]),
         checks=checks + (f", {not_evaluated} not evaluated" if not_evaluated else ""),
         classes=tuple(
-            (str(label), float(str(balance)), float(str(level)))
+            (str(label), _number("CurrentBalances", balance), _number("SubordinationLevels", level))
             for label, balance, level in zip(labels, balances, levels, strict=True)
         ),
     )
@@ -125,7 +127,11 @@ def faults(data: bytes) -> list[str]:
     except TemplateError as error:
         return [str(error)]
     missing = [f"{sheet}!{cell}" for (sheet, cell), value in cached.items() if value is None]
-    stale = [f"{s}!{c}" for (s, c), value in cached.items() if value is not None and not same(value, computed[s, c])]
+    stale = [
+        f"{sheet}!{cell}"
+        for (sheet, cell), value in cached.items()
+        if value is not None and not agree((sheet, cell), value, computed[sheet, cell])
+    ]
     if missing:
         found.append(f"{len(missing)} formulas have no value, {missing[0]} among them")
     if stale:
@@ -133,7 +139,9 @@ def faults(data: bytes) -> list[str]:
     if charts := stale_points(package):
         found.append(f"charts show other figures than {len(charts)} ranges have, {charts[0]} among them")
     failed = _values(opened(data), "ChecksFailed")[0]
-    if failed:
+    if not _is_number(failed):
+        found.append(f"the number of failed checks is in error ({failed})")
+    elif failed:
         found.append(f"{failed:g} checks fail")
     return found
 
@@ -142,6 +150,17 @@ def safe_name(name: str) -> str:
     """A file name that every mail program takes."""
     stem = re.sub(r"[^A-Za-z0-9._-]+", "-", name.removesuffix(".xlsx")).strip(".-")[:80] or "workbook"
     return f"{stem}.xlsx"
+
+
+def _number(name: str, value: object) -> float:
+    """What a cell of that name shows. Raises: InputError if it is no number, as an error of its formula is not."""
+    if not _is_number(value):
+        raise InputError(f"the workbook's {name} shows {value!r}, not a number; mend what it is computed from")
+    return value
+
+
+def _is_number(value: object) -> TypeGuard[float]:
+    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def _values(book: Workbook, name: str) -> list[object]:

@@ -7,7 +7,7 @@ frozen panes are there. Each complaint names the rule and the cell.
 
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 
 from openpyxl import load_workbook
@@ -35,6 +35,7 @@ FUNCTIONS = frozenset(
         "COUNT",
         "DATE",
         "DAY",
+        "FALSE",
         "IF",
         "INDEX",
         "ISNUMBER",
@@ -47,12 +48,17 @@ FUNCTIONS = frozenset(
         "SUM",
         "SUMIF",
         "SUMPRODUCT",
+        "TRUE",
         "YEAR",
     ]
 )
+TRUTHS = ("=TRUE()", "=FALSE()")
+"""How LibreOffice keeps a truth that was typed."""
 CONSTANTS = frozenset(["0", "1", "12", "30", "100", "360"])
 """None, one, the months of a year, per cent, the days of a month and of a year in 30/360; all else stands in a cell."""
 LONGEST = 330
+VIEW = "view"
+"""The rule of how a sheet is looked at: a program that saves without a window drops it, and no figure changes."""
 INPUTS = frozenset(("Fact", "Assumption"))
 VALUES = INPUTS | {"Constant", "Band"}
 CALCULATIONS = frozenset(("Band", "Formula", "Link", "Total", "Flag", "Subtitle", "Unit"))
@@ -61,6 +67,7 @@ UNIT_COLUMN = {
     "Assumptions": "C",
 }
 _NUMBER = (int, float, datetime)
+Styles = Mapping[int, str]
 _TABLES = {"Assumptions": {"min_col": 6, "max_col": 31}}
 """Columns of a sheet whose rows are alike."""
 _CELL = r"[A-Za-z]+!\$?[A-Z]+\$?\d+|[A-Za-z]+"
@@ -73,21 +80,22 @@ LINK = re.compile(
 
 def lint(data: bytes) -> list[str]:
     """Complaints about a finished workbook, each as ``rule: Sheet!Cell: what``; an empty list is a good workbook."""
-    book = load_workbook(io.BytesIO(data))
+    book, package = load_workbook(io.BytesIO(data)), Package.of(data)
+    styles = package.styles
     missing = [title for title in SHEETS if title not in book.sheetnames]
     if missing:
         return [f"sheets: {', '.join(missing)} missing"]
     complaints = [*_book(book)]
     for title in (*SHEETS, *(title for title in _optional(book))):
         sheet = book[title]
-        complaints += [*_cells(sheet), *_view(sheet)]
+        complaints += [*_cells(sheet, styles), *_view(sheet, styles)]
         if title in MONTHLY:
-            complaints += _one_month(sheet)
+            complaints += _one_month(sheet, styles)
     for title, first in (("Pools", 7), ("Underwriting", 10)):
         complaints += _one_formula(book[title], across=True, first=first)
     for title, first in ((TRANCHES.sheet, TRANCHES.row()), ("Assumptions", 7), (CHECKS.sheet, CHECKS.row())):
         complaints += _one_formula(book[title], across=False, first=first)
-    cells = formula_cells(Package.of(data))
+    cells = formula_cells(package)
     for (title, cell), value in cells.values.items():
         if value is None:
             complaints.append(f"cached value: {title}!{cell}: missing")
@@ -124,24 +132,26 @@ def _book(book: Workbook) -> Iterator[str]:
                 yield f"hidden: {sheet.title} row {key}"
 
 
-def _cells(sheet: Worksheet) -> Iterator[str]:
+def _cells(sheet: Worksheet, styles: Styles) -> Iterator[str]:
     for row in sheet.iter_rows(max_row=MonthlyRow.MONTH if sheet.title in MONTHLY else None):
         for cell in row:
             place = f"{sheet.title}!{cell.coordinate}"
-            if cell.data_type == "f":
-                for complaint in _formula(cell):
+            if cell.data_type == "f" and cell.value not in TRUTHS:
+                for complaint in _formula(cell, _style(cell, styles)):
                     yield f"{complaint[0]}: {place}: {complaint[1]}"
-            elif (
-                isinstance(cell.value, int | float | datetime) and cell.style not in VALUES and sheet.title != "Source"
-            ):
-                yield f"hard-coded: {place}: {cell.value!r} in a cell of style {cell.style}"
+            elif isinstance(cell.value, _NUMBER) and _style(cell, styles) not in VALUES and sheet.title != "Source":
+                yield f"hard-coded: {place}: {cell.value!r} in a cell of style {_style(cell, styles)}"
             if cell.hyperlink is not None and (cell.hyperlink.target or not cell.hyperlink.location):
                 yield f"external link: {place}: {cell.hyperlink.target}"
 
 
-def _formula(cell: Cell) -> Iterator[tuple[str, str]]:
+def _style(cell: Cell, styles: Styles) -> str:
+    """Name of a cell's style; openpyxl's own takes the order of the names for their numbers."""
+    return styles.get(cell._style.xfId, "Normal")
+
+
+def _formula(cell: Cell, style: str) -> Iterator[tuple[str, str]]:
     formula = str(cell.value)
-    style = cell.style
     if style not in CALCULATIONS:
         yield "colour", f"a formula in a cell of style {style}"
     elif (
@@ -173,7 +183,7 @@ def _formula(cell: Cell) -> Iterator[tuple[str, str]]:
         previous = token.value if token.type != Token.WSPACE else previous
 
 
-def _one_month(sheet: Worksheet) -> Iterator[str]:
+def _one_month(sheet: Worksheet, styles: Styles) -> Iterator[str]:
     """Every month of a projection has the formulas of the first, moved down."""
     for column in sheet.iter_cols(min_row=MonthlyRow.MONTH):
         first = column[0]
@@ -183,8 +193,8 @@ def _one_month(sheet: Worksheet) -> Iterator[str]:
             found = _by_offset(str(cell.value), cell.row) if cell.data_type == "f" else None
             if found != wanted:
                 yield f"one formula: {place}: {cell.value} is not that of the first month"
-            elif found is None and cell.value is not None and cell.style not in INPUTS:
-                yield f"hard-coded: {place}: {cell.value!r} in a cell of style {cell.style}"
+            elif found is None and cell.value is not None and _style(cell, styles) not in INPUTS:
+                yield f"hard-coded: {place}: {cell.value!r} in a cell of style {_style(cell, styles)}"
 
 
 def _by_offset(formula: str, row: int) -> str:
@@ -208,12 +218,12 @@ def _one_formula(sheet: Worksheet, *, across: bool, first: int) -> Iterator[str]
                 yield f"one formula: {sheet.title}!{cell.coordinate}: {cell.value} where {moved} is expected"
 
 
-def _view(sheet: Worksheet) -> Iterator[str]:
+def _view(sheet: Worksheet, styles: Styles) -> Iterator[str]:
     title = sheet.title
     if sheet.sheet_view.showGridLines:
-        yield f"view: {title}: gridlines"
+        yield f"{VIEW}: {title}: gridlines"
     if sheet.freeze_panes is None:
-        yield f"view: {title}: no frozen panes"
+        yield f"{VIEW}: {title}: no frozen panes"
     if (
         sheet.page_setup.orientation != "landscape"
         or (not sheet.sheet_properties.pageSetUpPr.fitToPage and title not in MONTHLY)
@@ -227,5 +237,5 @@ def _view(sheet: Worksheet) -> Iterator[str]:
     if column := UNIT_COLUMN.get(title):
         for cell in sheet[column][6:]:
             numbers = [c for c in sheet[cell.row][3:] if isinstance(c.value, int | float) or c.data_type == "f"]
-            if numbers and cell.value is None and sheet.cell(cell.row, 1).style not in ("Total", "Note"):
+            if numbers and cell.value is None and _style(sheet.cell(cell.row, 1), styles) not in ("Total", "Note"):
                 yield f"unit: {title}!{cell.coordinate}: a line of numbers without a unit"

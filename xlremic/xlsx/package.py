@@ -74,6 +74,15 @@ class Package:
         """The texts that cells share, by number."""
         return ["".join(text.text or "" for text in item.iter(f"{MAIN}t")) for item in etree.fromstring(self[STRINGS])]
 
+    @cached_property
+    def styles(self) -> Mapping[int, str]:
+        """Name of each named style by its number, which other programs put in an order of their own.
+
+        LibreOffice has a style Note itself and keeps another one of that name as "Note 1".
+        """
+        kept = etree.fromstring(self[STYLES]).iter(f"{MAIN}cellStyle")
+        return {int(style.get("xfId", "0")): style.get("name", "").removesuffix(" 1") for style in kept}
+
     def to_bytes(self, *, packed: bool = True) -> bytes:
         """The workbook as a file has it; not packed for who unpacks it at once."""
         method = zipfile.ZIP_DEFLATED if packed else zipfile.ZIP_STORED
