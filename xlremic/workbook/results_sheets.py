@@ -88,11 +88,11 @@ def _fill_inputs(projection: Projection) -> None:
     sheet, row, column = projection.template.anchors["inputs.sums"]
     for k, one in enumerate(INPUT_SUMS):
         projection.template.cell(sheet, row + k, column + 1).value = one.of_flows(projection)
+    cut_off = projection.deal.cut_off_date
+    of_deal = {"cut_off_date": cut_off, "closing_date": projection.deal.closing_date, "as_of_date": cut_off}
     _, row, _ = projection.template.anchors["inputs.terms"]
     while name := projection.template.cell(sheet, row, column).value:
-        value = {"cut_off_date": projection.deal.cut_off_date, "closing_date": projection.deal.closing_date}.get(
-            str(name)
-        )
+        value = of_deal.get(str(name))
         value = value if value is not None else getattr(terms, str(name), None)
         if isinstance(value, date):
             value = to_excel(value)
