@@ -193,8 +193,11 @@ def projection_sheet(book: Workbook, title: str, outside: Mapping[str, str], kin
             elif formula in {"0", "1"}:
                 put(cell, int(formula), "Constant", FORMAT[column.unit])
             else:
-                made = formulas.cells(formula, title, row) if formula else None
-                put(cell, made, style_of(made) if made else "Label", FORMAT[column.unit])
+                made = ""
+                if formula:
+                    months = row == MonthlyRow.MONTH
+                    made = formulas.month(column, title) if months else formulas.cells(formula, title, row)
+                put(cell, made or None, style_of(made) if made else "Label", FORMAT[column.unit])
     sheet.row_dimensions[MonthlyRow.FIELD].height = 42
     for row in (MonthlyRow.UNIT, MonthlyRow.RULE):
         sheet.row_dimensions[row].height = 27

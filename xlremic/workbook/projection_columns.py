@@ -13,6 +13,7 @@ equal fields stand side by side; the prototype month is repeated for every month
     {a.x} an assumption           {std.x} {start.x}  a constant of the standards, a figure of the start
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -240,6 +241,14 @@ WATERFALL: tuple[Column, ...] = (
 
 SHEETS: Mapping[str, tuple[Column, ...]] = {"Collateral": COLLATERAL, "Waterfall": WATERFALL}
 
+IN_ORDER = "+SUM({0})"
+"""Adds nothing to a month of Waterfall, where columns lean on each other's month before.
+
+LibreOffice (7.4, 25.2) computes a column of like formulas in several threads and takes months that are not there yet:
+errors and wrong figures after an edit. It computes a column in order whose formulas hold a list in braces.
+"""
+_ONE_FIELD = re.compile(r"\{[^{}]*\}")
+
 
 def places(columns: Sequence[Column]) -> dict[str, str]:
     """Column letter of each field in the template."""
@@ -256,6 +265,12 @@ class Formulas:
     def cells(self, formula: str, sheet: str, row: int) -> str:
         """The formula of one row of a sheet."""
         return resolved(formula, lambda field, marks: self.reference(field, marks, sheet, row))
+
+    def month(self, column: Column, sheet: str) -> str:
+        """The formula of a column's months, as its first month has it."""
+        made = self.cells(column.month, sheet, MonthlyRow.MONTH)
+        leans = sheet == "Waterfall" and column.unit != "date" and not _ONE_FIELD.fullmatch(column.month)
+        return made + IN_ORDER if leans else made
 
     def of_table(self, table: Table, formula: str, row: int) -> str:
         """The formula of one row of a table, whose columns it may name beside all other fields."""
@@ -381,7 +396,7 @@ POOL_ROWS: tuple[tuple[str, str, str], ...] = (
     ("target_rate", "IF(ISNUMBER(INDEX({pools.target_rate},{P.no})),INDEX({pools.target_rate},{P.no}),INDEX({pools.coupon},{P.no})-{P.fee})", RATE),
     ("strip", "SUMPRODUCT(({L.pool*}={P.no})*{L.kept*}*{L.balance*})", USD),
     ("po_strip", "SUMPRODUCT(({L.pool*}={P.no})*{L.po_fraction*}*{L.balance*})", USD),
-    ("cut", "IF(SUMPRODUCT((({S.group*}={P.no})+({S.group*}=0))*({S.no*}>0))>0,1,0)", FLAG),
+    ("cut", "IF(SUMIF({S.group*},{P.no},{S.no*})+SUMIF({S.group*},0,{S.no*})>0,1,0)", FLAG),
 )  # fmt: skip
 
 _PART = 'IF({{L.part}}="discount",INDEX({{pools.discount_{0}}},{{L.pool}}),IF({{L.part}}="premium",INDEX({{pools.premium_{0}}},{{L.pool}}),INDEX({{pools.{0}}},{{L.pool}})))'
