@@ -35,7 +35,7 @@ class Driven:
     office: Office
 
 
-@pytest.fixture(scope="module", params=["installed", "other"])
+@pytest.fixture(scope="module", params=[pytest.param("installed", marks=pytest.mark.real), "other"])
 def driven(request: pytest.FixtureRequest) -> Iterator[Driven]:
     if lacks := missing(request.param):
         pytest.skip(lacks)
@@ -70,7 +70,6 @@ def passes_every_command(path: Path, folder: Path) -> None:
     assert faults(path.read_bytes()) == []
 
 
-@pytest.mark.real
 def test_a_hard_recalculation_after_an_edit_shows_what_the_engine_computes(
     driven: Driven, projected: Path, deal: Deal, tmp_path: Path
 ) -> None:
@@ -95,7 +94,6 @@ def test_a_hard_recalculation_after_an_edit_shows_what_the_engine_computes(
             assert shown == {label: pytest.approx(life, rel=1e-9) for label, life in lives.items()}, (k, ways)
 
 
-@pytest.mark.real
 @pytest.mark.parametrize("edit", [{}, BALANCES], ids=["as it was", "edited"])
 def test_a_light_workbook_that_libreoffice_saved_passes_every_command(
     driven: Driven, edit: dict[str, float | str | None], workbook: Path, tmp_path: Path
@@ -106,7 +104,6 @@ def test_a_light_workbook_that_libreoffice_saved_passes_every_command(
     passes_every_command(driven.office.save(tmp_path / "saved.xlsx"), tmp_path)
 
 
-@pytest.mark.real
 def test_a_workbook_with_its_projection_that_libreoffice_saved_passes_every_command(
     driven: Driven, projected: Path, tmp_path: Path
 ) -> None:
@@ -116,7 +113,6 @@ def test_a_workbook_with_its_projection_that_libreoffice_saved_passes_every_comm
     passes_every_command(driven.office.save(tmp_path / "saved.xlsx"), tmp_path)
 
 
-@pytest.mark.real
 def test_styles_are_known_by_name_after_a_save_by_libreoffice(driven: Driven, workbook: Path, tmp_path: Path) -> None:
     driven.office.load(workbook)
     driven.office.put({"Checks!D12": 0.5})
@@ -125,7 +121,6 @@ def test_styles_are_known_by_name_after_a_save_by_libreoffice(driven: Driven, wo
     assert len(complaints) == 1 and complaints[0].startswith("hard-coded: Checks!D12"), complaints
 
 
-@pytest.mark.real
 def test_a_damaged_base_case_turns_the_flag_in_libreoffice(driven: Driven, projected: Path) -> None:
     base = SCENARIOS.cell("life", ScenarioRow.BASE - SCENARIOS.first)
     driven.office.load(projected)
