@@ -12,9 +12,9 @@ from .reasons import reason
 
 TEXT = SAMPLE.read_text(encoding="utf-8")
 SHORT = 10 * len(KINDS)
-SILENT_SHARE = 0.11
+SILENT_SHARE = 0.044
 """What the short run may leave untold; the long one stands in docs/verification.md. May only shrink."""
-FAULTS = 16
+FAULTS = 1
 """Silent mutations of the short run that a reader could tell, having no reason. May only shrink."""
 
 
@@ -27,7 +27,7 @@ def test_few_of_the_mutations_change_a_value_in_silence() -> None:
     score = attacked(SHORT)
     assert score.outcomes.total() == SHORT
     assert score.share(Outcome.SILENT) <= SILENT_SHARE
-    assert score.share(Outcome.LOST) <= 0.04
+    assert score.share(Outcome.LOST) <= 0.005
     silent = score.classes[Outcome.SILENT]
     assert sum(count for names, count in silent.items() if not reason(*names)) <= FAULTS
 
@@ -38,7 +38,7 @@ def test_few_of_the_mutations_change_a_value_in_silence() -> None:
         ("(636) 261-1313", "(636) 261-1314", Outcome.SILENT),
         ("$6,170,000.00", "$6,710,000.00", Outcome.CAUGHT),
         ("wire transfer", "wire  transfer", Outcome.HARMLESS),
-        ("None of the mortgage loans\nare secured by investment properties.", "", Outcome.LOST),
+        ("authenticated by the paying agent, ", "", Outcome.LOST),
         ("DETAILED DESCRIPTION", "DESCRIPTION", Outcome.CAUGHT),
     ],
 )  # fmt: skip
