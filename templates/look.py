@@ -7,46 +7,20 @@ from openpyxl import Workbook
 from openpyxl.cell import Cell
 from openpyxl.formatting.rule import FormulaRule
 from openpyxl.styles import Alignment, Border, Font, NamedStyle, PatternFill, Protection, Side
+from openpyxl.utils import get_column_letter
 from openpyxl.workbook.defined_name import DefinedName
 from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.worksheet import Worksheet
 
 from xlremic.workbook.class_columns import Line
-from xlremic.workbook.layout import Table
+from xlremic.workbook.layout import FLAG, LINKS, SHEETS, FrameRow, Table
 from xlremic.workbook.names import FORMATS, usable_name
 from xlremic.workbook.projection_columns import Formulas
 
-NAVY, LIGHT, YELLOW, GREY = "1F3864", "F2F5FA", "FFF9E5", "7F7F7F"
+NAVY, LIGHT, YELLOW, GREY = "1F3864", "F2F5FA", "FFF9E5", "595959"
 FAMILY = "Calibri"
-ORDER = ("Summary", "Pools", "Tranches", "Underwriting", "Call", "Assumptions", "Collateral", "Waterfall", "Results",
-         "Scenarios", "Functions", "Checks", "Source")  # fmt: skip
-WAY = ("Summary", "Assumptions", "Results", "Tranches", "Checks", "Call", "Pools", "Waterfall", "Scenarios", "Collateral",
-       "Source", "Underwriting", "Functions")  # fmt: skip
-"""Where most want to go from a sheet, for those that have room for few links."""
-TABS = {"Summary": NAVY, "Pools": "BF9000", "Tranches": "BF9000", "Underwriting": "BF9000", "Call": "548235", "Assumptions": "BF9000",
-        "Collateral": "548235", "Waterfall": "548235", "Results": NAVY, "Scenarios": NAVY, "Functions": NAVY, "Checks": "C00000", "Source": GREY}  # fmt: skip
-PURPOSE = {
-    "Summary": "What the deal is, where it stands now, and whether everything ties. Blue figures are inputs, black ones"
-    " formulas, green ones links; change a blue figure and every sheet follows.",
-    "Pools": "The mortgage pools as the filing states them, recomputed from their parts. Click a blue figure to see the"
-    " sentence that it was read from.",
-    "Tranches": "The classes in order of seniority. Put current balances into the yellow column; levels, factors and"
-    " the call follow.",
-    "Underwriting": "How the loans were underwritten, as the filing bounds it, and what that is in dollars.",
-    "Call": "The clean-up call: allowed when the pool balance is strictly less than the threshold.",
-    "Assumptions": "What a projection needs and the filing does not state, each with its unit; beside it the pools and classes"
-    " as the worksheet functions take them.",
-    "Collateral": "The loans month by month: every pool's speeds, every rep line's defaults, liquidations and principal, by the"
-    " industry's Standard Formulas.",
-    "Waterfall": "The distributions month by month: strips, shifting interest, transfers, losses and the call, then every class."
-    " Each column names the rule that it follows.",
-    "Results": "What the projection comes to for each class. Everything here follows the inputs.",
-    "Scenarios": "Figures of the engine at many speeds and losses, as values, beside the live case of this workbook.",
-    "Functions": "Every worksheet function at work on this deal, beside the same number from plain formulas.",
-    "Checks": "Everything in the filing that can be tied out. Each tolerance follows from the digits that the filing"
-    " prints; a flag of 1 is a check that fails.",
-    "Source": "Every fact with the line and the sentence that it was read from.",
-}
+FLAG_ALARM, FLAG_ROOM = "ChecksFailed>0", 34
+"""When the flag is red, and the room of its longest words in characters."""
 THIN = Side(style="thin", color="BFBFBF")
 
 
@@ -99,49 +73,69 @@ def name(book: Workbook, called: str, sheet: str, reference: str) -> None:
     book.defined_names[usable_name(called)] = DefinedName(called, attr_text=f"{sheet}!{absolute}")
 
 
-def frame(
-    book: Workbook, title: str, widths: Mapping[str, float], header: int, last: str, frozen: str = "B"
-) -> Worksheet:
-    """A sheet with title, live subtitle, purpose, navigation, print set-up and frozen panes."""
+def frame(book: Workbook, title: str, widths: Mapping[str, float]) -> Worksheet:
+    """A sheet with title, flag, live subtitle, what to do, links, print set-up and frozen panes."""
     sheet: Worksheet = book[title]
-    sheet.sheet_properties.tabColor = TABS[title]
+    about = SHEETS[title]
+    sheet.sheet_properties.tabColor = about.role.value
     sheet.sheet_view.showGridLines = False
     sheet.sheet_view.zoomScale = 100
     for column, width in widths.items():
         sheet.column_dimensions[column].width = width
-    put(sheet["A1"], title, "Title")
-    sheet.row_dimensions[1].height = 24
-    put(sheet["A2"], "=DealTitle", "Subtitle")
-    put(sheet["A3"], PURPOSE[title], "Note")
-    wide = [column for column, width in widths.items() if width >= 11 and (len(column), column) <= (len(last), last)]
-    shown = [other for other in WAY if other != title][: len(wide)]
-    for column, other in zip(wide, sorted(shown, key=ORDER.index), strict=False):
-        cell = put(sheet[f"{column}4"], other, "Navigation", align="left")
-        cell.hyperlink = Hyperlink(ref=cell.coordinate, location=f"'{other}'!A1", display=other)
-        cell.style = "Navigation"
-    flag = put(sheet[f"{last}1"], "=ChecksStatus", "Flag", align="right")
-    sheet.conditional_formatting.add(
-        flag.coordinate,
-        FormulaRule(
-            ["ChecksFailed>0"], font=Font(color="FFFFFF", bold=True), fill=PatternFill("solid", end_color="C00000")
-        ),
-    )
-    put(sheet[f"{last}2"], "=AsOfDate", "Unit", '"as of" d mmm yyyy', align="right")
-    sheet.freeze_panes = f"{frozen}{header + 1}" if title != "Summary" else f"A{header}"
+    put(sheet[f"A{FrameRow.TITLE}"], title, "Title")
+    sheet.row_dimensions[FrameRow.TITLE].height = 24
+    put(sheet[f"A{FrameRow.SUBTITLE}"], "=DealTitle", "Subtitle")
+    put(sheet[f"A{FrameRow.ACTION}"], about.action, "Note")
+    links(sheet)
+    flag(sheet)
+    sheet.freeze_panes = about.frozen
     sheet.page_setup.orientation = "landscape"
     sheet.page_setup.paperSize = sheet.PAPERSIZE_LETTER
-    sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = (
-        1,
-        0 if title in ("Pools", "Underwriting", "Checks", "Source", "Scenarios") else 1,
-    )
+    sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, about.pages
     sheet.sheet_properties.pageSetUpPr.fitToPage = True
     sheet.page_margins.left = sheet.page_margins.right = 0.4
     sheet.page_margins.top = sheet.page_margins.bottom = 0.7
     sheet.oddHeader.left.text, sheet.oddHeader.right.text = "xlremic", "&A"
     sheet.oddFooter.left.text, sheet.oddFooter.right.text = "&F", "Page &P of &N"
-    if title != "Summary":
-        sheet.print_title_rows = f"{header}:{header}"
+    if about.repeated:
+        sheet.print_title_rows = about.repeated
     return sheet
+
+
+def links(sheet: Worksheet) -> None:
+    """The same links in the same order on every sheet, each in the next column that is wide enough for its word."""
+    column = 0
+    for other in LINKS:
+        column += 1
+        while 0 < _width(sheet, column) < len(other) + 2:
+            column += 1
+        if not _width(sheet, column):
+            sheet.column_dimensions[get_column_letter(column)].width = len(other) + 2
+        cell = put(sheet.cell(FrameRow.NAVIGATION, column), other, "Navigation", align="left")
+        cell.hyperlink = Hyperlink(ref=cell.coordinate, location=f"'{other}'!A1", display=other)
+        cell.style = "Navigation"
+
+
+def _width(sheet: Worksheet, column: int) -> float:
+    """Width of a column in characters, zero if none is set."""
+    letter = get_column_letter(column)
+    return sheet.column_dimensions[letter].width if letter in sheet.column_dimensions else 0.0
+
+
+def flag(sheet: Worksheet) -> None:
+    """The outcome of the checks; red, over as many columns as its words may need, when it is not well."""
+    put(sheet[FLAG], "=ChecksStatus", "Flag")
+    column, room = sheet[FLAG].column, 0.0
+    while room < FLAG_ROOM:
+        room += _width(sheet, column) or sheet.sheet_format.baseColWidth
+        column += 1
+    cells = f"{FLAG}:{get_column_letter(column - 1)}{FrameRow.TITLE}"
+    sheet.conditional_formatting.add(cells, alarm(FLAG_ALARM))
+
+
+def alarm(condition: str) -> FormulaRule:
+    """White on red while the condition holds."""
+    return FormulaRule([condition], font=Font(color="FFFFFF", bold=True), fill=PatternFill("solid", end_color="C00000"))
 
 
 def band(sheet: Worksheet, row: int, labels: Mapping[str, str], left: Collection[str] = "A") -> None:

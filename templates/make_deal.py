@@ -10,7 +10,7 @@ from pathlib import Path
 
 import make_projection
 import make_results
-from look import NAVY, ORDER, band, column_names, figures, frame, heading, name, put, styles, table
+from look import NAVY, alarm, band, column_names, figures, frame, heading, name, put, styles, table
 from make_projection import Kinds
 from openpyxl import Workbook
 from openpyxl.chart import BarChart
@@ -21,8 +21,7 @@ from openpyxl.chart.text import RichText, Text
 from openpyxl.chart.title import Title
 from openpyxl.drawing.line import LineProperties
 from openpyxl.drawing.text import CharacterProperties, Paragraph, ParagraphProperties, RegularTextRun
-from openpyxl.formatting.rule import FormulaRule
-from openpyxl.styles import Alignment, Font, PatternFill
+from openpyxl.styles import Alignment
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
@@ -56,6 +55,7 @@ from xlremic.workbook.filing_rows import (
     FactRow,
     measure_rows,
 )
+from xlremic.workbook.layout import SHEETS as ALL_SHEETS
 from xlremic.workbook.layout import FrameRow, MonthlyRow
 from xlremic.workbook.names import DEAL_POOLS, DEAL_TERMS, POOL_TERMS, TERMS
 from xlremic.workbook.projection_columns import COLLATERAL, Formulas
@@ -79,7 +79,7 @@ Places = dict[str, tuple[str, int]]
 def measures(book: Workbook, title: str, places: Places) -> None:
     """Pools and Underwriting: a row per measure, a column for all mortgage loans, then a column per pool."""
     data = MEASURES[title]
-    sheet = frame(book, title, data.widths, data.header, POOL_COLUMN)
+    sheet = frame(book, title, data.widths)
     band(sheet, data.header, data.labels, left=data.texts)
     if title == "Pools":
         name(book, "row.pool_label", title, f"{POOL_COLUMN}{data.header}")
@@ -172,7 +172,7 @@ def expanded(formula: str, column: str, sheet: str, places: Places) -> str:
 
 def tranches(book: Workbook, formulas: Formulas) -> None:
     data = TRANCHES
-    sheet = frame(book, data.sheet, data.widths, data.header, data.letters[-1])
+    sheet = frame(book, data.sheet, data.widths)
     table(book, data, formulas, "All classes")
     sheet.row_dimensions[data.header].height = 42
     put(sheet[f"{data.letter('class')}{CLASSES_SUM_ROW}"], "less pool balance", "Note")
@@ -186,7 +186,7 @@ def tranches(book: Workbook, formulas: Formulas) -> None:
 
 
 def call(book: Workbook, formulas: Formulas) -> None:
-    sheet = frame(book, CALL.sheet, CALL.widths, CALL.header, CALL.letters[-1])
+    sheet = frame(book, CALL.sheet, CALL.widths)
     band(sheet, CALL.header, CALL.labels, left=CALL.texts)
     figures(book, CALL, CALL_LINES, formulas)
     sheet.conditional_formatting.add(CALL.cell("value", "callable"), alarm("Callable"))
@@ -212,7 +212,7 @@ def assumptions(book: Workbook, places: Places, kinds: Kinds) -> dict[str, str]:
         | dict.fromkeys(own_columns, 11)
         | {gap: 4, label: 10, rank: 8, balance: 18, current: 18}
     )
-    sheet = frame(book, "Assumptions", widths, 6, "E")
+    sheet = frame(book, "Assumptions", widths)
     band(sheet, 6, {"A": "name", "B": "value", "C": "unit", "D": "source", "E": "what it is"}, left="ACDE")
     for row, (key, number_format) in enumerate(TERMS, 7):
         term = ASSUMPTIONS[key]
@@ -277,7 +277,7 @@ def assumptions(book: Workbook, places: Places, kinds: Kinds) -> dict[str, str]:
 
 def checks(book: Workbook, formulas: Formulas) -> None:
     data = CHECKS
-    sheet = frame(book, data.sheet, data.widths, data.header, data.letters[-1])
+    sheet = frame(book, data.sheet, data.widths)
     table(book, data, formulas, "All checks")
     put(sheet[f"{data.letter('check')}{NOT_EVALUATED_ROW}"], "not evaluated: the filing lacks a figure", "Note")
     lacking = f"{data.letter('flag')}{NOT_EVALUATED_ROW}"
@@ -291,14 +291,9 @@ def checks(book: Workbook, formulas: Formulas) -> None:
     sheet.print_area = f"A1:{data.letters[-1]}{data.row()}"
 
 
-def alarm(condition: str) -> FormulaRule:
-    """White on red while the condition holds."""
-    return FormulaRule([condition], font=Font(color="FFFFFF", bold=True), fill=PatternFill("solid", end_color="C00000"))
-
-
 def source(book: Workbook, formulas: Formulas) -> None:
     data = SOURCE
-    sheet = frame(book, data.sheet, data.widths, data.header, data.letters[-1])
+    sheet = frame(book, data.sheet, data.widths)
     for called, row in SOURCE_NOTES.items():
         put(sheet[f"A{row}"], called.removeprefix("source_"), "Note")
         name(book, f"row.{called}", data.sheet, f"A{row}")
@@ -314,7 +309,7 @@ def source(book: Workbook, formulas: Formulas) -> None:
 
 
 def summary(book: Workbook, formulas: Formulas) -> None:
-    sheet = frame(book, SUMMARY.sheet, SUMMARY.widths | HEADLINE.widths, SUMMARY.header, HEADLINE.letters[-1])
+    sheet = frame(book, SUMMARY.sheet, SUMMARY.widths | HEADLINE.widths)
     put(sheet[f"A{FrameRow.SUBTITLE}"], "deal", "Subtitle")
     name(book, "DealTitle", SUMMARY.sheet, f"A{FrameRow.SUBTITLE}")
     band(sheet, SUMMARY.header, SUMMARY.labels | HEADLINE.labels, left=(*SUMMARY.texts, *HEADLINE.texts))
@@ -376,7 +371,7 @@ def summary(book: Workbook, formulas: Formulas) -> None:
 def make(path: Path) -> None:
     book = Workbook()
     book.remove(book.worksheets[0])
-    for title in ORDER:
+    for title in ALL_SHEETS:
         book.create_sheet(title)
     styles(book)
     places = measure_rows()

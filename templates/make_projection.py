@@ -170,8 +170,8 @@ def projection_sheet(book: Workbook, title: str, outside: Mapping[str, str], kin
     """Collateral or Waterfall: header rows, the start, and one month."""
     columns, formulas = SHEETS[title], Formulas(outside)
     letters = places(columns)
-    widths = {letters[c.field]: 12.0 if c.unit != USD else 17.0 for c in columns} | {"A": 8.0, "B": 12.0}
-    sheet = frame(book, title, widths, MonthlyRow.NUMBER, "H", frozen="C")
+    widths = {letters[c.field]: 12.0 if c.unit != USD else 17.0 for c in columns} | {"A": 16.0, "B": 12.0}
+    sheet = frame(book, title, widths)
     for column in columns:
         letter = letters[column.field]
         if column.kind:
@@ -224,7 +224,6 @@ def projection_sheet(book: Workbook, title: str, outside: Mapping[str, str], kin
     name(book, f"months.{title}", title, f"A{MonthlyRow.MONTH}:{letters[columns[-1].field]}{MonthlyRow.MONTH}")
     sheet.print_area = f"A1:{letters[columns[-1].field]}{MonthlyRow.MONTH}"
     sheet.print_title_cols = "A:B"
-    sheet.print_title_rows = f"{MonthlyRow.OWNER}:{MonthlyRow.NUMBER}"
     sheet.page_setup.fitToWidth = sheet.page_setup.fitToHeight = 0
     sheet.page_setup.scale = 50
     sheet.sheet_properties.pageSetUpPr.fitToPage = False

@@ -48,7 +48,7 @@ def _vector(field: str, first: int = MonthlyRow.MONTH) -> str:
 def results(book: Workbook, formulas: Formulas, kinds: Kinds) -> None:
     """One row a class; the search for its yield and its decrement table stand to the right."""
     data = RESULTS
-    sheet = frame(book, data.sheet, data.widths, data.header, data.letter("convexity"))
+    sheet = frame(book, data.sheet, data.widths)
     shown = [column.key for column in data.columns[: data.keys.index("convexity") + 1]]
     band(sheet, data.header, {data.letter(key): data.column(key).label for key in shown}, left=data.texts)
     sheet.row_dimensions[data.header].height = 42
@@ -164,7 +164,7 @@ def _series(chart: BarChart | LineChart, values: str, months: str, title: str) -
 def scenarios(book: Workbook, outside: dict[str, str], formulas: Formulas, kinds: Kinds) -> None:
     """The live case, the engine's base case and their difference; then the engine's grid, as values."""
     data = SCENARIOS
-    sheet = frame(book, data.sheet, data.widths | INPUTS.widths, ScenarioRow.NUMBER, data.letter("losses"))
+    sheet = frame(book, data.sheet, data.widths | INPUTS.widths)
     put(sheet[f"A{FrameRow.NOTE}"], None, "Note")
     name(book, "row.scenarios_note", data.sheet, f"A{FrameRow.NOTE}")
     put(sheet["I6"], "Average life in years (months/12) of class", "Section")
@@ -248,7 +248,7 @@ def _inputs(book: Workbook, sheet: Worksheet, outside: dict[str, str], formulas:
 def functions(book: Workbook, formulas: Formulas) -> None:
     """One live call of every worksheet function beside the same number from plain formulas."""
     data = CALLS
-    sheet = frame(book, data.sheet, data.widths, data.header, data.letter("difference"))
+    sheet = frame(book, data.sheet, data.widths)
     for key, label, value, says in EXAMPLE_INPUTS:
         put(sheet[EXAMPLES.cell("label", key)], label, "Label")
         put(sheet[EXAMPLES.cell("says", key)], says, "Unit")

@@ -19,9 +19,10 @@ from xlremic.reading.filing import filing_of
 from xlremic.reading.parser import parse
 from xlremic.subordination import call_threshold, is_callable, subordination_levels
 from xlremic.workbook.build import build
-from xlremic.workbook.class_columns import HEADLINE, TRANCHES
+from xlremic.workbook.class_columns import TRANCHES
 from xlremic.workbook.filing_rows import MEASURES
 from xlremic.workbook.filling import write_text
+from xlremic.workbook.layout import FLAG
 from xlremic.workbook.lint import lint
 from xlremic.workbook.names import PUBLIC
 from xlremic.workbook.template import packaged
@@ -245,7 +246,7 @@ def test_a_failing_check_is_written_and_flagged(tmp_path: Path) -> None:
     failing = [finding.id for finding in built.findings if finding.status == "fail"]
     assert "pools_sum:balance" in failing
     assert named(data, "ChecksFailed") == [len(failing)]
-    assert load_workbook(built.path, data_only=True)["Summary"][HEADLINE.flag].value == f"{len(failing)} failed"
+    assert load_workbook(built.path, data_only=True)["Summary"][FLAG].value == f"{len(failing)} failed"
 
 
 def test_text_of_a_filing_never_becomes_a_formula(tmp_path: Path) -> None:

@@ -12,22 +12,140 @@ cells; in the formula of a table's line,
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from enum import IntEnum
+from enum import Enum, IntEnum
 
 from ..xlsx.references import column_letters
 
+
+class Role(Enum):
+    """What a sheet is for, with the colour of its tab."""
+
+    OUTPUT = "1F3864"
+    INPUT = "BF9000"
+    CALCULATION = "548235"
+    CHECKS = "C00000"
+    DOCUMENT = "595959"
+
+
+class Part(Enum):
+    """Which workbooks have a sheet: all, those with a projection, those that call the worksheet functions."""
+
+    ALWAYS = "always"
+    PROJECTION = "projection"
+    FUNCTIONS = "functions"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sheet:
+    """A sheet: what it is for, what a person does there, and how it is seen and printed.
+
+    ``frozen`` is the first cell that scrolls; ``pages`` how many pages it is printed on downwards, 0 for as many as it
+    takes; ``repeated`` the rows that every page begins with.
+    """
+
+    title: str
+    role: Role
+    purpose: str
+    action: str
+    frozen: str
+    part: Part = Part.ALWAYS
+    pages: int = 1
+    repeated: str = ""
+
+
+_SHEETS = (
+    Sheet(
+        title="Summary", role=Role.OUTPUT, frozen="A6",
+        purpose="What the deal is, where it stands now, and whether everything ties.",
+        action="Read where the deal stands. Blue figures are inputs, black ones formulas, green ones links.",
+    ),
+    Sheet(
+        title="Pools", role=Role.INPUT, frozen="B7", pages=0, repeated="6:6",
+        purpose="The mortgage pools as the filing states them.",
+        action="Click a blue figure to see the sentence that it was read from.",
+    ),
+    Sheet(
+        title="Tranches", role=Role.INPUT, frozen="B7", repeated="6:6",
+        purpose="The classes in order of seniority, with their balances and levels.",
+        action="Put current balances into the yellow column; levels, factors and the call follow.",
+    ),
+    Sheet(
+        title="Underwriting", role=Role.INPUT, frozen="B7", pages=0, repeated="6:6",
+        purpose="How the loans were underwritten, as the filing bounds it, and what that is in dollars.",
+        action="Click a blue figure to see the sentence that it was read from.",
+    ),
+    Sheet(
+        title="Call", role=Role.CALCULATION, frozen="B7", repeated="6:6",
+        purpose="The clean-up call: allowed when the pool balance is strictly less than the threshold.",
+        action="Set the as-of date with the balances; a pool balance here is used instead of the classes' sum.",
+    ),
+    Sheet(
+        title="Assumptions", role=Role.INPUT, frozen="B7", repeated="6:6",
+        purpose="What a projection needs and the filing does not state, each with its unit.",
+        action="Change a blue figure and every sheet follows.",
+    ),
+    Sheet(
+        title="Collateral", role=Role.CALCULATION, frozen="C11", pages=0, repeated="5:9", part=Part.PROJECTION,
+        purpose="The loans month by month: speeds, defaults, liquidations and principal, by the industry's formulas.",
+        action="Open a group of columns with the + above it; each column names the rule that it follows.",
+    ),
+    Sheet(
+        title="Waterfall", role=Role.CALCULATION, frozen="C11", pages=0, repeated="5:9", part=Part.PROJECTION,
+        purpose="The distributions month by month: strips, shifting interest, losses, the call, every class.",
+        action="Open a group of columns with the + above it; each column names the rule that it follows.",
+    ),
+    Sheet(
+        title="Results", role=Role.OUTPUT, frozen="B8", repeated="7:7", part=Part.PROJECTION,
+        purpose="What the projection comes to for each class.",
+        action="Read lives, windows, prices and yields; everything here follows the inputs.",
+    ),
+    Sheet(
+        title="Scenarios", role=Role.OUTPUT, frozen="B9", pages=0, repeated="7:7", part=Part.PROJECTION,
+        purpose="The engine's figures at many speeds and losses, beside the live case of this workbook.",
+        action="Compare speeds; the grid is values, computed when its line below says.",
+    ),
+    Sheet(
+        title="Functions", role=Role.OUTPUT, frozen="B13", repeated="12:12", part=Part.FUNCTIONS,
+        purpose="Every worksheet function at work on this deal, beside the same number from plain formulas.",
+        action="Copy a formula from the last column; the functions come with the add-in.",
+    ),
+    Sheet(
+        title="Checks", role=Role.CHECKS, frozen="B7", pages=0, repeated="6:6",
+        purpose="Everything that can be tied out, with its tolerance; a flag of 1 is a check that fails.",
+        action="Look at lines in red first. Each tolerance follows from the digits that the filing prints.",
+    ),
+    Sheet(
+        title="Source", role=Role.DOCUMENT, frozen="B9", pages=0, repeated="8:8",
+        purpose="Every fact with the line and the sentence that it was read from.",
+        action="Search here for a figure's sentence.",
+    ),
+)  # fmt: skip
+SHEETS = {sheet.title: sheet for sheet in _SHEETS}
+"""Every sheet by its title, in the workbook's order."""
+LINKS = ("Summary", "Tranches", "Call", "Assumptions", "Results", "Checks", "Source")
+"""Where row 4 of every sheet leads."""
+FIRST = next(iter(SHEETS))
 MONTHLY = ("Collateral", "Waterfall")
 """Sheets with one row a month."""
 
 
+def sheets_of(part: Part) -> tuple[str, ...]:
+    """Titles of the sheets of some workbooks, in order."""
+    return tuple(title for title, sheet in SHEETS.items() if sheet.part is part)
+
+
 class FrameRow(IntEnum):
-    """Rows that every sheet begins with."""
+    """Rows that every sheet begins with: title and flag, deal and day, what to do here, links."""
 
     TITLE = 1
     SUBTITLE = 2
-    PURPOSE = 3
+    ACTION = 3
     NAVIGATION = 4
     NOTE = 5
+
+
+FLAG = f"B{FrameRow.TITLE}"
+"""Cell of the checks' outcome on every sheet."""
 
 
 class MonthlyRow(IntEnum):
@@ -121,11 +239,6 @@ class Table:
     def texts(self) -> list[str]:
         """Letters of its columns of text."""
         return [letter for letter, column in zip(self.letters, self.columns, strict=True) if column.text]
-
-    @property
-    def flag(self) -> str:
-        """Cell of the checks' outcome, which every sheet shows in its title's row, over its last column."""
-        return f"{self.letters[-1]}{FrameRow.TITLE}"
 
     def row(self, line: int | str = 0) -> int:
         """Row of a line, by its number from 0 or its key."""

@@ -23,12 +23,9 @@ from ..xlsx.package import Package
 from ..xlsx.references import RELATIVE_ROW
 from .class_columns import CALL, CHECKS, SOURCE, TRANCHES
 from .filing_rows import MEASURES
-from .layout import MONTHLY, FrameRow, MonthlyRow
+from .layout import FIRST, MONTHLY, SHEETS, FrameRow, MonthlyRow, Part, sheets_of
 from .names import PUBLIC, SINCE, usable_name
 
-SHEETS = ("Summary", "Pools", "Tranches", "Underwriting", "Call", "Assumptions", "Checks", "Source")
-OPTIONAL = ("Collateral", "Waterfall", "Results", "Scenarios", "Functions")
-"""Sheets that a workbook may be built without."""
 FUNCTIONS = frozenset(
     [
         "ABS",
@@ -82,11 +79,12 @@ def lint(data: bytes) -> list[str]:
     """Complaints about a finished workbook, each as ``rule: Sheet!Cell: what``; an empty list is a good workbook."""
     book, package = load_workbook(io.BytesIO(data)), Package.of(data)
     styles = package.styles
-    missing = [title for title in SHEETS if title not in book.sheetnames]
+    always = sheets_of(Part.ALWAYS)
+    missing = [title for title in always if title not in book.sheetnames]
     if missing:
         return [f"sheets: {', '.join(missing)} missing"]
     complaints = [*_book(book)]
-    for title in (*SHEETS, *(title for title in _optional(book))):
+    for title in (*always, *_optional(book)):
         sheet = book[title]
         complaints += [*_cells(sheet, styles), *_view(sheet, styles)]
         if title in MONTHLY:
@@ -107,12 +105,13 @@ def lint(data: bytes) -> list[str]:
 def _optional(book: Workbook) -> list[str]:
     """The optional sheets that are there; a portable copy's sheet Functions is a page of text, not of the model."""
     portable = any(name.startswith("REMIC_") for name in book.defined_names)
-    return [title for title in OPTIONAL if title in book.sheetnames and not (portable and title == "Functions")]
+    optional = [title for title, sheet in SHEETS.items() if sheet.part is not Part.ALWAYS and title in book.sheetnames]
+    return [title for title in optional if not (portable and SHEETS[title].part is Part.FUNCTIONS)]
 
 
 def _book(book: Workbook) -> Iterator[str]:
-    if book.worksheets[0].title != "Summary" or book.active is not book.worksheets[0]:
-        yield "first sheet: Summary must stand first and be active"
+    if book.worksheets[0].title != FIRST or book.active is not book.worksheets[0]:
+        yield f"first sheet: {FIRST} must stand first and be active"
     for name, defined in book.defined_names.items():
         try:
             usable_name(name)

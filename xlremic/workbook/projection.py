@@ -7,6 +7,9 @@ every column must come to. The formulas themselves stand in the template.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from openpyxl import Workbook
+from openpyxl.worksheet.hyperlink import Hyperlink
+
 from ..deal import Deal
 from ..engine.assumptions import RATES, Assumptions, SeniorClass
 from ..engine.books import TrancheFlows
@@ -14,11 +17,11 @@ from ..engine.capital import CapitalStructure, capital_structure
 from ..xlsx.references import column_letters
 from ..xlsx.rows import Rows
 from .expected import CENT, ResultClass, engine_columns, result_classes, result_numbers
-from .layout import MONTHLY, FrameRow, MonthlyRow
+from .layout import MONTHLY, FrameRow, MonthlyRow, Part, sheets_of
 from .results_columns import RESULTS
 from .template import Template
 
-PROJECTED = (*MONTHLY, "Results", "Scenarios")
+PROJECTED = sheets_of(Part.PROJECTION)
 """Sheets that only a projection fills."""
 BY_MONTH = "by month"
 GRID_PSA = (0.0, 100.0, 200.0, 300.0, 400.0, 500.0)
@@ -145,10 +148,6 @@ def without_functions(template: Template) -> None:
             del book.defined_names[name]
             template.anchors.pop(name.removeprefix("row."), None)
     book.remove(book["Functions"])
-    for sheet in book.worksheets:
-        for cell in sheet[FrameRow.NAVIGATION]:
-            if cell.value == "Functions":
-                cell.value = cell.hyperlink = None
 
 
 def without_projection(template: Template) -> None:
@@ -172,13 +171,26 @@ def without_projection(template: Template) -> None:
         del book.defined_names[name]
     for sheet in [sheet for sheet in book.worksheets if sheet.title in PROJECTED]:
         book.remove(sheet)
+    relink(book)
     for sheet in book.worksheets:
         for row in sheet.iter_rows():
             for cell in row:
                 if str(cell.value).startswith("=FirstCallable"):
                     cell.offset(0, -1).value = cell.value = None
-                if cell.row == FrameRow.NAVIGATION and cell.value in PROJECTED:
-                    cell.value = cell.hyperlink = None
         sheet._charts = [
             chart for chart in sheet._charts if not any(title in chart.series[0].val.numRef.f for title in PROJECTED)
         ]
+
+
+def relink(book: Workbook) -> None:
+    """Row 4 of every sheet with the links that lead somewhere, moved together."""
+    for sheet in book.worksheets:
+        places = [cell for cell in sheet[FrameRow.NAVIGATION] if cell.hyperlink]
+        there = [str(cell.value) for cell in places if cell.value in book.sheetnames]
+        for k, cell in enumerate(places):
+            if k < len(there):
+                cell.value = there[k]
+                cell.hyperlink = Hyperlink(ref=cell.coordinate, location=f"'{there[k]}'!A1", display=there[k])
+                cell.style = "Navigation"
+            else:
+                cell.value = cell.hyperlink = None
