@@ -164,3 +164,22 @@ def test_every_command_warns_in_the_same_words(command: str, tmp_path: Path) -> 
     done = xlremic(command, "odd.txt", *light, cwd=tmp_path)
     warnings = [line for line in done.stderr.splitlines() if line.startswith("warning: ")]
     assert any("café’s" in line and "“5678”" in line for line in warnings), done.stderr
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="the device that is always full is of Linux")
+@pytest.mark.parametrize("command", [["--help"], ["parse", str(SAMPLE), "--json"], ["check", str(SAMPLE)]])
+def test_output_that_cannot_be_written_is_one_line(command: list[str]) -> None:
+    environment = {**os.environ, "PYTHONPATH": str(SAMPLE.parent.parent)}
+    words = [sys.executable, "-m", "xlremic", *command]
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run(words, stdout=full, stderr=subprocess.PIPE, text=True, env=environment, check=False)
+    assert done.returncode == 2
+    assert "cannot be written: No space left" in done.stderr.splitlines()[-1] and "Traceback" not in done.stderr
+
+
+def test_letters_that_output_cannot_take_are_one_line(tmp_path: Path) -> None:
+    (tmp_path / "deal.txt").write_text(TEXT.replace("Citicorp", "Citicörp"), encoding="utf-8")
+    environment = {**os.environ, "PYTHONPATH": str(SAMPLE.parent.parent), "PYTHONIOENCODING": "ascii"}
+    words = [sys.executable, "-m", "xlremic", "parse", "deal.txt", "--csv"]
+    done = subprocess.run(words, capture_output=True, text=True, env=environment, cwd=tmp_path, check=False)
+    assert done.returncode == 2 and "takes ascii only" in done.stderr and "Traceback" not in done.stderr

@@ -1,13 +1,17 @@
 """The group of commands: each is imported when it is asked for, and an error of ours is one line and an exit code."""
 
+import errno
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 import click
 
-from ..errors import ClusterError, FetchError, MailError, XlremicError
+from ..errors import ClusterError, FetchError, InputError, MailError, XlremicError
 from . import BAD_INPUT, OUTSIDE
 
 COMMANDS = {
@@ -28,6 +32,10 @@ COMMANDS = {
 """Each command's module, where it is ``NAME_command``, and what ``--help`` says of it, which imports none of them."""
 
 
+_OF_OUTPUT = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EBADF)
+"""Errors without a file's name that come of writing to standard output."""
+
+
 class _Group(click.Group):
     """Imports a command when it is called; turns the package's own errors into one line and an exit code."""
 
@@ -46,18 +54,48 @@ class _Group(click.Group):
         with formatter.section("Commands"):
             formatter.write_dl([(name, says) for name, (_, says) in COMMANDS.items()])
 
+    def invoke(self, ctx: click.Context) -> None:
+        with _output():
+            super().invoke(ctx)
+            sys.stdout.flush()
+
     def main(self, *args: Any, **kwargs: Any) -> Any:
+        if sys.stdout is None:  # it was closed before we began
+            sys.stdout = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 - as long as this process lives
         try:
-            return super().main(*args, **kwargs)
+            with _output():  # of help, which is printed before a command is invoked
+                return super().main(*args, **kwargs)
         except (ClusterError, FetchError, MailError) as error:
             _tell(error)
             sys.exit(OUTSIDE)
         except XlremicError as error:
             _tell(error)
             sys.exit(BAD_INPUT)
-        except BrokenPipeError:  # the reader of our output has gone; there is nobody to tell
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-            sys.exit(BAD_INPUT)
+
+
+@contextmanager
+def _output() -> Iterator[None]:
+    """Ends when the reader of our output has gone. Raises: InputError if standard output cannot take it."""
+    try:
+        yield
+    except BrokenPipeError:
+        _forget_output()
+        sys.exit(BAD_INPUT)  # there is nobody to tell
+    except UnicodeEncodeError as error:
+        letter = ascii(error.object[error.start])
+        raise InputError(
+            f"standard output takes {error.encoding} only, and not {letter}: set PYTHONIOENCODING=utf-8"
+        ) from error
+    except OSError as error:
+        if error.filename is not None or error.errno not in _OF_OUTPUT:
+            raise
+        _forget_output()
+        raise InputError(f"standard output cannot be written: {error.strerror}") from error
+
+
+def _forget_output() -> None:
+    """Let what was not written go, and all that follows, so that nothing fails again at the end."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _tell(error: XlremicError) -> None:
