@@ -20,7 +20,7 @@ ARROWS: dict[str, set[str]] = {
 """Each wing and the wings that it imports. ``__init__`` and ``__main__`` of the package only hand on names."""
 
 HEAVY = {
-    "openpyxl": {"xlsx", "functions", "workbook", "batch"},
+    "openpyxl": {"xlsx", "workbook", "batch"},
     "formualizer": {"xlsx"},
     "xlwings": {"functions", "commands"},
     "distributed": {"ground"},

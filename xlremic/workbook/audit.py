@@ -31,6 +31,7 @@ from .inputs import deal_and_assumptions, has_projection, projection_columns
 from .layout import MONTHLY, MonthlyRow
 from .lint import VIEW, lint
 from .names import PUBLIC, SINCE
+from .ours import recognise
 from .results_columns import RESULTS
 from .standing import CENT, LEVEL, levels_of, ranks_of
 
@@ -43,6 +44,7 @@ def audit(path: str | Path) -> tuple[Finding, ...]:
     path = Path(path)
     data = read_whole(path)
     package = preflight(data)
+    recognise(package)
     cached = formula_cells(package)
     try:
         calculated = calculate(package, worksheet_functions())

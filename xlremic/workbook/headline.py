@@ -16,6 +16,7 @@ from ..xlsx.package import Package
 from ..xlsx.patch import named_cells, opened
 from ..xlsx.preflight import preflight
 from .expected import agree
+from .ours import recognise
 
 NEEDED = (
     "Classes", "CurrentBalances", "SubordinationLevels", "AsOfDate", "CurrentPoolBalance", "CallThreshold", "Callable",
@@ -86,7 +87,7 @@ def glance_of(data: bytes) -> Glance:
 
     Raises: InputError if it is refused by the preflight, is not one of ours or has no cached values.
     """
-    preflight(data)
+    recognise(preflight(data))
     book = opened(data)
     missing = [name for name in NEEDED if name not in book.defined_names]
     if missing:

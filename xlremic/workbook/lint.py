@@ -5,12 +5,10 @@ no number hides in a formula; only functions that every spreadsheet program comp
 frozen panes are there. Each complaint names the rule and the cell.
 """
 
-import io
 import re
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 
-from openpyxl import load_workbook
 from openpyxl.cell import Cell
 from openpyxl.formula.tokenizer import Token, Tokenizer
 from openpyxl.formula.translate import Translator
@@ -20,6 +18,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from ..errors import TemplateError
 from ..xlsx.calculate import formula_cells
 from ..xlsx.package import Package
+from ..xlsx.patch import opened
 from ..xlsx.references import RELATIVE_ROW
 from .class_columns import CALL, CHECKS, SOURCE, TRANCHES
 from .filing_rows import MEASURES
@@ -77,7 +76,7 @@ LINK = re.compile(
 
 def lint(data: bytes) -> list[str]:
     """Complaints about a finished workbook, each as ``rule: Sheet!Cell: what``; an empty list is a good workbook."""
-    book, package = load_workbook(io.BytesIO(data)), Package.of(data)
+    book, package = opened(data, formulas=True), Package.of(data)
     styles = package.styles
     always = sheets_of(Part.ALWAYS)
     missing = [title for title in always if title not in book.sheetnames]

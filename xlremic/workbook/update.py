@@ -26,6 +26,7 @@ from ..xlsx.patch import Cell, named_cells, opened, patched
 from ..xlsx.preflight import preflight
 from ..xlsx.references import below
 from .names import PUBLIC, SINCE
+from .ours import recognise, refuse_formulas
 from .standing import CENT, LEVEL, Standing, history_entry, ranks_of, standing
 
 _AMOUNT = re.compile(r"-?\$?\s?(?:(?:[0-9]{1,3}(?:[, ][0-9]{3})+|[0-9]{1,20})(?:\.[0-9]{0,30})?|\.[0-9]{1,30})")
@@ -40,6 +41,10 @@ NEEDED = (
     "CumulativeLosses",
     "ReportedPoolBalance",
 )
+
+
+WRITTEN = ("CurrentBalances", "AsOfDate", "CumulativeLosses", "ReportedPoolBalance", "Delinquency")
+"""Names whose cells an update writes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,6 +160,8 @@ def updated_bytes(
 ) -> tuple[bytes, Updated]:
     """The workbook after an update, and what the update came to. Raises as ``update`` does."""
     package = preflight(data)
+    recognise(package)
+    refuse_formulas(package, WRITTEN)
     book = opened(data)
     missing = [name for name in NEEDED if name not in book.defined_names]
     if missing:

@@ -15,7 +15,7 @@ from xml.sax.saxutils import escape
 import formualizer
 from lxml import etree
 
-from ..errors import TemplateError
+from ..errors import InputError, TemplateError
 from .package import MAIN, Package, stated_range
 from .references import column_number
 
@@ -132,24 +132,31 @@ def _calculated_whole(package: Package, data: bytes, functions: Mapping[str, Cal
 
 
 def formula_cells(package: Package) -> Cells:
-    """Every formula cell of a saved workbook with its cached value; dates are serial numbers."""
+    """Every formula cell of a saved workbook with its cached value; dates are serial numbers.
+
+    Raises: InputError for a sheet that cannot be read.
+    """
     values: dict[tuple[str, str], Scalar | None] = {}
     formulas: dict[tuple[str, str], str] = {}
     for sheet, part in package.sheets.items():
-        for _, cell in etree.iterparse(io.BytesIO(package[part]), tag=f"{MAIN}c", resolve_entities=False):
-            formula = cell.find(f"{MAIN}f")
-            if formula is not None:
-                place = sheet, cell.get("r", "")
-                formulas[place] = formula.text or ""
-                value = cell.find(f"{MAIN}v")
-                if value is None or value.text is None:
-                    values[place] = "" if cell.get("t") == "str" and value is not None else None
-                elif cell.get("t") == "s":
-                    values[place] = package.strings[int(value.text)]
-                else:
-                    values[place] = _scalar(value.text, cell.get("t", "n"))
-            cell.clear()
+        try:
+            for _, cell in etree.iterparse(io.BytesIO(package[part]), tag=f"{MAIN}c", resolve_entities=False):
+                formula = cell.find(f"{MAIN}f")
+                if formula is not None:
+                    place = sheet, cell.get("r", "")
+                    formulas[place] = formula.text or ""
+                    values[place] = _value(cell, package)
+                cell.clear()
+        except etree.XMLSyntaxError as error:
+            raise InputError(f"the workbook is damaged: {part} cannot be read: {error}") from None
     return Cells(values, formulas)
+
+
+def _value(cell: etree._Element, package: Package) -> Scalar | None:
+    value = cell.find(f"{MAIN}v")
+    if value is None or value.text is None:
+        return "" if cell.get("t") == "str" and value is not None else None
+    return package.string(value.text) if cell.get("t") == "s" else _scalar(value.text, cell.get("t", "n"))
 
 
 def without_values(package: Package) -> Package:
@@ -176,4 +183,9 @@ def same(
 def _scalar(text: str, kind: str) -> Scalar:
     if kind == "b":
         return text == "1"
-    return float(text) if kind == "n" else text
+    if kind != "n":
+        return text
+    try:
+        return float(text)
+    except ValueError:
+        raise InputError(f"the workbook is damaged: {text[:20]!r} stands where a number belongs") from None

@@ -5,12 +5,12 @@ cells as their own cached values do. Parts and text, nothing of deals.
 """
 
 import re
-from collections.abc import Mapping
 from xml.sax.saxutils import escape, unescape
 
 from .calculate import same
 from .package import Package
 from .references import Reference
+from .shown import Points, Shown
 
 _CHARTED = re.compile(
     r"<(?P<prefix>\w+:)?(?P<kind>num|str)Ref>\s*<(?P=prefix)?f>(?P<f>[^<]*)</(?P=prefix)?f>"
@@ -20,10 +20,6 @@ _CHARTED = re.compile(
 _COUNT = re.compile(r'<(?:\w+:)?ptCount val="(\d+)"')
 _FORMAT = re.compile(r"<(?:\w+:)?formatCode>[^<]*</(?:\w+:)?formatCode>")
 _POINT = re.compile(r'<(?:\w+:)?pt idx="(\d+)"[^>]*>\s*<(?:\w+:)?v>([^<]*)</', re.DOTALL)
-_TEXT = re.compile(r"<t(?: [^>]*)?>([^<]*)</t>")
-
-Points = dict[int, str]
-"""What a chart keeps of a range: text of each cell that has a value, by its place in the range, row after row."""
 
 
 def with_points(package: Package) -> Package:
@@ -31,7 +27,7 @@ def with_points(package: Package) -> Package:
 
     References that are no plain range of this workbook (names, other files, several ranges) keep what they have.
     """
-    sheets = _Sheets(package)
+    sheets = Shown(package)
     return package.edited(
         {
             part: _CHARTED.sub(lambda match: _kept(match, sheets), package[part].decode()).encode()
@@ -45,7 +41,7 @@ def stale_points(package: Package) -> list[str]:
 
     A chart that keeps fewer points than its range has cells leaves out hidden ones, and is not judged.
     """
-    sheets = _Sheets(package)
+    sheets = Shown(package)
     found = []
     for part in package.charts:
         for match in _CHARTED.finditer(package[part].decode()):
@@ -64,7 +60,7 @@ def _range(text: str) -> Reference | None:
     return found if found and found.sheet else None
 
 
-def _kept(match: re.Match[str], sheets: "_Sheets") -> str:
+def _kept(match: re.Match[str], sheets: Shown) -> str:
     """The reference with the points of its cells."""
     place = _range(match["f"])
     points = sheets.points(place) if place else None
@@ -99,53 +95,3 @@ def _alike(match: re.Match[str], points: Points) -> bool:
     if match["kind"] == "str":
         return old == new
     return old.keys() == new.keys() and all(same(_number(old[k]), _number(new[k])) for k in new)
-
-
-class _Sheets:
-    """Cells of a workbook's sheets, read row by row as charts ask for them."""
-
-    def __init__(self, package: Package) -> None:
-        self.package = package
-        self.rows: dict[str, Mapping[int, str]] = {}
-        self.known: dict[Reference, Points | None] = {}
-
-    def points(self, place: Reference) -> Points | None:
-        """None if this workbook has no such sheet, or the sheet nothing at all."""
-        if place not in self.known:
-            rows = self._rows(place.sheet) if place.sheet in self.package.sheets else {}
-            self.known[place] = self._points(place, rows) if rows else None
-        return self.known[place]
-
-    def _rows(self, sheet: str) -> Mapping[int, str]:
-        if sheet not in self.rows:
-            pieces = self.package[self.package.sheets[sheet]].decode().split('<row r="')[1:]
-            self.rows[sheet] = {int(piece[: piece.index('"')]): piece for piece in pieces}
-        return self.rows[sheet]
-
-    def _points(self, place: Reference, rows: Mapping[int, str]) -> Points:
-        left, _, right, _ = place.bounds
-        across = right - left + 1
-        shown = (
-            (k, self._cell(rows.get(place.first.row + k // across, ""), f'<c r="{cell}"'))
-            for k, cell in enumerate(place.cells())
-        )
-        return {k: text for k, text in shown if text is not None}
-
-    def _cell(self, row: str, tag: str) -> str | None:
-        """What a cell shows, numbers as they are written; None if it is empty."""
-        start = row.find(tag)
-        if start < 0:
-            return None
-        close = row.index(">", start)
-        if row[close - 1] == "/":
-            return None
-        attributes, content = row[start:close], row[close + 1 : row.index("</c>", close)]
-        if 't="inlineStr"' in attributes:
-            return unescape("".join(_TEXT.findall(content)))
-        _, found, rest = content.partition("<v>")
-        if not found:
-            return None
-        value = unescape(rest[: rest.index("</v>")])
-        if 't="s"' in attributes:
-            return self.package.strings[int(value)]
-        return value

@@ -11,6 +11,7 @@ from typing import Self
 
 from lxml import etree
 
+from ..errors import InputError
 from .references import Reference
 
 MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
@@ -48,6 +49,12 @@ class Package:
         """The package with every sheet as ``edit`` gives its XML back."""
         return self.edited({name: edit(self[name]) for name in self.worksheets})
 
+    def _tree(self, part: str) -> etree._Element:
+        try:
+            return etree.fromstring(self[part])
+        except etree.XMLSyntaxError as error:
+            raise InputError(f"the workbook is damaged: {part} cannot be read: {error}") from None
+
     @property
     def worksheets(self) -> list[str]:
         """Parts of cells, whether the workbook lists them or not."""
@@ -60,19 +67,39 @@ class Package:
     @cached_property
     def sheets(self) -> Mapping[str, str]:
         """Part of each sheet by the sheet's name, in the workbook's order; sheets that are charts are left out."""
-        relations = etree.fromstring(self[RELATIONS])
+        if RELATIONS not in self.parts:
+            raise InputError(f"this is not an Excel workbook (.xlsx): {RELATIONS} is missing")
+        relations = self._tree(RELATIONS)
         targets = {relation.get("Id"): relation.get("Target", "") for relation in relations}
-        found = {}
-        for sheet in etree.fromstring(self[BOOK]).iter(f"{MAIN}sheet"):
-            target = targets[sheet.get(f"{{{OFFICE}}}id")]
+        found: dict[str, str] = {}
+        for sheet in self._tree(BOOK).iter(f"{MAIN}sheet"):
+            name, target = sheet.get("name", ""), targets.get(sheet.get(f"{{{OFFICE}}}id"), "")
             if "chartsheets" not in target:
-                found[sheet.get("name", "")] = target.removeprefix("/") if target.startswith("/") else f"xl/{target}"
+                part = target.removeprefix("/") if target.startswith("/") else f"xl/{target}"
+                if part not in self.parts or name in found or part in found.values():
+                    raise InputError(f"the workbook is damaged: sheet {name} has no part of its own")
+                found[name] = part
         return found
 
     @cached_property
-    def strings(self) -> list[str]:
-        """The texts that cells share, by number."""
-        return ["".join(text.text or "" for text in item.iter(f"{MAIN}t")) for item in etree.fromstring(self[STRINGS])]
+    def names(self) -> list[tuple[str, bool, str]]:
+        """Each defined name, whether it is of one sheet only, and what it refers to."""
+        return [
+            (name.get("name", ""), name.get("localSheetId") is not None, name.text or "")
+            for name in self._tree(BOOK).iter(f"{MAIN}definedName")
+        ]
+
+    def string(self, number: str) -> str:
+        """A text that cells share. Raises: InputError if there is none of that number."""
+        if not number.strip().isdecimal() or int(number) >= len(self._strings):
+            raise InputError(f"the workbook is damaged: no shared text has the number {number[:20]}")
+        return self._strings[int(number)]
+
+    @cached_property
+    def _strings(self) -> list[str]:
+        if STRINGS not in self.parts:
+            return []
+        return ["".join(text.text or "" for text in item.iter(f"{MAIN}t")) for item in self._tree(STRINGS)]
 
     @cached_property
     def styles(self) -> Mapping[int, str]:
@@ -80,7 +107,7 @@ class Package:
 
         LibreOffice has a style Note itself and keeps another one of that name as "Note 1".
         """
-        kept = etree.fromstring(self[STYLES]).iter(f"{MAIN}cellStyle")
+        kept = self._tree(STYLES).iter(f"{MAIN}cellStyle")
         return {int(style.get("xfId", "0")): style.get("name", "").removesuffix(" 1") for style in kept}
 
     def to_bytes(self, *, packed: bool = True) -> bytes:

@@ -26,11 +26,18 @@ _CELL = r'<c\b[^<>]*?\br="{cell}"[^<>]*?(?:/>|>.*?</c>)'
 _STYLE = re.compile(rb'\bs="(\d+)"')
 
 
-def opened(data: bytes) -> Workbook:
-    """The workbook's cached values, to look at only: what openpyxl warns of losing is never written by it."""
+def opened(data: bytes, *, formulas: bool = False) -> Workbook:
+    """The workbook's cached values (or its formulas), to look at only: what openpyxl loses is never written by it.
+
+    Raises: InputError for what it cannot read.
+    """
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", UserWarning)
-        return load_workbook(io.BytesIO(data), data_only=True)
+        try:
+            return load_workbook(io.BytesIO(data), data_only=not formulas)
+        except Exception as error:  # of a stranger's workbook: it says what is wrong in many ways, all of them its own
+            reason = f"{type(error).__name__}: {error}"[:200]
+            raise InputError(f"the workbook is damaged: no spreadsheet reader understands it ({reason})") from error
 
 
 def named_cells(book: Workbook, name: str) -> list[NamedCell]:

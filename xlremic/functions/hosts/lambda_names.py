@@ -5,7 +5,6 @@ the same name disturb each other, so the names go into a copy, and never into a 
 is the workbook byte for byte, but for its list of names and one sheet more, Functions, that explains them.
 """
 
-import io
 import re
 from collections.abc import Sequence
 from typing import Any
@@ -14,8 +13,10 @@ from xml.sax.saxutils import escape
 from lxml import etree
 
 from ...errors import InputError
+from ...xlsx.measure import MAX_AREA
 from ...xlsx.package import BOOK, MAIN, OFFICE, RELATIONS, STYLES, TYPES, Package
 from ...xlsx.preflight import preflight
+from ...xlsx.references import Reference
 from ..registry import FUNCTIONS, CellError, Function, Scalar, call
 from .texts import filled
 
@@ -58,6 +59,8 @@ def portable(data: bytes) -> bytes:
     Raises: InputError if it is no plain workbook, calls functions of an add-in, or has these names or that sheet.
     """
     package = preflight(data)
+    if not package.sheets:
+        raise InputError("the workbook has no sheets")
     if any(_CALLS.search(package[part]) for part in package.worksheets):
         raise InputError("the workbook calls functions of an add-in; make the portable copy of one that calls none")
     new_part = f"xl/worksheets/{SHEET.lower()}.xml"
@@ -121,7 +124,7 @@ def _functions_sheet(package: Package) -> bytes:
     lines = [
         _row(i, [_text(i, c, text, style) for c, (text, style) in enumerate(row)]) for i, row in enumerate(rows, 1)
     ]
-    named = _named_values(package.to_bytes(packed=False))
+    named = _named_values(package)
     for i, function in enumerate((f for f in FUNCTIONS if f.closed_form is not None), len(rows) + 1):
         arguments = "; ".join(f"{a.name}: {a.help}{f', {a.unit}' if a.unit else ''}" for a in function.arguments)
         texts = [function.name, function.help, arguments, function.example]
@@ -201,15 +204,16 @@ def _shown(value: Scalar) -> tuple[str, str]:
     return ("str", value) if isinstance(value, str) else ("n", repr(value))
 
 
-def _named_values(data: bytes) -> dict[str, Any]:
-    """What the workbook's names hold, as saved: one value or a table of them."""
-    from openpyxl import load_workbook  # noqa: PLC0415 - heavy, and only this copy needs it
+def _named_values(package: Package) -> dict[str, Any]:
+    """What the workbook's names hold, as saved: one value or a table of them; of names for plain cells only."""
+    from ...xlsx.patch import opened  # noqa: PLC0415 - heavy, and only this copy needs it
 
-    book = load_workbook(io.BytesIO(data), data_only=True)
-    values = {}
-    for name, defined in book.defined_names.items():
-        places = list(defined.destinations)
-        if len(places) == 1 and places[0][0] in book.sheetnames:
-            cells = book[places[0][0]][places[0][1]]
-            values[name] = [[one.value for one in row] for row in cells] if isinstance(cells, tuple) else cells.value
+    book = opened(package.to_bytes(packed=False))
+    values: dict[str, Any] = {}
+    for name, local, text in package.names:
+        cells = Reference.parse(text)
+        if not local and cells and cells.sheet in book.sheetnames and cells.size <= MAX_AREA:
+            left, top, right, bottom = cells.bounds
+            rows = [list(row) for row in book[cells.sheet].iter_rows(top, bottom, left, right, values_only=True)]
+            values[name] = rows if cells.last else rows[0][0]
     return values
