@@ -7,14 +7,19 @@ from .facts import Qualifier, Unit
 from .grammar import Sentence, Term
 from .ledger import Finder, Ledger
 
-NAME = r"(?:[IVX]{1,5}-?)?[A-Z]{1,2}(?:-?\d{1,2}[A-Z]?|-(?:PO|IO|P|X|R|LR|UR)\d?)?(?![\w])(?!-\w)"
+NAME = r"(?:(?:[IVX]{1,5}|\d)-?)?[A-Z]{1,2}(?:-?\d{1,2}[A-Z]?|-(?:PO|IO|P|X|R|LR|UR)\d?)?(?![\w])(?!-\w)"
 _CLASSES = re.compile(
     rf"(?i:\bclass(?:es)?)\s(?P<names>{NAME}(?:(?:\s?,\s?(?:and\s)?|\sand\s)(?:the\s)?(?:(?i:class)\s)?{NAME})*)"
 )
 _BALANCE = re.compile(
     r"\b(?:initial\s(?:principal|stated|class)\s(?:balances?|amounts?)|(?:initial\s)?stated\samounts?)\b", re.I
 )
-_LEVEL = re.compile(r"\bsubordination\slevels?\b", re.I)
+_LEVEL = re.compile(r"\bsubordination\slevels?\b|\blevels?\sof\ssubordination\b", re.I)
+_BEFORE_NAME = re.compile(
+    r"\s(?:(?:for|of|to|in)\s|(?:was|were|is|are)\s(?:the\s)?"
+    r"(?:(?:aggregate\s)?initial\s[a-z ]{5,30}\sof\s)?)(?:the\s)?\Z",
+    re.I,
+)
 _LIMIT_NAME = r"(?:special\shazard|fraud|bankruptcy)"
 _LIMITS = re.compile(
     rf"(?P<no>\bno\s)?(?:initial\s)?(?P<names>{_LIMIT_NAME}(?:(?:\sloss)?(?:\s?,\s?(?:(?:and|or)\s)?|\s(?:and|or)\s){_LIMIT_NAME})*)"
@@ -47,7 +52,7 @@ def _pair(sentence: Sentence, ledger: Ledger, key: str, unit: Unit, kind: str) -
         return
     names = [name for match in named for name in _names(match)]
     terms: list[Term] = [term for found in lists for term in found]
-    if len(set(names)) < len(names) or not _in_step(named, lists):
+    if len(set(names)) < len(names) or not _in_step(sentence.text, named, lists):
         ledger.warn(
             "list_lengths",
             f"{key}: classes ({', '.join(names)}) and {len(terms)} values do not stand in step; none was read",
@@ -75,13 +80,19 @@ def _names(match: re.Match[str]) -> list[str]:
     return re.findall(NAME, re.sub(r"(?i)\bclass\b", "", match["names"]))
 
 
-def _in_step(named: Sequence[re.Match[str]], lists: Sequence[Sequence[Term]]) -> bool:
-    """Whether each list of names is followed by a list of as many values, before the next names."""
+def _in_step(text: str, named: Sequence[re.Match[str]], lists: Sequence[Sequence[Term]]) -> bool:
+    """Whether each list of names is followed by a list of as many values, or each such list directly by its names."""
     if len(named) != len(lists):
         return False
-    places = [place for match, found in zip(named, lists, strict=True) for place in (match.start(), found[0].start)]
-    return places == sorted(places) and all(
-        len(_names(match)) == len(found) for match, found in zip(named, lists, strict=True)
+    pairs = list(zip(named, lists, strict=True))
+    if any(len(_names(match)) != len(found) for match, found in pairs):
+        return False
+    places = [place for match, found in pairs for place in (match.start(), found[0].start)]
+    if places == sorted(places):
+        return True
+    return all(
+        found[-1].after <= match.start() and _BEFORE_NAME.match(text[found[-1].after : match.start()])
+        for match, found in pairs
     )
 
 

@@ -85,6 +85,8 @@ _MENTION = re.compile(
     (?:{_POOL}\s(?P<ids>{_IDS})(?:\s(?:(?P<parts>{_PARTS}(?:\s(?:and|or)\s{_PARTS})?)\s)?(?i:(?:mortgage\s)?loans?)\b)?
       | (?i:(?:(?:all|each)\s(?:of\s)?)?(?:the\s|such\s)?(?:mortgage\s)?loans?\sin\s(?:the\s)?)
          {_POOL}\s(?P<ids_after>{_IDS})
+      | (?P<parts_of>{_PARTS}(?:\s(?:and|or)\s{_PARTS})?)\s(?i:(?:mortgage\s)?loans?\s(?:of|in)\s(?:the\s)?)
+         {_POOL}\s(?P<ids_of>{_IDS})
       | (?P<parts_alone>{_PARTS}(?:\s(?:and|or)\s{_PARTS})?)\s(?i:(?:mortgage\s)?loans?)\b
       | (?P<all>(?i:\b(?:(?:all|each|any|none)\s(?:of\s)?(?:the\s|such\s)?(?:mortgage\s)?loans?\b
           |the\s(?:entire\smortgage\s(?:loan\s)?pool\b|mortgage\s(?:loan\s)?pool\sas\sa\swhole\b
@@ -105,11 +107,16 @@ _BOUNDS = (
     (Qualifier.AT_LEAST, r"at\sleast|(?:not|no)\s(?:less|fewer)\sthan|(?:a\s)?minimum\sof|greater\sthan\sor\sequal\sto"
                          r"|equal\sto\sor\s(?:greater|more)\sthan"),
     (Qualifier.NO_MORE_THAN, r"(?:no|not|nor)\s(?:more|greater)\sthan|not\s(?:in\sexcess\sof|exceeding)|up\sto|at\smost"
-                             r"|(?:a\s)?maximum\sof|less\sthan\sor\sequal\sto|not\slater\sthan"),
+                             r"|(?:a\s)?maximum\sof|less\sthan\sor\sequal\sto|not\slater\sthan|(?:do|does|did)\snot\sexceed"),
     (Qualifier.IN_EXCESS_OF, r"in\sexcess\sof|exceeding|over|above"),
     (Qualifier.GREATER_THAN, r"(?:greater|more)\sthan"),
     (Qualifier.LESS_THAN, r"less\sthan|below|under"),
 )  # fmt: skip
+_RESPECTIVELY = re.compile(r",?\srespectively,?\s\Z", re.I)
+_BEHIND = (
+    (Qualifier.AT_LEAST, re.compile(r",?\s(?:at\sleast|or\s(?:more|greater|higher|above))\b", re.I)),
+    (Qualifier.NO_MORE_THAN, re.compile(r",?\s(?:at\s(?:the\s)?most|or\s(?:less|fewer|lower))\b", re.I)),
+)
 _BOUND = tuple((qualifier, re.compile(rf"\b(?:{words})\s\Z", re.I)) for qualifier, words in _BOUNDS)
 
 
@@ -154,10 +161,11 @@ class Sentence:
     ``before`` are the loans of the sentence before it, of which this one may say "their" and "of them".
     """
 
-    def __init__(self, traced: Traced) -> None:
+    def __init__(self, traced: Traced, continues: bool = False) -> None:
         self.traced = traced
         self.text = traced.text
         self.before: Loans | None = None
+        self.continues = continues  # it goes on from a semicolon
 
     @cached_property
     def terms(self) -> tuple[Term, ...]:
@@ -196,8 +204,13 @@ class Sentence:
 
     def qualifier(self, position: int) -> Qualifier | None:
         """The bound that the words just before a position set."""
-        before = self.text[max(0, position - 40) : position]
+        before = _RESPECTIVELY.sub(" ", self.text[max(0, position - 55) : position])
         return next((qualifier for qualifier, words in _BOUND if words.search(before)), None)
+
+    def bound(self, terms: Sequence[Term]) -> Qualifier | None:
+        """The bound of a list of values: by the words before it, or right behind it ("87% at least")."""
+        behind = self.text[terms[-1].after : terms[-1].after + 20]
+        return self.qualifier(terms[0].start) or next((bound for bound, words in _BEHIND if words.match(behind)), None)
 
 
 def _finished(chain: Sequence[Term], kind: str) -> Iterator[tuple[Term, ...]]:
@@ -314,8 +327,8 @@ def _chained(text: str, chain: Sequence[Mention]) -> Loans:
 
 
 def _scopes(match: re.Match[str]) -> tuple[str, ...]:
-    ids = match["ids"] or match["ids_after"]
-    named = match["parts"] or match["parts_alone"]
+    ids = match["ids"] or match["ids_after"] or match["ids_of"]
+    named = match["parts"] or match["parts_of"] or match["parts_alone"]
     parts = _ONE_PART.findall(named) if named else ()
     found = _ONE_ID.findall(_ONE_POOL.sub("", ids)) if ids else ()
     owners = [f"pool:{found_id}" for found_id in found] or ["all"]

@@ -6,7 +6,7 @@ stand directly by it, between it and the words, or last before them. Whatever el
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from .facts import Qualifier, Unit
 from .grammar import Loans, Sentence, Term
@@ -60,6 +60,8 @@ def definite(lists: Sequence[Loans], *, bare: bool = False) -> Loans | None:
 def last_before(sentence: Sentence, position: int) -> Loans | None:
     """The loans named last before a position; a bare "mortgage loans" only where nothing better stands before it."""
     before = [loans for loans in sentence.loans if loans.end <= position]
+    if not before and sentence.continues:
+        return sentence.before
     return next((loans for loans in reversed(before) if not loans.bare), before[-1] if before else None)
 
 
@@ -72,6 +74,11 @@ def loans_after(sentence: Sentence, terms: Sequence[Term]) -> Loans | None:
 def is_narrowed(sentence: Sentence, loans: Loans) -> bool:
     """Whether words right after the loans pick some of them: "the pool I mortgage loans secured by condominiums"."""
     return _NARROWS.match(sentence.text, loans.end) is not None
+
+
+def narrowed(after: str) -> bool:
+    """Whether "mortgage loans" at the beginning of a text are narrowed down: "12 mortgage loans secured by ..."."""
+    return ONLY_SOME.match(after.lstrip().removeprefix("mortgage ").removeprefix("Mortgage ")) is not None
 
 
 def pair_directly(
@@ -89,7 +96,7 @@ def pair_directly(
         return False
     bound: Qualifier | None = None
     for terms, loans in pairs:
-        bound = sentence.qualifier(terms[0].start) or bound
+        bound = sentence.bound(terms) or bound
         qualifier = (bound or Qualifier.EXACT) if default else Qualifier.EXACT
         ledger.pair(key, unit, sentence, loans, terms, qualifier=qualifier)
     return True
@@ -142,6 +149,9 @@ class Share:
     end: int
     bound: Qualifier | None = None
 
+    def bound_by(self, sentence: Sentence) -> Qualifier | None:
+        return self.bound or sentence.bound(self.terms)
+
 
 def shares(sentence: Sentence, kind: str) -> Iterator[Share]:
     """Each list of shares with the words up to the next: "4% of ... are secured by second homes, and none by ..."."""
@@ -155,15 +165,15 @@ def shares(sentence: Sentence, kind: str) -> Iterator[Share]:
             (one for one in sentence.loans if one.start <= terms[0].start < one.end), None
         )
         if own is None and k == 0:
-            own = definite([one for one in sentence.loans if one.start >= terms[0].start], bare=True)
-            own = last_before(sentence, terms[0].start) or own
+            behind = [one for one in sentence.loans if terms[0].start <= one.start < end]
+            own = last_before(sentence, terms[0].start) or definite(behind, bare=True)
         loans = own or loans
         yield Share(terms, loans, terms[-1].after, end)
 
 
 def _is_share(sentence: Sentence, terms: Sequence[Term]) -> bool:
     """A share is exact, or at least or at most so much; "ratios greater than 80%" is none."""
-    bound = sentence.qualifier(terms[0].start)
+    bound = sentence.bound(terms)
     return bound in (None, Qualifier.AT_LEAST, Qualifier.NO_MORE_THAN) or bound is Qualifier.LESS_THAN
 
 
@@ -178,5 +188,8 @@ def is_some(sentence: Sentence, ledger: Ledger, key: str, share: Share) -> bool:
 def pair_share(sentence: Sentence, ledger: Ledger, key: str, unit: Unit, share: Share, within: str = "") -> None:
     """Enter one list of shares; "none" holds for each of several groups."""
     none = all(term.kind == "none" for term in share.terms)
-    bound = share.bound or sentence.qualifier(share.terms[0].start) or Qualifier.EXACT
-    ledger.pair(key, unit, sentence, share.loans, share.terms, qualifier=bound, broadcast=none, within=within)
+    bound = share.bound_by(sentence) or Qualifier.EXACT
+    loans = share.loans
+    if none and loans and "all" in loans.scopes and len(share.terms) == 1:  # none of all is none of each
+        loans = replace(loans, scopes=("all",))
+    ledger.pair(key, unit, sentence, loans, share.terms, qualifier=bound, broadcast=none, within=within)

@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from functools import partial
 
 from .facts import Qualifier, Unit
-from .grammar import Loans, Sentence
+from .grammar import Loans, Sentence, Term
 from .ledger import Finder, Ledger, is_whole
-from .pairing import is_pledged, last_before, pair_measure, values_first
-from .transfer import loans_first
+from .pairing import RIVALS, definite, is_pledged, last_before, narrowed, pair_measure, values_first
+from .transfer import TO_TRUSTEE, loans_first
 
 _ORIGINAL_YEARS = re.compile(
     r"(?<!average\s)\boriginal\s(?:terms?(?:\sto\s(?:stated\s)?maturity)?|maturit(?:y|ies))\sof\s[^.;]{0,120}?\byears?\b",
@@ -28,23 +28,33 @@ _AVERAGES = (
     ("weighted_average_fico", Unit.SCORE, "number",
      re.compile(r"\bweighted\saverage\s(?:\w+\s){0,2}?(?:FICO|credit)\s(?:credit\s)?scores?\b", re.I)),
 )  # fmt: skip
+NET_RATE = "weighted_average_net_coupon"
 COUNT = re.compile(r"\b(?:total\s|aggregate\s)?numbers?\sof\s", re.I)
-_CONSISTS = re.compile(r"\b(?:consists?\sof|comprises?|contains?|includes?)\s(?:a\stotal\sof\s)?\Z", re.I)
-_LOANS = re.compile(r"\s(?:mortgage\s)?loans\b", re.I)
-_GROSS = re.compile(r"\b(?:before|prior\sto|without)\s(?:the\s|any\s)?deduct|\bgross\b|\bnote\srates?\b", re.I)
+_CONSISTS = re.compile(
+    r"\b(?:consists?\sof|comprises?|contains?|holds?)(?:,\srespectively,)?\s(?:a\stotal\sof\s)?\Z", re.I
+)
+_LOANS = re.compile(r"\s(?:mortgage\s)?loans?\b", re.I)
+_NUMBER_IS = re.compile(r"\bloans\snumber(?:ed)?,?\s\Z", re.I)
+_IN_NUMBER = re.compile(r"\sin\snumber\b", re.I)
+_CLAUSE_ENDS = re.compile(r"\s?(?:[.,;]|and\b|\Z)", re.I)
+_THERE_ARE = re.compile(r"\A(?:\d+\.\s)?(?:[A-Z]?[a-z]+\s){0,3}there\s(?:are|were)\s\Z", re.I)
+_GROSS = re.compile(
+    r"\b(?:before|prior\sto|without)\s(?:the\s|any\s)?(?:deduct|servic)|\bgross\b|\bnote\srates?\b", re.I
+)
 _NET = re.compile(
     r"\b(?:after|less|net\sof)\s(?:the\s|any\s)?(?:deduct|servicing)|\bnet\s(?:interest|mortgage|loan|note|rates?|coupons?)\b|pass-through",
     re.I,
 )
 _DATE_LIMITS = (
     ("earliest_origination_date", Qualifier.NOT_BEFORE, "originated",
-     re.compile(r"\b(?:prior\sto|before|earlier\sthan)\s\Z", re.I)),
+     re.compile(r"(?P<no>\b(?:no|not)\s)?\b(?:prior\sto|before|earlier\sthan)\s\Z", re.I)),
     ("latest_origination_date", Qualifier.NOT_AFTER, "originated",
-     re.compile(r"\b(?:after|later\sthan|subsequent\sto)\s\Z", re.I)),
-    ("latest_maturity_date", Qualifier.NO_LATER_THAN, "maturit",
-     re.compile(r"\b(?:later\sthan|after|beyond|subsequent\sto)\s\Z", re.I)),
+     re.compile(r"(?P<no>\b(?:no|not)\s)?\b(?:after|later\sthan|subsequent\sto)\s\Z", re.I)),
+    ("latest_maturity_date", Qualifier.NO_LATER_THAN, "matur",
+     re.compile(r"(?P<no>\b(?:no|not)\s)?\b(?:later\sthan|after|beyond|subsequent\sto)\s\Z", re.I)),
 )  # fmt: skip
-_DATED = re.compile(r"\b(originated|maturit)", re.I)
+_DATED = re.compile(r"\b(originated|matur)", re.I)
+_LATEST_MATURITY = re.compile(r"\blatest\s(?:scheduled\s)?maturit(?:y|ies)(?:\sdates?)?\b", re.I)
 _NONE = re.compile(r"\b(?:no|none|not|neither)\b", re.I)
 
 
@@ -93,10 +103,9 @@ def read_counts(sentence: Sentence, ledger: Ledger) -> None:
         for terms in sentence.lists("number")
         if all(term.kind == "none" or is_whole(term.value) for term in terms)
     ]
-    for terms in lists:  # "Pool 1 consists of 663 mortgage loans"
-        before, after = sentence.text[: terms[0].start], sentence.text[terms[-1].after :]
-        if len(terms) == 1 and _CONSISTS.search(before) and _LOANS.match(after):
-            ledger.pair("loan_count", Unit.LOANS, sentence, last_before(sentence, terms[0].start), terms)
+    for terms in lists:
+        if loans := _counted(sentence, terms):
+            ledger.pair("loan_count", Unit.LOANS, sentence, loans, terms)
     match = COUNT.search(sentence.text)
     if not match:
         return
@@ -105,6 +114,20 @@ def read_counts(sentence: Sentence, ledger: Ledger) -> None:
         ledger.pair("loan_count", Unit.LOANS, sentence, loans_first(sentence, match.end()), first)
     elif behind:
         pair_measure(sentence, ledger, "loan_count", Unit.LOANS, match.span(), behind)
+
+
+def _counted(sentence: Sentence, terms: Sequence[Term]) -> Loans | None:
+    """The loans that a number counts where they are said to be, or to hold, so many."""
+    before, after = sentence.text[: terms[0].start], sentence.text[terms[-1].after :]
+    if (_NUMBER_IS.search(before) and _CLAUSE_ENDS.match(after)) or _IN_NUMBER.match(after):
+        return last_before(sentence, terms[0].start)
+    if not _LOANS.match(after):
+        return None
+    if _CONSISTS.search(before):
+        return last_before(sentence, terms[0].start)
+    if len(terms) == 1 and (_THERE_ARE.search(before) or TO_TRUSTEE.search(before)) and not narrowed(after):
+        return Loans(("all",), False, terms[0].start, terms[-1].after)
+    return None
 
 
 def read_averages(sentence: Sentence, ledger: Ledger) -> None:
@@ -123,8 +146,10 @@ def read_averages(sentence: Sentence, ledger: Ledger) -> None:
             average()
             continue
         said = sentence.text[start:until] if len(found) > 1 else sentence.text
-        if _NET.search(said):
-            _read_average(sentence, ledger, "weighted_average_net_rate", unit, kind, (start, end, until))
+        if _NET.search(said) and _GROSS.search(said):
+            _read_both_rates(sentence, ledger, (start, end, until))
+        elif _NET.search(said):
+            _read_average(sentence, ledger, NET_RATE, unit, kind, (start, end, until))
         elif _GROSS.search(said):
             ledger.gross = True
             average()
@@ -144,6 +169,23 @@ def _read_average(
         pair_measure(sentence, ledger, key, unit, (start, end), lists)
 
 
+def _read_both_rates(sentence: Sentence, ledger: Ledger, words: tuple[int, int, int]) -> None:
+    """ "... before deduction of the servicing fee were 5.7% and, after deduction of the servicing fee, 5.5%"."""
+    start, end, until = words
+    for terms in sentence.lists("percent"):
+        if not end < terms[0].start < until:
+            continue
+        places = [
+            (match.end(), key)
+            for key, pattern in (("weighted_average_coupon", _GROSS), (NET_RATE, _NET))
+            for match in pattern.finditer(sentence.text, start, terms[0].start)
+        ]
+        if places:
+            key = max(places)[1]
+            ledger.gross = ledger.gross or key == "weighted_average_coupon"
+            pair_measure(sentence, ledger, key, Unit.PERCENT, (start, end), [terms])
+
+
 def read_held(ledger: Ledger) -> None:
     """Coupons whose sentence does not say whether they are before the servicing fee: as the filing's others."""
     for sentence, read in ledger.held:
@@ -156,15 +198,23 @@ def read_held(ledger: Ledger) -> None:
 
 def read_origination(sentence: Sentence, ledger: Ledger) -> None:
     """ "None ... were originated prior to ..., or after ..."; "None ... have a scheduled maturity later than ..."."""
-    if not _NONE.search(sentence.text):
-        return
+    none = _NONE.search(sentence.text)
     for dates in sentence.lists("date"):
         start = dates[0].start
+        if (latest := _LATEST_MATURITY.search(sentence.text, 0, start)) and not RIVALS.search(
+            sentence.text, latest.end(), start
+        ):
+            between = [loans for loans in sentence.loans if latest.end() <= loans.start and loans.end <= start]
+            loans = definite(between, bare=True) or last_before(sentence, start)
+            qualifier = Qualifier.NO_LATER_THAN
+            ledger.pair("latest_maturity_date", Unit.DATE, sentence, loans, dates, qualifier=qualifier)
+            continue
         verb = next(reversed(list(_DATED.finditer(sentence.text, 0, start))), None)
         if verb is None:
             continue
         for key, qualifier, word, limit in _DATE_LIMITS:
-            if verb[1].lower() == word and limit.search(sentence.text, verb.end(), start):
+            found = limit.search(sentence.text, verb.end(), start) if verb[1].lower() == word else None
+            if found and (found["no"] or none):
                 loans = last_before(sentence, start)
                 ledger.pair(key, Unit.DATE, sentence, loans, dates, qualifier=qualifier, broadcast=True)
                 break

@@ -22,6 +22,8 @@ _END = re.compile(r'[.;:]["”)]*\s(?=["“(]?[A-Z0-9($]|\w)')
 _ABBREVIATION = re.compile(
     r"(?:\b(?:Inc|Corp|Co|Ltd|No|Nos|St|Mr|Ms|Mrs|Dr|Jr|vs|etc|i\.e|e\.g|[A-Z])|(?:^|\s)\(?\d{1,2})\.\Z"
 )
+_ITEM = re.compile(r"(?:and\s)?(?:the\s)?(?:class\s[A-Z0-9]|\$\d|[\d.]+%)", re.I)
+"""What a list of classes and figures goes on with after a colon or a semicolon."""
 LONGEST_ABBREVIATION = 8
 _OPENER = re.compile(
     r'["“(]?(?:The|No|None|All|At|Each|In|There|Pools?|Such|These|Information|Distributions?|On|Of|Not|Neither)\b'
@@ -37,25 +39,27 @@ def flow(text: Traced) -> Traced:
 
 def sentences(text: Traced) -> Iterator[Sentence]:
     """Sentences and list items of running text. Abbreviations (U.S., N.A., Inc., 1.) do not end one."""
-    start = 0
+    start, continues = 0, False
     for match in _END.finditer(text.text):
         end = match.start() + 1
         piece = text.text[start:end]
+        if piece[-1] in ";:" and (_ITEM.match(text.text, match.end()) or piece.count("(") > piece.count(")")):
+            continue
         if piece.endswith(".") and _ABBREVIATION.search(piece, max(0, len(piece) - LONGEST_ABBREVIATION)):
             opener = _OPENER.match(text.text, match.end())
             if not opener or re.search(r"(?:^|\s)\(?\d{1,2}\.\Z", piece):
                 continue
         elif piece.endswith(".") and text.text[match.end()].islower():
             continue
-        yield from _sentence(text, start, match.end())
-        start = match.end()
-    yield from _sentence(text, start, len(text.text))
+        yield from _sentence(text, start, match.end(), continues)
+        start, continues = match.end(), piece[-1] == ";"
+    yield from _sentence(text, start, len(text.text), continues)
 
 
-def _sentence(text: Traced, start: int, end: int) -> Iterator[Sentence]:
+def _sentence(text: Traced, start: int, end: int, continues: bool) -> Iterator[Sentence]:
     while start < end and text.text[start].isspace():
         start += 1
     while start < end and text.text[end - 1].isspace():
         end -= 1
     if start < end:
-        yield Sentence(text.slice(start, end))
+        yield Sentence(text.slice(start, end), continues)

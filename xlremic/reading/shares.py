@@ -71,7 +71,7 @@ def read_shares(sentence: Sentence, ledger: Ledger) -> None:
     bound: Qualifier | None = None
     for share in found:
         kinds = list(_kinds(sentence.text, share.start, share.end))
-        bound = sentence.qualifier(share.terms[0].start) or (bound if waiting else None)
+        bound = sentence.bound(share.terms) or (bound if waiting else None)
         waiting.append(replace(share, bound=bound))
         if len(kinds) == 1:
             kind, state = kinds[0]
@@ -134,7 +134,10 @@ def read_zip_codes(sentence: Sentence, ledger: Ledger) -> None:
         ("percent", "max_zip_code_percent", Unit.PERCENT),
     ):
         for share in shares(sentence, kind):
-            if share.start <= match.start() < share.end and not list(_kinds(sentence.text, share.start, share.end)):
+            if not list(_kinds(sentence.text, share.start, share.end)) and (
+                share.start <= match.start() < share.end
+                or (match.end() <= share.terms[0].start and share.bound_by(sentence))
+            ):
                 pair_share(sentence, ledger, key, unit, share)
     ledger.enter("zip_code_concentration_basis", "all", Decimal(1), Unit.ZIP_CODES, sentence.traced, *match.span("one"))
 

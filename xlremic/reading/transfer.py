@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from .facts import Unit
+from .facts import Qualifier, Unit
 from .grammar import DATE, Loans, Sentence, Term, parse_date
 from .ledger import Finder, Ledger
 from .pairing import (
@@ -23,7 +23,7 @@ BALANCE_TERM = r"(?:scheduled\sprincipal\sbalances?|adjusted\sbalances?)"
 OPENING = re.compile(
     rf"\bOn\s+(?P<date>{DATE}),?\s+(?P<issuer>[A-Z][^()<]{{2,90}}?),?\s*(?:\([^)]{{1,30}}\)\s*)?"
     r"(?:will\s+transfer|(?:has\s+)?transferred|will\s+sell|sold|conveyed)\s+to\s+the\s+Trustee"
-    r"(?:,\s+(?P<trustee>[A-Z].{2,80}?),)?\s+(?:the\s+|certain\s+)?(?=mortgage\s+loans)",
+    r"(?:,\s+(?P<trustee>[A-Z].{2,80}?),)?\s+(?:the\s+|certain\s+)?(?=(?:\d[\d,]*\s+)?(?:adjustable\s+rate\s+)?mortgage\s+loans)",
     re.I | re.S,
 )
 _DUE = re.compile(rf"due\son\sor\sbefore\s(?P<date>{DATE})", re.I)
@@ -34,8 +34,11 @@ _PART_OF = re.compile(
 _PART_WITH = re.compile(r"\b(?:with|having)\s(?:an?\s)?\Z", re.I)
 _CONSISTS = re.compile(r"\b(?:consists?\sof|comprises?|contains?|includes?)\s", re.I)
 _OTHER_BALANCE = re.compile(
-    r"\brepurchase\b|\bzip\scode|loan-to-value|\binitial\b|\baverage\s(?:outstanding|scheduled)", re.I
+    r"\brepurchased?\b|\bbuy\sback\b|\bzip\scode|loan-to-value|\binitial\b|\baverage\s(?:outstanding|scheduled)", re.I
 )
+TO_TRUSTEE = re.compile(r"\bto\sthe\sTrustee,?\s(?:[A-Z][^.;$]{2,80},\s)?\Z", re.I)
+_CALL = re.compile(r"\brepurchase\s(?:all\b|the\smortgage\sloans)|\bbe\srepurchased\b|\bbuy\sback\b", re.I)
+_BELOW_WHICH = re.compile(r"\sis\sthe\s(?:\w+\s){0,4}below\swhich\b", re.I)
 _OF_WHICH = re.compile(r"\b(?:of\swhich|consisting\sof|comprising)\b", re.I)
 _REGULAR = re.compile(r"\bevidencing\s(?P<percent>\S+?)\sof\sthe\sregular\sinterests\b", re.I)
 _AUTHENTICATED = re.compile(r"\bauthenticated\sby\sthe\s(?P<party>[A-Za-z ]{3,40}?)(?=,|\.|\sand\b)", re.I)
@@ -82,7 +85,7 @@ def read_balances(sentence: Sentence, ledger: Ledger) -> None:
         first = values_first(sentence, "money", noun.span())
         if first and loans_first(sentence, noun.end()):
             _enter(sentence, ledger, loans_first(sentence, noun.end()), first, noun.span())
-        elif after and not RIVALS.search(text, noun.end(), after[0][0].start):
+        elif after and not sentence.bound(after[0]) and not RIVALS.search(text, noun.end(), after[0][0].start):
             if loans_after(sentence, after[0]) and pair_directly(sentence, ledger, BALANCE, Unit.USD, after):
                 continue
             _enter(sentence, ledger, _owner(sentence, noun.span(), after[0]), after[0], noun.span())
@@ -151,11 +154,13 @@ def read_delivery(sentence: Sentence, ledger: Ledger) -> None:
 
 def read_call(sentence: Sentence, ledger: Ledger) -> None:
     """ "CMSI may repurchase all ... if ... the aggregate scheduled principal balance ... is less than $..."."""
-    if not re.search(r"\brepurchase\sall\b", sentence.text, re.I):
+    if not _CALL.search(sentence.text):
         return
     for kind, key, unit in (("money", "call_threshold", Unit.USD), ("percent", "call_threshold_percent", Unit.PERCENT)):
         for terms in sentence.lists(kind):
             qualifier = sentence.qualifier(terms[0].start)
+            if _BELOW_WHICH.match(sentence.text, terms[-1].after):
+                qualifier = Qualifier.LESS_THAN
             if len(terms) == 1 and qualifier:
                 term = terms[0]
                 ledger.enter(key, "all", term.value, unit, sentence.traced, term.start, term.end, qualifier=qualifier)
@@ -165,5 +170,5 @@ FINDERS = (
     Finder(read_opening, ("trustee",)),
     Finder(read_balances, ("principal balance", "adjusted balance")),
     Finder(read_delivery, ("evidencing", "authenticated", "paying agent")),
-    Finder(read_call, ("repurchase",)),
+    Finder(read_call, ("repurchase", "buy back")),
 )

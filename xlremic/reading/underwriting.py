@@ -1,12 +1,13 @@
 """Facts of how the loans were made: sizes, ratios and insurance, occupancy, documentation, pledged collateral."""
 
 import re
+from dataclasses import replace
 from decimal import Decimal
 
 from .facts import Qualifier, Unit
 from .grammar import Sentence
 from .ledger import Finder, Ledger
-from .pairing import definite, is_pledged, last_before
+from .pairing import definite, is_pledged, last_before, loans_after, pair_directly
 from .pools import COUNT
 from .transfer import BALANCE_TERM
 
@@ -21,6 +22,13 @@ _LTV_LIMIT = re.compile(
 )
 _NO_LOANS = re.compile(r"\bno(?:ne\sof)?\s(?:the\s|such\s)?(?:mortgage|loans?|pools?|groups?)\b", re.I)
 _INSURANCE = re.compile(r"\bprimary\smortgage\s(?:guaranty\s)?insurance\b", re.I)
+_ORIGINAL_BALANCE = re.compile(
+    r"\b(?:(?P<extreme>smallest|largest|minimum|maximum|lowest|highest)\s)?original\sprincipal\sbalances?\b", re.I
+)
+_EXTREMES = {
+    **dict.fromkeys(("smallest", "minimum", "lowest"), Qualifier.AT_LEAST),
+    **dict.fromkeys(("largest", "maximum", "highest"), Qualifier.NO_MORE_THAN),
+}
 _UNINSURED = re.compile(
     r"\b(?:no|without|not\s(?:have|covered\sby|carry|insured\sby)|lack(?:ed|s|ing)?|neither)\s(?:any\s)?\Z", re.I
 )
@@ -28,12 +36,16 @@ _UNINSURED = re.compile(
 
 def read_original_balances(sentence: Sentence, ledger: Ledger) -> None:
     """ "Each ... had an original principal balance of not less than ..., nor more than ..."."""
-    match = re.search(r"\boriginal\sprincipal\sbalances?\sof\b", sentence.text, re.I)
-    if not match:
+    match = _ORIGINAL_BALANCE.search(sentence.text)
+    lists = [terms for terms in sentence.lists("money") if match and terms[0].start > match.end()]
+    if not match or not lists:
         return
-    loans = last_before(sentence, match.start())
-    for terms in sentence.lists("money"):
-        qualifier = sentence.qualifier(terms[0].start)
+    between = [loans for loans in sentence.loans if match.end() <= loans.start and loans.end <= lists[0][0].start]
+    behind = [loans for loans in sentence.loans if loans.start >= lists[-1][-1].after]
+    loans = definite(between, bare=True) or last_before(sentence, match.start()) or definite(behind[:1], bare=True)
+    extreme = _EXTREMES.get((match["extreme"] or "").lower())
+    for terms in lists:
+        qualifier = sentence.bound(terms) or (extreme if len(lists) == 1 else None)
         if qualifier:
             ledger.pair(
                 "original_principal_balance", Unit.USD, sentence, loans, terms, qualifier=qualifier, broadcast=True
@@ -66,7 +78,12 @@ def read_high_ltv(sentence: Sentence, ledger: Ledger) -> None:
         else:
             money = [terms for terms in sentence.lists("money") if terms[0].start < match.start()]
             shares = [terms for terms in sentence.lists("percent") if terms[-1].end < match.start()]
-            if len(money) == 1:
+            direct = [one for terms in money if (one := loans_after(sentence, terms))]
+            if money and len(direct) == len(money):
+                pair_directly(sentence, ledger, "high_ltv_balance", Unit.USD, money)
+                scopes = tuple(scope for one in direct for scope in one.scopes)
+                loans = replace(direct[0], scopes=scopes, bare=False)
+            elif len(money) == 1:
                 ledger.pair("high_ltv_balance", Unit.USD, sentence, loans, money[0])
             elif len(shares) == 1 and not money:
                 bound = sentence.qualifier(shares[0][0].start) or Qualifier.EXACT
