@@ -87,6 +87,7 @@ def filing_of(data: bytes, *, name: str) -> Filing:
         form = form if submission else "html"
     else:
         text = text.sub(_STUFFED, lambda _: "-").sub(_TAG, lambda match: match[0] if _PAGE.match(match[0]) else " ")
+    text = text.sub(_DASH, lambda _: "-")
     return Filing(
         name=name,
         format=form,
@@ -104,7 +105,10 @@ _LINE_END = re.compile(r"\r\n?")
 _STUFFED = re.compile(r"^- -(?=-)", re.M)
 _TAG = re.compile(r"</?[A-Za-z][^<>\n]{0,80}>")
 _PAGE = re.compile(r"<PAGE>", re.I)
-_HTML = re.compile(r"<(?:html|body|p|div|table|font|br|pre|span)\b[^<>]{0,2000}>", re.I)
+_HTML = re.compile(r"<(?:html|body|p|div|td|tr|font|br|pre|span)\b[^<>]{0,2000}>", re.I)
+"""Not <TABLE>, <CAPTION>, <S>, <C>, <FN> and <PAGE>, which stand in plain text of these years."""
+_DASH = re.compile("[\u2010-\u2013\u2212]|(?<=\\w)\u2014(?=\\d)")
+"""Hyphens and dashes of every kind, but for a long one between words."""
 
 
 def _decode(data: bytes, name: str) -> tuple[str, str]:

@@ -72,6 +72,8 @@ _FIRST_OF_MONTH = (
     "latest_maturity_date",
 )
 PROSPECTUS_DAYS = 31
+STILL_OWED = Decimal("0.75")
+"""Of an original balance, what is scheduled to be owed at the cut-off date at the least: the loans are young."""
 _NO_VALUE = re.compile(
     r"\b(?:at\sleast|(?:no|not|nor)\s(?:more|less)\sthan|in\sexcess\sof|prior\sto|later\sthan)\s?"
     r"(?:[,.;]|(?:but|and|nor|or|years|months|of|respectively)\b)",
@@ -168,14 +170,14 @@ def usual_values(ledger: Ledger) -> Iterator[Caution]:
 
 
 def sizes(ledger: Ledger) -> Iterator[Caution]:
-    """The smallest loan is no larger than the average one; high ratios start no higher than the highest."""
+    """The smallest loan, less what is paid, is no larger than the average; high ratios start no higher than the highest."""
     key = "aggregate_scheduled_principal_balance"
     for (name, scope, _), facts in ledger.facts.items():
         if name == key:
             count, least = _one(ledger, "loan_count", scope), _one(ledger, "original_principal_balance", scope, _LEAST)
             if count and least and count.number and least.number and facts and facts[0].number:
                 average = facts[0].number / count.number
-                if least.number > average:
+                if least.number * STILL_OWED > average:
                     yield _of(
                         least,
                         "smallest_loan",

@@ -16,6 +16,7 @@ from .grammar import NUMBERED_POOL, Loans, Sentence
 from .ledger import Finder, Ledger
 from .lints import lint, lint_sentence
 from .prose import flow, sentences
+from .tables import part_tables
 from .tokens import account
 
 FINDERS: tuple[Finder, ...] = (
@@ -58,18 +59,24 @@ def parse(filing: Filing) -> Reading:
     end = signatures.start() if signatures else len(text.text)
     if heading and heading["mark"]:
         ledger.claim("footnote_mark", text, *heading.span("mark"))
+    if heading and heading["page"]:
+        ledger.warn("page_in_heading", "a page is turned within the heading", text, heading.start("page"))
     if not heading:
         ledger.warn("no_heading", "the heading of the pool description is missing", text, body)
     described, footnotes = sections.part_footnotes(text.slice(body, end), ledger)
+    described, rows = part_tables(described)
     running = flow(sections.without_marks(sections.without_pages(described, ledger), ledger))
     opening = opening or transfer.OPENING.search(running.text)  # a page may have been turned within the sentence
     if not opening:
         ledger.warn("no_opening", "the opening sentence, which gives the transfer and the balance, is missing", text)
     numbered = NUMBERED_POOL.search(running.text) is not None
     read_sentences = list(sentences(running))
+    told = [Sentence(flow(row)) for row in rows]
     before: Loans | None = None
     whole = bool(signatures) or re.search(r"\.\s*\*?\s+\Z", described.text) is not None
-    for sentence in read_sentences if whole else read_sentences[:-1]:  # the last number of a cut text may be cut too
+    for sentence in chain(
+        read_sentences if whole else read_sentences[:-1], told
+    ):  # the last number of a cut text may be cut too
         words = sentence.text.lower()
         if any(word in words for word in _UNCLEAR_WORDS) and _UNCLEAR.search(sentence.text):
             continue  # its numbers end in ``unread``

@@ -10,7 +10,8 @@ from .traced import Traced
 from .transfer import OPENING
 
 _HEADING = re.compile(
-    r"DETAILED\s+DESCRIPTION\s+OF\s+THE\s+MORTGAGE\s+(?:LOAN\s+)?POOL[\s_-]+AND\s+THE\s+MORTGAGED\s+PROPERTIES"
+    r"DETAILED\s+DESCRIPTION\s+OF\s+THE\s+MORTGAGE\s+(?:LOAN\s+)?POOL"
+    r"(?P<page>[\s_-]+(?:\d{1,3}[\s-]+)?<PAGE>(?:[\s-]*\d{1,3})?)?[\s_-]+AND\s+THE\s+MORTGAGED\s+PROPERTIES"
     r"(?:[ \t]*\n?[ \t]*(?P<mark>\(\w{1,2}\)|[1A*](?=[ \t]*$)))?",
     re.M | re.I,
 )
