@@ -62,7 +62,7 @@ def test_a_coupon_after_the_servicing_fee_is_not_the_gross_coupon() -> None:
         " 5.882%, 5.236% and 5.712%, respectively."
     )
     assert values(read, "weighted_average_coupon") == {}
-    assert values(read, "weighted_average_net_coupon") == {"pool:I": "5.882", "pool:II": "5.236", "all": "5.712"}
+    assert values(read, "weighted_average_net_rate") == {"pool:I": "5.882", "pool:II": "5.236", "all": "5.712"}
 
 
 def test_a_coupon_of_which_nothing_says_that_it_is_gross_is_not_taken() -> None:

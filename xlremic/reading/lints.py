@@ -170,7 +170,7 @@ def usual_values(ledger: Ledger) -> Iterator[Caution]:
 
 
 def sizes(ledger: Ledger) -> Iterator[Caution]:
-    """The smallest loan, less what is paid, is no larger than the average; high ratios start no higher than the highest."""
+    """The smallest loan, less what is paid, is no larger than the average; high ratios are under the highest."""
     key = "aggregate_scheduled_principal_balance"
     for (name, scope, _), facts in ledger.facts.items():
         if name == key:

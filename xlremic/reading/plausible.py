@@ -7,7 +7,7 @@ from .facts import Unit, Value
 
 BY_KEY: dict[str, tuple[int, int]] = {
     "weighted_average_coupon": (2, 20),
-    "weighted_average_net_coupon": (2, 20),
+    "weighted_average_net_rate": (2, 20),
     "net_loan_rate": (2, 20),
     "weighted_average_ltv": (20, 100),
     "weighted_average_fico": (300, 850),

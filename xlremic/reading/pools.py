@@ -28,7 +28,7 @@ _AVERAGES = (
     ("weighted_average_fico", Unit.SCORE, "number",
      re.compile(r"\bweighted\saverage\s(?:\w+\s){0,2}?(?:FICO|credit)\s(?:credit\s)?scores?\b", re.I)),
 )  # fmt: skip
-NET_RATE = "weighted_average_net_coupon"
+NET_RATE = "weighted_average_net_rate"
 COUNT = re.compile(r"\b(?:total\s|aggregate\s)?numbers?\sof\s", re.I)
 _CONSISTS = re.compile(
     r"\b(?:consists?\sof|comprises?|contains?|holds?)(?:,\srespectively,)?\s(?:a\stotal\sof\s)?\Z", re.I
