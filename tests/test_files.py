@@ -57,6 +57,13 @@ def test_a_pipe_and_a_folder_are_refused_and_stay(tmp_path: Path) -> None:
     assert stat.S_ISFIFO((tmp_path / "pipe").stat().st_mode) and (tmp_path / "folder").is_dir()
 
 
+def test_a_link_that_leads_to_itself_is_refused_and_stays(tmp_path: Path) -> None:
+    (tmp_path / "out").symlink_to("out")
+    with pytest.raises(InputError, match="leads back to itself"):
+        write_whole(tmp_path / "out", b"new")
+    assert (tmp_path / "out").is_symlink()
+
+
 def test_a_link_stays_and_the_file_that_it_leads_to_is_replaced(tmp_path: Path) -> None:
     (tmp_path / "shelf").mkdir()
     (tmp_path / "link.xlsx").symlink_to(tmp_path / "shelf" / "deal.xlsx")

@@ -71,6 +71,8 @@ def write_whole(path: Path, data: bytes, *, mode: int | None = None) -> None:
     try:
         place = Path(os.path.realpath(path))
         before = place.stat().st_mode if place.exists() else stat.S_IFREG | 0o666 & ~_mask()
+        if place.is_symlink():
+            raise InputError(f"{path} is a link that leads back to itself; give the name of a file")
         if kind := _KINDS.get(stat.S_IFMT(before)):
             raise InputError(f"{path} is a {kind}; give the name of a file")
         take_away_left(place.parent)
