@@ -270,6 +270,8 @@ def mutated(package: Package, seed: int) -> Package:
         part = rng.choice([name for name in package.parts if name.endswith((".xml", ".rels"))])
         text = package[part].decode(errors="replace")
         tags = list(re.finditer(r"<[^<>]+>", text))
+        if not tags:
+            continue  # cut to nothing before
         one, other = rng.choice(tags), rng.choice(tags)
         kind = rng.choice(["drop", "double", "exchange", "number", "attribute", "text", "byte", "cut"])
         if kind == "drop":
