@@ -183,3 +183,16 @@ def test_letters_that_output_cannot_take_are_one_line(tmp_path: Path) -> None:
     words = [sys.executable, "-m", "xlremic", "parse", "deal.txt", "--csv"]
     done = subprocess.run(words, capture_output=True, text=True, env=environment, cwd=tmp_path, check=False)
     assert done.returncode == 2 and "takes ascii only" in done.stderr and "Traceback" not in done.stderr
+
+
+@pytest.mark.skipif(os.name == "nt", reason="limits are POSIX")
+def test_a_full_disk_is_one_line_and_leaves_nothing(tmp_path: Path) -> None:
+    code = "import resource, sys; resource.setrlimit(resource.RLIMIT_FSIZE, (2000, 2000));" + (
+        "from xlremic.commands.cli import main; main(sys.argv[1:], prog_name='xlremic')"
+    )
+    environment = {**os.environ, "PYTHONPATH": str(SAMPLE.parent.parent)}
+    words = [sys.executable, "-c", code, "build", str(SAMPLE), "--no-projection", "-o", "deal.xlsx"]
+    done = subprocess.run(words, capture_output=True, text=True, env=environment, cwd=tmp_path, check=False)
+    assert done.returncode == 2, done.stderr
+    assert len(done.stderr.splitlines()) == 1 and done.stderr.startswith("xlremic: ")
+    assert list(tmp_path.iterdir()) == []

@@ -1,6 +1,5 @@
 """Many deals side by side: a workbook with one row per filing in a table to sort and filter, a summary, and charts."""
 
-import io
 from collections.abc import Sequence
 from decimal import Decimal
 
@@ -17,7 +16,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from ..text import for_cell
 from ..xlsx.calculate import calculate
 from ..xlsx.charts import with_points
-from ..xlsx.package import Package
+from ..xlsx.patch import saved
 from ..xlsx.references import column_letters
 from .outcome import COLUMNS, Kind, Outcome, Row
 
@@ -77,9 +76,7 @@ def comparison(rows: Sequence[Row]) -> bytes:
         sheet.page_setup.orientation = "landscape"
         sheet.page_setup.fitToHeight = 0
         sheet.sheet_properties.pageSetUpPr.fitToPage = True
-    buffer = io.BytesIO()
-    book.save(buffer)
-    return with_points(calculate(Package.of(buffer.getvalue()))).to_bytes()
+    return with_points(calculate(saved(book))).to_bytes()
 
 
 def _column(name: str, number: int | None = None) -> str:

@@ -32,7 +32,8 @@ COMMANDS = {
 """Each command's module, where it is ``NAME_command``, and what ``--help`` says of it, which imports none of them."""
 
 
-_OF_OUTPUT = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EBADF)
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+_OF_OUTPUT = (errno.EIO, errno.EBADF)
 """Errors without a file's name that come of writing to standard output."""
 
 
@@ -87,10 +88,11 @@ def _output() -> Iterator[None]:
             f"standard output takes {error.encoding} only, and not {letter}: set PYTHONIOENCODING=utf-8"
         ) from error
     except OSError as error:
-        if error.filename is not None or error.errno not in _OF_OUTPUT:
+        if error.errno not in _FULL and (error.filename is not None or error.errno not in _OF_OUTPUT):
             raise
-        _forget_output()
-        raise InputError(f"standard output cannot be written: {error.strerror}") from error
+        if error.filename is None:
+            _forget_output()
+        raise InputError(f"{error.filename or 'standard output'} cannot be written: {error.strerror}") from error
 
 
 def _forget_output() -> None:

@@ -3,7 +3,6 @@
 A workbook whose computed cells disagree with Python's own numbers is never written.
 """
 
-import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,7 +20,7 @@ from ..reading.facts import Reading
 from ..reading.tieout import Finding, tie_out
 from ..xlsx.calculate import Cells, calculate, formula_cells
 from ..xlsx.charts import with_points
-from ..xlsx.package import Package
+from ..xlsx.patch import saved
 from ..xlsx.rows import repeated
 from .class_sheets import fill_checks, fill_classes, fill_functions
 from .filing_sheets import fill_filing
@@ -111,9 +110,7 @@ class _Book(Filling):
             self.project()
         self.functions = functions and self.projection is not None
         self.fill()
-        buffer = io.BytesIO()
-        self.template.workbook.save(buffer)
-        package = Package.of(buffer.getvalue())
+        package = saved(self.template.workbook)
         if self.projection is not None:
             package = repeated(package, self.projection.rows())
         package = with_points(calculate(package, worksheet_functions() if self.functions else None))

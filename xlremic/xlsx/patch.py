@@ -4,13 +4,18 @@ What a person added with Excel (text boxes, sparklines, slicers, comments) survi
 written anew: only the bytes of the named cells change, within the sheet's own XML.
 """
 
+import gc
 import io
 import re
+import sys
 import warnings
 from collections.abc import Mapping
 from datetime import date
+from tempfile import gettempdir
+from traceback import clear_frames
 from xml.sax.saxutils import escape
 
+from lxml import etree
 from openpyxl import Workbook, load_workbook
 from openpyxl.cell import Cell as NamedCell
 
@@ -38,6 +43,29 @@ def opened(data: bytes, *, formulas: bool = False) -> Workbook:
         except Exception as error:  # of a stranger's workbook: it says what is wrong in many ways, all of them its own
             reason = f"{type(error).__name__}: {error}"[:200]
             raise InputError(f"the workbook is damaged: no spreadsheet reader understands it ({reason})") from error
+
+
+def saved(book: Workbook) -> Package:
+    """The package of a workbook that openpyxl holds. Raises: InputError if there is no room for its temporary files."""
+    buffer = io.BytesIO()
+    try:
+        book.save(buffer)
+    except (OSError, etree.SerialisationError) as error:
+        _let_go(error)
+        reason = f"{type(error).__name__}: {error}"
+        raise InputError(f"{gettempdir()} cannot take the sheets while they are written ({reason})") from error
+    return Package.of(buffer.getvalue())
+
+
+def _let_go(error: Exception) -> None:
+    """Let go what openpyxl was writing: a sheet half written complains once more, on standard error, as it goes."""
+    hook, sys.unraisablehook = sys.unraisablehook, lambda _: None
+    try:
+        for one in (error, error.__context__):
+            clear_frames(one.__traceback__ if one else None)
+        gc.collect()
+    finally:
+        sys.unraisablehook = hook
 
 
 def named_cells(book: Workbook, name: str) -> list[NamedCell]:
