@@ -158,14 +158,14 @@ def column_row(sheet: str, column: Column) -> list[str]:
 
 
 def cell_row(cell: str) -> list[str]:
-    """A cell of Assumptions' tables, by the word that formulas call it by."""
+    """A cell of Set-up's tables, by the word that formulas call it by."""
     word, _, key = cell.partition(".")
     if word == "start":
         text, unit = next((text, unit) for name, text, unit, _ in STARTS if name == key)
-        return [f"Assumptions, the start: {key.replace('_', ' ')}", unit, "", formula(text)]
+        return [f"Set-up, the start: {key.replace('_', ' ')}", unit, "", formula(text)]
     of, rows = WORDS[word]
     text, unit = next((text, unit) for name, text, unit in rows if name == key)
-    return [f"Assumptions, {of}: {key.replace('_', ' ')}", unit, "", formula(text) or "input"]
+    return [f"Set-up, {of}: {key.replace('_', ' ')}", unit, "", formula(text) or "input"]
 
 
 def what(one: Applied) -> list[str]:

@@ -13,13 +13,13 @@ from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.worksheet import Worksheet
 
 from xlremic.workbook.class_columns import Line
-from xlremic.workbook.layout import FLAG, LINKS, SHEETS, FrameRow, Table
+from xlremic.workbook.layout import FLAG, LINKS, SHEETS, FrameRow, Table, quoted
 from xlremic.workbook.names import FORMATS, usable_name
 from xlremic.workbook.projection_columns import Formulas
 
 NAVY, LIGHT, YELLOW, GREY = "1F3864", "F2F5FA", "FFF9E5", "595959"
 FAMILY = "Calibri"
-FLAG_ALARM, FLAG_ROOM = "ChecksFailed>0", 34
+FLAG_ALARM, FLAG_ROOM = "ChecksFailed+InputsToLookAt+ModelErrors>0", 34
 """When the flag is red, and the room of its longest words in characters."""
 THIN = Side(style="thin", color="BFBFBF")
 
@@ -46,6 +46,7 @@ def styles(book: Workbook) -> None:
     style("Section", NAVY, bold=True, size=12)
     style("Label")
     style("Unit", GREY)
+    style("Key", GREY, size=8)
     style("Fact", "0000FF", fill=YELLOW)
     style("Assumption", "0000FF", fill=YELLOW, italic=True)
     style("Constant")
@@ -70,7 +71,7 @@ def put(cell: Cell, value: object, style: str, number_format: str = "", align: s
 
 def name(book: Workbook, called: str, sheet: str, reference: str) -> None:
     absolute = re.sub(r"\$?([A-Z]+)\$?(\d+)", r"$\1$\2", reference)
-    book.defined_names[usable_name(called)] = DefinedName(called, attr_text=f"{sheet}!{absolute}")
+    book.defined_names[usable_name(called)] = DefinedName(called, attr_text=f"{quoted(sheet)}!{absolute}")
 
 
 def frame(book: Workbook, title: str, widths: Mapping[str, float]) -> Worksheet:

@@ -11,6 +11,7 @@ from pathlib import Path
 import make_projection
 import make_results
 from look import NAVY, alarm, band, column_names, figures, frame, heading, name, put, styles, table
+from make_assumptions import outside_of_terms
 from make_projection import Kinds
 from openpyxl import Workbook
 from openpyxl.chart import BarChart
@@ -22,11 +23,8 @@ from openpyxl.chart.title import Title
 from openpyxl.drawing.line import LineProperties
 from openpyxl.drawing.text import CharacterProperties, Paragraph, ParagraphProperties, RegularTextRun
 from openpyxl.styles import Alignment
-from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
-from xlremic.engine.assumptions import TERMS as ASSUMPTIONS
-from xlremic.functions.tables import DEAL_TERMS as DEAL_FIGURES
 from xlremic.reading.tieout import BALANCE
 from xlremic.workbook.class_columns import (
     CALL,
@@ -56,11 +54,9 @@ from xlremic.workbook.filing_rows import (
     measure_rows,
 )
 from xlremic.workbook.layout import SHEETS as ALL_SHEETS
-from xlremic.workbook.layout import FrameRow, MonthlyRow
-from xlremic.workbook.names import DEAL_POOLS, DEAL_TERMS, POOL_TERMS, TERMS
-from xlremic.workbook.projection_columns import COLLATERAL, Formulas
+from xlremic.workbook.layout import FrameRow
 from xlremic.workbook.projection_columns import SHEETS as SHEETS_BY_MONTH
-from xlremic.workbook.projection_columns import places as places_of
+from xlremic.workbook.projection_columns import Formulas
 
 ROUNDING = {"USD": 2, "dollars": 2, "loans": 0, "months": 12, "rate": 12, "ltv": 12, "share": 12, "years": 2}
 UNITS = {"dollars": "USD", "rate": "%", "share": "%", "ltv": "%", "loans": "number", "text": "", "fraction": "of one"}
@@ -196,85 +192,6 @@ def call(book: Workbook, formulas: Formulas) -> None:
     sheet.print_area = f"A1:{HISTORY.letters[-1]}48"
 
 
-def assumptions(book: Workbook, places: Places, kinds: Kinds) -> dict[str, str]:
-    """Terms with name and value side by side, then the tables of pools and classes, each growing downwards.
-
-    Returns: the cells that the projection's formulas take, by their names there.
-    """
-    outside: dict[str, str] = {"ranks": TRANCHES.absolute("rank")}
-    widths = {"A": 28, "B": 16, "C": 26, "D": 13, "E": 78, "F": 6, "G": 9}
-    columns = [get_column_letter(8 + k) for k in range(len(DEAL_POOLS))]
-    own_columns = [get_column_letter(8 + len(DEAL_POOLS) + k) for k in range(len(POOL_TERMS))]
-    first_class = 8 + len(DEAL_POOLS) + len(POOL_TERMS) + 1
-    gap, label, rank, balance, current = (get_column_letter(first_class - 1 + k) for k in range(5))
-    widths |= (
-        dict.fromkeys(columns, 16)
-        | dict.fromkeys(own_columns, 11)
-        | {gap: 4, label: 10, rank: 8, balance: 18, current: 18}
-    )
-    sheet = frame(book, "Assumptions", widths)
-    band(sheet, 6, {"A": "name", "B": "value", "C": "unit", "D": "source", "E": "what it is"}, left="ACDE")
-    for row, (key, number_format) in enumerate(TERMS, 7):
-        term = ASSUMPTIONS[key]
-        put(sheet[f"A{row}"], key, "Label")
-        put(sheet[f"B{row}"], None, "Assumption", number_format, align="right")
-        for column, text in (("C", term.unit), ("D", term.source), ("E", term.help)):
-            put(sheet[f"{column}{row}"], text, "Unit")
-        outside[f"a.{key}"] = f"Assumptions!$B${row}"
-        name(book, f"row.term.{key}", "Assumptions", f"B{row}")
-        name(book, term.cell, "Assumptions", f"B{row}")
-    sources = {
-        "cut_off_date": "=CutOffDate",
-        "closing_date": f"={SUMMARY.sheet}!{SUMMARY.cell('value', 'closing_date')}",
-        "call_threshold": "=CallThreshold",
-        "as_of_date": "=AsOfDate",
-        "cumulative_losses": "=CumulativeLosses",
-    }
-    for row, (key, number_format) in enumerate(DEAL_TERMS, 7 + len(TERMS)):
-        figure = DEAL_FIGURES[key]
-        put(sheet[f"A{row}"], key, "Label")
-        put(sheet[f"B{row}"], sources[key], "Link", number_format, align="right")
-        for column, text in (("C", figure.unit), ("D", figure.source), ("E", figure.help)):
-            put(sheet[f"{column}{row}"], text, "Unit")
-        outside[f"a.{key}"] = f"Assumptions!$B${row}"
-        name(book, f"row.term.{key}", "Assumptions", f"B{row}")
-    last = 6 + len(TERMS) + len(DEAL_TERMS)
-    name(book, "DealAssumptions", "Assumptions", f"A6:B{last}")
-    band(
-        sheet, 6, {"F": "no.", "G": "pool"} | {c: header for c, (header, _, _) in zip(columns, DEAL_POOLS, strict=True)}
-    )
-    put(sheet["F7"], 1, "Constant", "0", align="center")
-    put(sheet["G7"], "I", "Label")
-    for column, (header, field, number_format) in zip(columns, DEAL_POOLS, strict=True):
-        home, at = places[field]
-        pools = f"{home}!${POOL_COLUMN}${at}:${POOL_COLUMN}${at}"
-        put(sheet[f"{column}7"], f"=INDEX({pools},1,$F7)", "Link", number_format)
-        outside[f"pools.{header}"] = f"Assumptions!${column}$7:${column}$7"
-        name(book, f"row.deal_pool.{header}", "Assumptions", f"{column}7")
-    put(sheet["F5"], "Pools, with terms of their own where they have them (else the common term holds)", "Section")
-    for column, (header, number_format) in zip(own_columns, POOL_TERMS, strict=True):
-        put(sheet[f"{column}6"], header, "Band", align="center")
-        put(sheet[f"{column}7"], None, "Assumption", number_format)
-        outside[f"pools.{header}"] = f"Assumptions!${column}$7:${column}$7"
-        name(book, f"row.pool_term.{header}", "Assumptions", f"{column}7")
-    outside["pools.pool"] = "Assumptions!$G$7:$G$7"
-    name(book, "row.deal_pool.pool", "Assumptions", "G7")
-    name(book, "block.DealPools", "Assumptions", f"F7:{own_columns[-1]}7")
-    name(book, "DealPools", "Assumptions", f"G6:{own_columns[-1]}7")
-    band(sheet, 6, {label: "class", rank: "rank", balance: "balance", current: "current_balance"})
-    put(sheet[f"{label}7"], f"={TRANCHES.sheet}!{TRANCHES.cell('class')}", "Link")
-    put(sheet[f"{rank}7"], f"={TRANCHES.sheet}!{TRANCHES.cell('rank')}", "Link", "0", align="center")
-    put(sheet[f"{balance}7"], f"={TRANCHES.sheet}!{TRANCHES.cell('initial')}", "Link", "USD")
-    put(sheet[f"{current}7"], f"={TRANCHES.sheet}!{TRANCHES.cell('current')}", "Link", "USD")
-    name(book, "block.DealClasses", "Assumptions", f"{label}7:{current}7")
-    name(book, "DealClasses", "Assumptions", f"{label}6:{current}7")
-    put(sheet[f"{label}5"], "Classes", "Section")
-    sheet.column_dimensions[get_column_letter(first_class + 4)].width = 4
-    make_projection.assumption_tables(book, sheet, first_class + 5, outside, kinds)
-    sheet.print_area = f"A1:E{last}"  # the tables beside it are links to sheets that print
-    return outside
-
-
 def checks(book: Workbook, formulas: Formulas) -> None:
     data = CHECKS
     sheet = frame(book, data.sheet, data.widths)
@@ -378,15 +295,15 @@ def make(path: Path) -> None:
     measures(book, "Pools", places)
     outside = {f"all.{measure}": f"{title}!{WHOLE_COLUMN}{row}" for measure, (title, row) in places.items()}
     outside["classes_sum"] = f"{TRANCHES.sheet}!{TRANCHES.letter('initial')}{CLASSES_SUM_ROW}"
+    outside |= outside_of_terms() | {"ranks": TRANCHES.absolute("rank")}
     formulas = Formulas(outside)
     tranches(book, formulas)
     measures(book, "Underwriting", places)
     call(book, formulas)
     summary(book, formulas)
     kinds = Kinds({})
-    outside |= assumptions(book, places, kinds)
-    first, last = (places_of(COLLATERAL)[f"{term}_by_month"] for term in ("delinquency", "severity"))
-    outside["terms_by_month"] = f"Collateral!${first}${MonthlyRow.MONTH}:${last}${MonthlyRow.MONTH}"
+    pool_cells = {field: f"{home}!${POOL_COLUMN}${at}:${POOL_COLUMN}${at}" for field, (home, at) in places.items()}
+    make_projection.set_up(book, pool_cells, outside, kinds)
     for title in SHEETS_BY_MONTH:
         make_projection.projection_sheet(book, title, outside, kinds)
     make_results.results(book, formulas, kinds)

@@ -29,12 +29,19 @@ from xlremic.workbook.results_columns import (
     ScenarioRow,
     result_row,
 )
+from xlremic.workbook.term_rows import rival
 
 LEFT, RIGHT = 15.6, 19.6
 """Widths of the charts, in centimetres: columns A to G and H to O of Results."""
 LARGEST = f"I{ScenarioRow.DIFFERENCE}"
 """Cell of Scenarios: the largest difference of a life, while no input has changed."""
-SUMMED = (*(term for term, _ in POOL_TERMS), "call_threshold")
+SUMMED = (
+    *(term for term, _ in POOL_TERMS),
+    "call_threshold",
+    "call_percent",
+    "cumulative_losses",
+    "reported_pool_balance",
+)
 """Terms that the sums of inputs hold, so that they have no line of their own."""
 PALETTE = (NAVY, "5B7DB1", "9DB2D6", "BF9000", "548235", GREY)
 AT = places(WATERFALL)
@@ -52,7 +59,8 @@ def results(book: Workbook, formulas: Formulas, kinds: Kinds) -> None:
     shown = [column.key for column in data.columns[: data.keys.index("convexity") + 1]]
     band(sheet, data.header, {data.letter(key): data.column(key).label for key in shown}, left=data.texts)
     sheet.row_dimensions[data.header].height = 42
-    put(sheet["A6"], "At the speeds, losses and call of Assumptions, from the balances of Tranches", "Section")
+    says = '=IF(InputsInError>0,"Nothing is projected: an input is in error, see Assumptions","At the terms of Assumptions, from the balances of Tranches")'
+    put(sheet["A6"], says, "Subtitle")
     first_line(sheet, data, formulas, ("class", "kind", "number", *shown[2:]))
     above = FrameRow.NOTE + 1
     put(sheet[f"{data.letter('number')}{data.header}"], data.column("number").label, "Band", align="center")
@@ -182,8 +190,13 @@ def scenarios(book: Workbook, outside: dict[str, str], formulas: Formulas, kinds
         (ScenarioRow.DIFFERENCE, "live less base"),
     ):  # fmt: skip
         put(sheet[f"A{row}"], label, "Label")
-    live = {"psa": "PSA", "cpr": "CPR", "cdr": "CDR", "sda": outside["a.sda"], "severity": "Severity"}
-    made = {key: f'=IF(ISNUMBER({cell}),{cell},"")' for key, cell in live.items()}
+    terms_used = {key: outside[f"a.{key}"] for key in ("psa", "cpr", "cdr", "sda", "severity")}
+    made = {
+        key: f'=IF({terms_used[rival(key)]}>0,"",{cell})' if key in ("psa", "cdr")
+        else f'=IF({cell}>0,{cell},"")' if rival(key)
+        else f"={cell}"
+        for key, cell in terms_used.items()
+    }  # fmt: skip
     made["first_callable"] = "=FirstCallableMonth"
     made["losses"] = formulas.cells("MAX({W.cumulative_losses~})-{start.losses}", data.sheet, ScenarioRow.LIVE)
     for key, formula in made.items():
@@ -221,8 +234,7 @@ def _inputs(book: Workbook, sheet: Worksheet, outside: dict[str, str], formulas:
     lines = [(one.label, formulas.cells(one.formula, data.sheet, 0)) for one in INPUT_SUMS]
     for key, reference in outside.items():
         if key.startswith("a.") and key.removeprefix("a.") not in SUMMED:
-            formula = f'=IF(ISNUMBER({reference}),{reference},IF({reference}=TRUE,1,IF({reference}="first",1,0)))'
-            lines.append((key.removeprefix("a."), formula))
+            lines.append((key.removeprefix("a."), f"={reference}"))
     for k, (label, formula) in enumerate(lines):
         put(sheet[data.cell("input", k)], label, "Label")
         put(sheet[data.cell("now", k)], formula, style_of(formula), "General", align="right")

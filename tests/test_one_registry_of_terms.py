@@ -44,13 +44,13 @@ given = read_assumptions("a.toml")
 building.build(read("samples/cmsi-2004-8.txt"), "out.xlsx", assumptions=given)
 book = load_workbook("out.xlsx")
 sheet, place = next(book.defined_names["HoldBack"].destinations)
-header = next(k for k, row in enumerate(book["Assumptions"].iter_rows(values_only=True), 1) if "loan_age" in row)
-pools = [str(cell.value) for cell in book["Assumptions"][header]]
+header = next(k for k, row in enumerate(book["Set-up"].iter_rows(values_only=True), 1) if "loan_age" in row)
+pools = [str(cell.value) for cell in book["Set-up"][header]]
 print(json.dumps({
     "toml": given.hold_back,
     "refused": refused,
     "value": book[sheet][place.replace("$", "")].value,
-    "rows": [[str(cell.value) for cell in row] for row in book["Assumptions"]["A7:E30"]],
+    "rows": [[str(cell.value) for cell in row] for row in book["Assumptions"]["A7:I50"]],
     "columns": pools,
     "function": tables._terms((("name", "value"), ("hold_back", 0.02))),
     "own": list(tables.OWN_TERMS),
@@ -101,8 +101,8 @@ def test_a_new_term_is_a_key_of_the_file_with_its_bounds(found: Mapping[str, Any
 
 
 def test_a_new_term_is_a_row_and_a_name_of_the_sheet_and_a_column_of_its_pools(found: Mapping[str, Any]) -> None:
-    row = next(row for row in found["rows"] if row[0] == "hold_back")
-    assert row == ["hold_back", "0.01", "fraction of interest", "assumption", "interest that the trustee holds back"]
+    row = next(row for row in found["rows"] if row[1] == "hold_back")
+    assert [*row[:4], *row[7:]] == ["Interest held back", "hold_back", "0.01", "% of interest", "0", "0.2"]
     assert found["value"] == 0.01
     assert "hold_back" in found["columns"]
 

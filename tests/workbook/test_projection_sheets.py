@@ -24,8 +24,9 @@ from xlremic.workbook.filing_rows import measure_cell
 from xlremic.workbook.inputs import deal_and_assumptions, projection_columns
 from xlremic.workbook.layout import MonthlyRow
 from xlremic.workbook.lint import lint
-from xlremic.workbook.projection_columns import COLLATERAL, places
+from xlremic.workbook.projection_columns import VECTORS, places
 from xlremic.workbook.results_columns import CALLS, RESULTS
+from xlremic.workbook.term_rows import PAGE
 from xlremic.xlsx.calculate import calculate, formula_cells
 from xlremic.xlsx.engines import ironcalc_values, libreoffice_values
 from xlremic.xlsx.libreoffice import libreoffice
@@ -144,7 +145,7 @@ def failing(data: bytes) -> list[str]:
 
 
 def test_the_live_sheet_follows_its_inputs_as_the_engine_does(small: bytes) -> None:
-    terms = {cell.value: cell.coordinate.replace("A", "B", 1) for cell in opened(small)["Assumptions"]["A"][6:]}
+    terms = {line: PAGE.cell("value", line) for line in PAGE.lines}
     balances = [TRANCHES.place("current", k) for k in range(2)]
     before = opened(small)["Results"][RESULTS.cell("wal_month")].value
     changes: list[dict[tuple[str, str], Cell]] = [
@@ -157,7 +158,7 @@ def test_the_live_sheet_follows_its_inputs_as_the_engine_does(small: bytes) -> N
         {("Assumptions", terms["call"]): 60.0},
         {balances[0]: 50_000_000.0},
         {balances[1]: 1_000_000.0, cell_of(small, "AsOfDate"): 36_800.0},
-        {("Collateral", f"{places(COLLATERAL)['delinquency_by_month']}{MonthlyRow.MONTH + 1}"): 0.5},
+        {("Vectors", f"{places(VECTORS)['delinquency_by_month']}{MonthlyRow.MONTH}"): 0.5},
         {measure_cell("weighted_average_coupon"): 0.09},
     ]  # fmt: skip
     lives = set()

@@ -76,6 +76,7 @@ def test_sheets_names_and_links_are_the_contract(workbook: Path) -> None:
         "Underwriting",
         "Call",
         "Assumptions",
+        "Set-up",
         "Checks",
         "Source",
     ]
@@ -246,7 +247,7 @@ def test_a_failing_check_is_written_and_flagged(tmp_path: Path) -> None:
     failing = [finding.id for finding in built.findings if finding.status == "fail"]
     assert "pools_sum:balance" in failing
     assert named(data, "ChecksFailed") == [len(failing)]
-    assert load_workbook(built.path, data_only=True)["Summary"][FLAG].value == f"{len(failing)} failed"
+    assert load_workbook(built.path, data_only=True)["Summary"][FLAG].value == f"{len(failing)} checks fail"
 
 
 def test_text_of_a_filing_never_becomes_a_formula(tmp_path: Path) -> None:

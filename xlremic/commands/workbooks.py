@@ -42,6 +42,9 @@ class _Steps:
 @click.option("--template", type=click.Path(path_type=Path), help="A restyled copy of templates/deal.xlsx to fill")
 @click.option("--functions", is_flag=True, help="With a sheet that calls every worksheet function (needs an add-in)")
 @click.option("--projection/--no-projection", default=True, help="With the live projection, or a light workbook")
+@click.option(
+    "--scenario", metavar="NAME", default="Own", help="The scenario in force: Base, Fast, Slow, Stress or Own"
+)
 @term_options
 @click.option("--open", "open_it", is_flag=True, help="Show it in Excel, or in the system's spreadsheet program")
 @click.option("-v", "--verbose", is_flag=True, help="Tell steps and times")
@@ -51,6 +54,7 @@ def build_command(
     template: Path | None,
     projection: bool,
     functions: bool,
+    scenario: str,
     file: Path | None,
     open_it: bool,
     verbose: bool,
@@ -74,8 +78,9 @@ def build_command(
     if functions and not projection:
         raise click.UsageError("--functions shows the projection's numbers: leave --no-projection out")
     built = build(
-        reading, target, assumptions=assumptions, template=template, projection=projection, functions=functions
-    )
+        reading, target, assumptions=assumptions, template=template, projection=projection, functions=functions,
+        scenario=scenario.capitalize(),
+    )  # fmt: skip
     if projection and built.unprojected:
         click.echo(f"warning: no projection: {built.unprojected}", err=True)
     steps.done(f"made {built.formulas} formulas")

@@ -134,36 +134,42 @@ class Assumptions:
         unit="% of the PSA curve", help="prepayment speed; 300 unless a CPR is given",
         label="Prepayment speed, PSA", section=Section.PREPAYMENT, cell="PSA", format="0",
         option="prepayment speed, per cent of the PSA curve: 300, or '100 ramp 300 over 12'",
+        slip=10.0, in_scenarios=True,
     ))  # fmt: skip
     cpr: ByPool | None = field(default=None, metadata=_ours(
         kind=Kind.NUMBER, most=1.0, by_pool=True, by_month=True, instead_of="psa",
         unit="fraction a year", help="prepayment rate instead of a PSA speed",
         label="Prepayment rate, CPR", section=Section.PREPAYMENT, cell="CPR", format="rate",
         option="prepayment rate a year, a fraction (0.06), or '6 ramp 12 over 30' in per cent",
+        slip=0.001, in_scenarios=True,
     ))  # fmt: skip
     cdr: ByPool | None = field(default=None, metadata=_ours(
         kind=Kind.NUMBER, most=1.0, usual=0.0, by_pool=True, by_month=True, on_page=True,
         unit="fraction a year", help="default rate; 0 unless an SDA speed is given",
         label="Default rate, CDR", section=Section.LOSSES, cell="CDR", format="rate",
         option="default rate a year, a fraction (0.002), or words in per cent",
+        slip=0.0003, in_scenarios=True,
     ))  # fmt: skip
     sda: ByPool | None = field(default=None, metadata=_ours(
         kind=Kind.NUMBER, most=10_000.0, by_pool=True, by_month=True, per_cent=True, instead_of="cdr",
         unit="% of the SDA curve", help="default speed instead of a CDR",
         label="Default speed, SDA", section=Section.LOSSES, cell="SDA", format="0",
         option="default speed, per cent of the SDA curve",
+        slip=10.0, in_scenarios=True,
     ))  # fmt: skip
     severity: ByPool = field(default=0.30, metadata=_ours(
         kind=Kind.NUMBER, most=1.0, by_pool=True, by_month=True, on_page=True,
         unit="fraction of defaulted balance", help="loss on liquidation, by month of liquidation",
         label="Loss severity", section=Section.LOSSES, cell="Severity", format="rate",
         option="loss on liquidation, a fraction (0.3), or words in per cent",
+        slip=0.01, in_scenarios=True,
     ))  # fmt: skip
     lag: int | Mapping[str, int] = field(default=12, metadata=_ours(
         kind=Kind.WHOLE, most=1200, by_pool=True,
         unit="months", help="from default to liquidation",
         label="Months from default to liquidation", section=Section.LOSSES, cell="Lag", format="0",
         option="months from default to liquidation",
+        in_scenarios=True,
     ))  # fmt: skip
     advancing: bool = field(default=True, metadata=_ours(
         kind=Kind.YES_NO,
@@ -175,6 +181,7 @@ class Assumptions:
         unit="fraction a year", help="servicing, master servicing and trustee fee; the sub-pools imply above 0.00125",
         label="Servicing and trustee fee", section=Section.SERVICING, cell="ServicingFee", format="rate",
         option="servicing, master servicing and trustee fee a year, a fraction (0.0025)",
+        slip=0.00005,
     ))  # fmt: skip
     whole_months: bool = field(default=False, metadata=_ours(
         kind=Kind.YES_NO,
@@ -201,6 +208,7 @@ class Assumptions:
         kind=Kind.NUMBER, most=1.0,
         unit="fraction of scheduled fee", help="limit of the servicer's compensating interest",
         label="Limit of compensating interest", section=Section.SERVICING, cell="CompensationCap", format="rate",
+        slip=0.01,
     ))  # fmt: skip
     structure: Structure = field(default=Structure.SHIFTING_INTEREST, metadata=_ours(
         kind=Kind.CHOICE, choices=tuple(Structure),
@@ -226,11 +234,13 @@ class Assumptions:
         kind=Kind.NUMBER, most=1.0, by_month=True,
         unit="fraction of pool balance", help="60 or more days late, in foreclosure and owned real estate",
         label="Loans 60 or more days late", section=Section.LOSSES, cell="Delinquency", format="rate",
+        slip=0.0005,
     ))  # fmt: skip
     delinquency_limit: float = field(default=0.5, metadata=_ours(
         kind=Kind.NUMBER, most=1000.0,
         unit="fraction of subordination", help="six-month average above it refuses a step down",
         label="Delinquency that refuses a step down", section=Section.RULES, cell="DelinquencyLimit", format="rate",
+        slip=0.02,
     ))  # fmt: skip
     two_times_test: bool = field(default=False, metadata=_ours(
         kind=Kind.YES_NO,
@@ -249,6 +259,7 @@ class Assumptions:
         unit="never, first or month", help="clean-up call, on the first eligible day from then on",
         label="Clean-up call", section=Section.CALL, cell="Call", format="General",
         option="clean-up call: never, first, or the first month it may be used",
+        in_scenarios=True,
     ))  # fmt: skip
     settlement: date | None = field(default=None, metadata=_ours(
         kind=Kind.DATE,
@@ -343,6 +354,8 @@ RIVALS = tuple(
     if term.instead_of
 )
 """Speed of a curve and rate, of which one is given."""
+SCENARIO_TERMS = tuple(name for name, term in TERMS.items() if term.in_scenarios)
+"""Terms in which the scenarios of a workbook differ."""
 
 
 def refuse_unknown(terms: Mapping[str, Any]) -> None:

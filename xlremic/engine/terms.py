@@ -64,7 +64,8 @@ class Term:
     curve, not fractions. It is given ``instead_of`` another term, never beside it; ``usual`` is in force when neither
     is given. ``option`` is the text of its command-line option, ``cell`` the defined name of its cell and ``format``
     that cell's number format; a term without one has none. The local page varies a term ``on_page``. ``source`` is
-    whose figure it is.
+    whose figure it is. A number above zero and up to ``slip`` is allowed but more likely a slip of the keyboard: a cell
+    of per cent takes a typed 0.002 for 0.002%. The scenarios of a workbook differ in a term that is ``in_scenarios``.
     """
 
     name: str
@@ -87,6 +88,8 @@ class Term:
     format: str = ""
     on_page: bool = False
     source: str = ""
+    slip: float = 0.0
+    in_scenarios: bool = False
 
     @property
     def one_value(self) -> bool:

@@ -12,7 +12,7 @@ from openpyxl.packaging.custom import StringProperty
 from ..deal import Deal
 from ..engine.assumptions import Assumptions
 from ..engine.waterfall import run
-from ..errors import DealError, TemplateError
+from ..errors import DealError, InputError, TemplateError, shown
 from ..files import write_whole
 from ..functions.registry import worksheet_functions
 from ..reading.assemble import assemble
@@ -29,7 +29,9 @@ from .names import MODEL_CHECKS
 from .projection import Projection, without_functions, without_projection
 from .projection_sheets import fill_projection
 from .results_sheets import fill_results
+from .scenario_terms import OWN, SCENARIOS
 from .template import Template
+from .validation import validate
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,17 +57,21 @@ def build(
     template: str | Path | None = None,
     projection: bool = True,
     functions: bool = False,
+    scenario: str = OWN,
 ) -> Built:
     """Write the deal's workbook, with values computed and compared.
 
     ``projection`` leaves its sheets out if false; ``functions`` adds a sheet that calls every worksheet function.
+    ``scenario`` is the one that is chosen; Own and Base are the assumptions given.
 
     Raises: DealError if the facts do not make a deal; TemplateError if the template lacks a part or the computed
     cells disagree with Python's numbers; InputError if a file cannot be read or written. Nothing is left half-written.
     """
     deal = assemble(reading)
     findings = tie_out(reading, deal)
-    book = _Book(Template(template), reading, deal, findings, assumptions or Assumptions())
+    if scenario not in SCENARIOS:
+        raise InputError(f"there is no scenario {shown(scenario)}: say {', '.join(SCENARIOS)}")
+    book = _Book(Template(template), reading, deal, findings, assumptions or Assumptions(), scenario)
     data, cells = book.made(projection, functions)
     path = Path(path)
     write_whole(path, data)
@@ -138,7 +144,7 @@ class _Book(Filling):
         self.template.grow([
             ("Pools", pools, True), ("Underwriting", pools, True), ("Tranches", len(self.deal.tranches), False),
             ("Checks", len(self.findings) + len(model_checks), False), ("Source", facts, False),
-            ("DealPools", pools, False), ("DealClasses", len(self.deal.tranches), False),
+            ("DealPools", pools, False), ("DealClasses", len(self.deal.tranches), False), ("PoolTerms", pools, True),
             *(self.projection.blocks() if self.projection is not None else ()),
         ], self.projection.months if self.projection is not None else 0)  # fmt: skip
         fill_filing(self)
@@ -153,6 +159,7 @@ class _Book(Filling):
         for page in self.template.workbook.worksheets:
             page.oddHeader.left.text = f"Series {self.deal.series}".replace("&", "&&")
             page.oddFooter.center.text = PROGRAM
+        validate(self.template.workbook, self.projection.months if self.projection is not None else 0)
         self.template.drop_anchors()
         for key, value in (
             ("program", PROGRAM),

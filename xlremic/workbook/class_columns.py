@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from ..reading.tieout import BALANCE
 from .layout import Column, Table
 
+IN_ERROR = '"input in error"'
+"""What depends on an input that is refused shows instead of a number."""
 FACTOR, LEVEL_DIFFERENCE = "0.00000000", '0.00000000000000%;-0.00000000000000%;"-"'
 
 TRANCHES = Table(
@@ -21,11 +23,15 @@ TRANCHES = Table(
         Column("level_at_issue", "Level at issue", 19, "Formula", "level", formula='IF({initial^}=0,0,SUMIF({rank*},">"&{rank},{initial*})/{initial^})', name="SubordinationLevelsAtIssue"),
         Column("level_difference", "Level less stated", 21, "Formula", LEVEL_DIFFERENCE, formula="{level_at_issue}-{stated_level}"),
         Column("current", "Current principal balance, USD", 19, "Fact", "USD", value=0, total="SUM({current:})", total_format="USD", name="CurrentBalances"),
-        Column("factor", "Factor", 13, "Formula", FACTOR, formula="IF({initial}=0,0,{current}/{initial})", total="IF({initial}=0,0,{current}/{initial})", total_format=FACTOR),
-        Column("share", "Share now", 12, "Formula", "0.000%", formula="IF({current^}=0,0,{current}/{current^})", total="SUM({share:})", total_format="0.000%"),
-        Column("level", "Current level", 12, "Formula", "0.000%", formula='IF({current^}=0,0,SUMIF({rank*},">"&{rank},{current*})/{current^})', name="SubordinationLevels"),
-        Column("level_gained", "Level gained since issue", 14, "Formula", '0.000%;-0.000%;"-"', formula="{level}-{level_at_issue}"),
+        Column("factor", "Factor", 13, "Formula", FACTOR, formula="IF({initial}=0,0,{used}/{initial})", total="IF({initial}=0,0,{used}/{initial})", total_format=FACTOR),
+        Column("share", "Share now", 12, "Formula", "0.000%", formula="IF({used^}=0,0,{used}/{used^})", total="SUM({share:})", total_format="0.000%"),
+        Column("level", "Current level", 12, "Formula", "0.000%", formula=f'IF({{refused^}}>0,{IN_ERROR},IF({{used^}}=0,0,SUMIF({{rank*}},">"&{{rank}},{{used*}})/{{used^}}))', name="SubordinationLevels"),
+        Column("level_gained", "Level gained since issue", 14, "Formula", '0.000%;-0.000%;"-"', formula=f"IF(ISNUMBER({{level}}),{{level}}-{{level_at_issue}},{IN_ERROR})"),
         Column("coupon", "Coupon (blended)", 18, "Link", "0.0000%", formula="{all.target_rate$}"),
+        Column("used", "Balance used, USD", 19, "Formula", "USD", formula="IF({refused}=1,{initial},{current})", total="SUM({used:})", total_format="USD", name="UsedBalances"),
+        Column("check", "Input check", 25, "Formula", text=True, formula='IF({refused}=1,IF(ISNUMBER({current}),"below zero","not a number"),IF({asked}=1,"above the initial balance","ok"))'),
+        Column("refused", "!", 4, "Formula", '"!";;', "center", "IF(ISNUMBER({current})-ISLOGICAL({current})>0,IF({current}<0,1,0),1)", total="SUM({refused:})", total_format='0;;'),
+        Column("asked", "?", 4, "Formula", '"?";;', "center", "IF({refused}=1,0,IF(ROUND({current}-{initial},1)>0,1,0))", total="SUM({asked:})", total_format='0;;'),
     ),
 )  # fmt: skip
 CLASSES_SUM_ROW = 8
@@ -55,18 +61,18 @@ CALL_LINES = (
     Line("as_of", "As-of date", "Assumption", "date", "date", name="AsOfDate", source="input: the day of the current balances; the cut-off date at first"),
     Line("percent", "Call percentage", "Assumption", "%", "rate", value=0.10, name="CallPercent", source="assumption: 10% gives the threshold that the filing prints in dollars"),
     Line("cut_off", "Cut-off balance", "Link", "USD", "USD", f"{{all.{BALANCE}}}", name="CutOffBalance", source="Pools"),
-    Line("threshold", "Threshold", "Formula", "USD", "USD", "ROUND(CallPercent*CutOffBalance,2)", name="CallThreshold", source="rounded half up to the cent"),
+    Line("threshold", "Threshold", "Formula", "USD", "USD", "ROUND({a.call_percent}*CutOffBalance,2)", name="CallThreshold", source="rounded half up to the cent"),
     Line("stated", "Threshold that the filing states", "Fact", "USD", "USD", name="row.call_threshold", source="filing: callable when less than this"),
-    Line("difference", "Percentage of the cut-off balance less stated", "Formula", "USD", '0.0000;-0.0000;"-"', "ROUND(CallPercent*CutOffBalance-{stated},4)", name="row.call_difference", source="unrounded; the filing rounds to the cent"),
-    Line("classes", "Sum of current class balances", "Link", "USD", "USD", "SUM(CurrentBalances)", source="Tranches"),
+    Line("difference", "Percentage of the cut-off balance less stated", "Formula", "USD", '0.0000;-0.0000;"-"', "ROUND({a.call_percent}*CutOffBalance-{stated},4)", name="row.call_difference", source="unrounded; the filing rounds to the cent"),
+    Line("classes", "Sum of current class balances", "Link", "USD", "USD", "SUM(UsedBalances)", source="Tranches"),
     Line("reported", "Pool balance, if it differs", "Assumption", "USD", "USD", name="ReportedPoolBalance", source="input: leave empty to use the sum of the class balances"),
-    Line("current", "Current pool balance", "Formula", "USD", "USD", "ROUND(IF(COUNT({reported})=0,{classes},{reported}),2)", name="CurrentPoolBalance", source="to the cent, as it is compared"),
-    Line("factor", "Pool factor", "Formula", "of one", FACTOR, "IF(CutOffBalance=0,0,CurrentPoolBalance/CutOffBalance)", name="PoolFactor", source="current over cut-off balance"),
-    Line("headroom", "Headroom over the threshold", "Formula", "USD", "USD", "CurrentPoolBalance-CallThreshold", name="CallHeadroom", source="zero or more: not callable"),
-    Line("callable", "Callable now", "Total", "", "truth", "CurrentPoolBalance<CallThreshold", name="Callable", source="TRUE only when strictly less than the threshold"),
+    Line("current", "Current pool balance", "Formula", "USD", "USD", f"IF({{guard.call}}>0,{IN_ERROR},ROUND({{a.reported_pool_balance}},2))", name="CurrentPoolBalance", source="to the cent, as it is compared"),
+    Line("factor", "Pool factor", "Formula", "of one", FACTOR, f"IF(ISNUMBER(CurrentPoolBalance),IF(CutOffBalance=0,0,CurrentPoolBalance/CutOffBalance),{IN_ERROR})", name="PoolFactor", source="current over cut-off balance"),
+    Line("headroom", "Headroom over the threshold", "Formula", "USD", "USD", f"IF(ISNUMBER(CurrentPoolBalance),CurrentPoolBalance-CallThreshold,{IN_ERROR})", name="CallHeadroom", source="zero or more: not callable"),
+    Line("callable", "Callable now", "Total", "", "truth", f"IF(ISNUMBER(CurrentPoolBalance),CurrentPoolBalance<CallThreshold,{IN_ERROR})", name="Callable", source="TRUE only when strictly less than the threshold"),
     Line("losses", "Cumulative losses to date, if known", "Assumption", "USD", "USD", name="CumulativeLosses", source="input: kept in the history"),
-    Line("first_month", "First month below the threshold, projected", "Formula", "month", "0", 'IF(SUM({W.callable~})=0,"none",MAX({W.month~})+1-SUM({W.callable~}))', name="FirstCallableMonth", source="Waterfall: of the projection, counted from its start"),
-    Line("first_date", "First callable distribution date, projected", "Formula", "date", "date", 'IF(ISNUMBER({first_month}),INDEX({W.date~},{first_month}),"none")', name="FirstCallableDate", source="Waterfall: before it moves off a holiday"),
+    Line("first_month", "First month below the threshold, projected", "Formula", "month", "0", f'IF(InputsInError>0,{IN_ERROR},IF(SUM({{W.callable~}})=0,"none",MAX({{W.month~}})+1-SUM({{W.callable~}})))', name="FirstCallableMonth", source="Waterfall: of the projection, counted from its start"),
+    Line("first_date", "First callable distribution date, projected", "Formula", "date", "date", 'IF(ISNUMBER({first_month}),INDEX({W.date~},{first_month}),{first_month})', name="FirstCallableDate", source="Waterfall: before it moves off a holiday"),
 )  # fmt: skip
 CALL = Table(
     "Call", 6, lines=tuple(line.key for line in CALL_LINES), columns=(
@@ -87,6 +93,13 @@ HISTORY = Table(
 )  # fmt: skip
 """Below the call: one line a month that was put in; the columns are the fields of ``standing.Entry``, in their order."""
 
+STATUS = (
+    'IF(ModelErrors>0,"Model in error",{guard.words}&IF(ChecksFailed=0,IF(InputsToLookAt>0,"","All checks tie"),'
+    'IF(InputsToLookAt>0,", ","")&ChecksFailed&IF(ChecksFailed=1," check fails"," checks fail")))'
+    '&IF(ChecksNotEvaluated=0,"",", "&ChecksNotEvaluated&" not evaluated")'
+)
+"""The master flag: inputs that are refused or asked about come first, since checks may fail because of them."""
+
 CHECKS = Table(
     "Checks", 6, first=9, totals=7, columns=(
         Column("check", "Check", 66, "Label", value="check", text=True),
@@ -94,9 +107,9 @@ CHECKS = Table(
         Column("unit", "Unit", 12, "Unit", value="USD", text=True),
         Column("difference", "Difference", 19, "Link", "USD", formula="{classes_sum}"),
         Column("tolerance", "Tolerance", 19, "Constant", "USD", value=0),
-        Column("flag", "Flag", 9, "Formula", "0", "center", "IF(ABS({difference})<={tolerance},0,1)", total="SUM({flag:})", total_format="0"),
+        Column("flag", "Flag", 9, "Formula", "0", "center", "IF(ISNUMBER({difference}),IF(ABS({difference})<={tolerance},0,1),1)", total="SUM({flag:})", total_format="0"),
         Column("status", "Status", 22, "Formula", text=True, formula='IF(ISNUMBER({flag}),IF({flag}=0,"ties","FAILS"),"not evaluated")',
-               total='IF(ChecksFailed=0,"All checks tie",ChecksFailed&" failed")&IF(ChecksNotEvaluated=0,"",", "&ChecksNotEvaluated&" not evaluated")'),
+total=STATUS),
     ),
 )  # fmt: skip
 NOT_EVALUATED_ROW = 8
@@ -147,7 +160,7 @@ HEADLINE_LINES = (
     Line("factor", "Pool factor", "Link", number_format=FACTOR, formula="PoolFactor"),
     Line("threshold", "Clean-up call threshold", "Link", number_format="USD", formula="CallThreshold"),
     Line("headroom", "Headroom over the threshold", "Link", number_format="USD", formula="CallHeadroom"),
-    Line("callable", "Callable now", "Link", number_format="text", formula='IF(Callable,"yes","no")'),
+    Line("callable", "Callable now", "Formula", number_format="text", formula=f'IF(ISNUMBER(CurrentPoolBalance),IF(Callable,"yes","no"),{IN_ERROR})'),
     Line("first_date", "First callable distribution, projected", "Link", number_format="date", formula="FirstCallableDate"),
     Line("checks", "Checks", "Link", number_format="text", formula="ChecksStatus"),
 )  # fmt: skip

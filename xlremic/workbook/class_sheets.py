@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
-from typing import cast
+from typing import Any, cast
 
 from openpyxl.cell import Cell
 
@@ -14,11 +14,14 @@ from ..subordination import class_percentages, subordination_levels
 from .class_columns import CHECKS, LEVEL_DIFFERENCE, TRANCHES
 from .filing_rows import beside
 from .filling import CENT, LEVEL, Filling, write_text
+from .layout import quoted
 from .names import DEAL_POOLS, FORMATS, TERMS, ModelCheck
-from .projection import BY_MONTH, Projection
+from .projection import Projection
 from .results_columns import CALLS
 from .results_sheets import choose_examples
+from .scenario_terms import OWN, SCENARIOS, scenario_terms
 from .standing import Standing, history_entry, standing
+from .term_rows import PAGE, POOL_KEYS
 
 _CHECK_UNITS = {"percent": 100, "USD": 1, "months": 1, "loans": 1, "days": 1, "years": 1, "differences": 1}
 _CHECK_FORMATS = {
@@ -108,33 +111,54 @@ def _fill_history(book: Filling, now: Standing) -> None:
 
 
 def _fill_assumptions(book: Filling) -> None:
-    """The terms of a projection, and the pools and classes as the worksheet functions take them."""
-    for term, _ in TERMS:
-        value = getattr(book.assumptions, term)
-        cell = book.template.anchor(f"term.{term}")
-        if isinstance(value, str):
-            write_text(cell, value)
-        elif isinstance(value, Mapping):
-            common = value.get("all")
-            cell.value = common if isinstance(common, int | float) else None
-        elif value is None or isinstance(value, int | float | date):
-            cell.value = value
-        else:
-            cell.value = BY_MONTH
+    """The terms of a projection, its scenarios, and the pools as the worksheet functions take them."""
+    for term in TERMS:
+        _put_term(book.template.anchor(f"term.{term}"), getattr(book.given, term))
+    book.template.anchor("term.scenario").value = book.scenario
+    for scenario in SCENARIOS:
+        if scenario != OWN:
+            for term, value in scenario_terms(book.given, scenario).items():
+                _put_term(book.template.anchor(f"scenario.{scenario}.{term}"), value)
     for term in ("cut_off_date", "closing_date"):
         if fact := book.reading.get(term, "filing"):
             sheet, row, column = book.template.anchors[f"term.{term}"]
-            source = book.template.cell(sheet, row, column + 2)
-            source.value = f"line {fact.provenance.line}"
-            book.link_to_source(source, fact)
+            book.link_to_source(book.template.cell(sheet, row, column), fact)
+    _, head, across = book.template.anchors["pool_terms"]
     for k, pool in enumerate(book.deal.pools):
         sheet, row, column = book.template.anchors["deal_pool.pool"]
         write_text(book.template.cell(sheet, row + k, column), pool.id)
         book.template.cell(sheet, row + k, column - 1).value = k + 1
         for header, need, _ in DEAL_POOLS:
             _, _, at = book.template.anchors[f"deal_pool.{header}"]
-            if book.lacks(pool, need):
+            if book.lacks(pool, need) and not (header == "target_rate" and book.given.target_rate is not None):
                 book.template.cell(sheet, row + k, at).value = None
+        book.template.cell(PAGE.sheet, head, across + k).value = f"Pool {pool.id}"
+        for term in POOL_KEYS:
+            _fill_own(book, term, pool.id, k)
+
+
+def _put_term(cell: Cell, value: Any) -> None:
+    """A term in its cell: yes and no as words, nothing where it differs by pool or by month."""
+    if isinstance(value, Mapping):
+        value = value.get("all")
+    if isinstance(value, bool):
+        value = "yes" if value else "no"
+    if isinstance(value, str) and value in ("yes", "no", "never", "first"):
+        write_text(cell, value)
+    elif value is None or isinstance(value, int | float | date):
+        cell.value = value
+    else:
+        cell.value = None
+
+
+def _fill_own(book: Filling, term: str, pool: str, k: int) -> None:
+    """The own term of one pool; a series by month stands on Vectors."""
+    value = getattr(book.given, term)
+    own = term in ("loan_age", "target_rate") and value is not None
+    if isinstance(value, Mapping) or own:
+        one = book.given.of_pool(term, pool)
+        sheet, row, column = book.template.anchors[f"pool_term.{term}"]
+        book.template.cell(sheet, row, column + k).value = one if isinstance(one, int | float) else None
 
 
 def fill_functions(book: Filling, projection: Projection) -> None:
@@ -160,7 +184,7 @@ def fill_checks(book: Filling, model_checks: Sequence[ModelCheck]) -> None:
             difference.value = tolerance.value = flag.value = None
             continue
         home = _check_home(book, finding)
-        difference.value = f"={home.parent.title}!{home.coordinate}"
+        difference.value = f"={quoted(home.parent.title)}!{home.coordinate}"
         scale = _CHECK_UNITS[finding.unit]
         tolerance.value = float(finding.tolerance / scale)
         noise = LEVEL if finding.unit == "percent" else CENT if finding.unit == "USD" else 1e-9
@@ -169,7 +193,7 @@ def fill_checks(book: Filling, model_checks: Sequence[ModelCheck]) -> None:
     for row, (check_id, says, unit, anchor, allowed) in enumerate(model_checks, top + len(book.findings)):
         home = book.template.anchor(anchor)
         cells = _check_cells(book, sheet, row, (check_id, says, unit))
-        cells["difference"].value, cells["tolerance"].value = f"={home.parent.title}!{home.coordinate}", allowed
+        cells["difference"].value, cells["tolerance"].value = f"={quoted(home.parent.title)}!{home.coordinate}", allowed
         cells["difference"].number_format = cells["tolerance"].number_format = _CHECK_FORMATS[unit]
         book.expect(cells["flag"], False, 0)
     failed = sum(finding.status is Status.FAIL for finding in book.findings)

@@ -83,7 +83,7 @@ def _fill_summary(book: Filling) -> None:
     write_text(title, f"{issuer}REMIC Pass-Through Certificates, Series {book.deal.series}")
     for key, _ in SUMMARY_FACTS:
         book.put_fact(book.template.anchor(key), book.reading.get(key, "filing"))
-    given = sum(getattr(book.assumptions, term) is not None for term, _ in TERMS) + 1  # and the call percentage
+    given = sum(getattr(book.given, term) is not None for term in TERMS) + 1  # and the call percentage
     note = f"{given} inputs are assumptions, none of them from the filing: see Assumptions, and the call percentage."
     write_text(book.template.anchor("inputs_note"), note)
     warnings = len(book.reading.warnings)

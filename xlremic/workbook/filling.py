@@ -15,6 +15,7 @@ from ..reading.facts import Fact, Reading, printed
 from ..reading.tieout import Finding
 from ..text import for_cell, without_controls
 from ..xlsx.references import column_letters
+from .scenario_terms import OWN, chosen
 from .template import Template
 
 PROGRAM = f"xlremic {metadata.version('xlremic')}"
@@ -37,10 +38,17 @@ class Filling:
     reading: Reading
     deal: Deal
     findings: Sequence[Finding]
-    assumptions: Assumptions
+    given: Assumptions
+    """The terms of the column Own and of Base."""
+    scenario: str = OWN
+    assumptions: Assumptions = field(init=False)
+    """The terms in force: of the chosen scenario."""
     expected: dict[tuple[str, str], tuple[float | bool, float]] = field(default_factory=dict)
     source_rows: dict[int, int] = field(default_factory=dict)
     """The row of Source of every fact, by its identity."""
+
+    def __post_init__(self) -> None:
+        self.assumptions = chosen(self.given, self.scenario)
 
     def expect(self, cell: Cell, value: float | Decimal | bool, tolerance: float) -> None:
         known = value if isinstance(value, bool) else float(value)

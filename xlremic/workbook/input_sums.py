@@ -56,7 +56,7 @@ def _threshold(projection: Projection) -> float:
 
 
 INPUT_SUMS = (
-    InputSum("current balances", "SUM(CurrentBalances)",
+    InputSum("current balances", "SUM({classes.start*})",
              lambda p: float(sum(tranche.class_initial_principal_balance for tranche in p.deal.tranches))),
     _balances_times("coupon", "gross_rate", lambda line: line.gross_rate),
     _balances_times("term", "term", lambda line: line.term),

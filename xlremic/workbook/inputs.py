@@ -1,11 +1,13 @@
 """A workbook's own inputs as a deal and its assumptions: what Python needs to compute the projection again.
 
 Read by the names that the workbook keeps and by the headers of Collateral and Waterfall, so that a workbook that a
-person changed is read as it stands.
+person changed is read as it stands. A workbook of before 0.1.0 has its prices in one table and its inputs by month on
+Collateral.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import time
 from typing import Any
 
 from openpyxl import Workbook
@@ -60,22 +62,23 @@ def deal_and_assumptions(book: Workbook) -> tuple[Deal, Assumptions]:
         _table(book, "DealPools"), _table(book, "DealClasses"), _table(book, "DealAssumptions")
     )
     for name, term in (("ShiftSchedule", "shift_schedule"), ("LossLimits", "loss_limits")):
-        rows = [(row[0], row[1]) for row in _table(book, name) if row[0] is not None]
+        rows = [(row[0], row[1]) for row in _table(book, name) if row[0]]
         terms[term] = tuple((_whole(day, name), _number(share, name)) for day, share in rows)
     pools = [pool.id for pool in deal.pools]
     terms |= _senior_terms(_table(book, "SeniorClasses"), deal, pools)
-    prices = {str(row[0]): _number(row[1], "ClassPrices") for row in _table(book, "ClassPrices") if row[1] is not None}
-    collateral = book["Collateral"]
-    columns = projection_columns(collateral)
+    used = "UsedPrices" if "UsedPrices" in book.defined_names else "ClassPrices"
+    prices = {str(row[0]): _number(row[1], used) for row in _table(book, used) if row[1] is not None}
+    vectors = book["Vectors" if "Vectors" in book.sheetnames else "Collateral"]
+    columns = projection_columns(vectors)
     for term in RATES:
         given = {
             pool: by_month
             for k, pool in enumerate(pools)
-            if (by_month := _by_month(collateral, columns, f"{term}_by_month", k, _common(terms.get(term), pool)))
+            if (by_month := _by_month(vectors, columns, f"{term}_by_month", k, _common(terms.get(term), pool)))
         }
         if given:
             terms[term] = {"all": _common(terms.get(term), "all") or 0.0, **_own(terms.get(term)), **given}
-    late = _by_month(collateral, columns, "delinquency_by_month", 0, terms.get("delinquency", 0.0))
+    late = _by_month(vectors, columns, "delinquency_by_month", 0, terms.get("delinquency", 0.0))
     if late:
         terms["delinquency"] = late
     return deal, Assumptions(**terms, prices=prices)
@@ -92,6 +95,8 @@ def _table(book: Workbook, name: str) -> Cells:
 
 
 def _plain(value: Any) -> Any:
+    if isinstance(value, time):  # a zero in a cell of dates
+        return 0.0
     if hasattr(value, "year"):
         return serial(value.date() if hasattr(value, "date") else value)
     return (

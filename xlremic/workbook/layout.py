@@ -80,9 +80,19 @@ _SHEETS = (
         action="Set the as-of date with the balances; a pool balance here is used instead of the classes' sum.",
     ),
     Sheet(
-        title="Assumptions", role=Role.INPUT, frozen="B7", repeated="6:6",
-        purpose="What a projection needs and the filing does not state, each with its unit.",
-        action="Change a blue figure and every sheet follows.",
+        title="Assumptions", role=Role.INPUT, frozen="C7", pages=0, repeated="6:6",
+        purpose="What a projection needs and the filing does not state, each with its unit and its bounds.",
+        action="Type into a yellow cell: formulas read Used, Check says what became of it; 0.2% is typed 0.2%.",
+    ),
+    Sheet(
+        title="Vectors", role=Role.INPUT, frozen="C11", pages=0, repeated="5:10", part=Part.PROJECTION,
+        purpose="Terms month by month, if they have any.",
+        action="A figure takes the place of the term on Assumptions in its month; fill a column from month 1 on.",
+    ),
+    Sheet(
+        title="Set-up", role=Role.CALCULATION, frozen="B7", pages=0, repeated="6:6",
+        purpose="What stands between the inputs and the months: terms as they are read, pools, classes, rep lines.",
+        action="Read what the formulas take. Nothing here is typed, but for the cut of class A.",
     ),
     Sheet(
         title="Collateral", role=Role.CALCULATION, frozen="C11", pages=0, repeated="5:9", part=Part.PROJECTION,
@@ -125,8 +135,19 @@ SHEETS = {sheet.title: sheet for sheet in _SHEETS}
 LINKS = ("Summary", "Tranches", "Call", "Assumptions", "Results", "Checks", "Source")
 """Where row 4 of every sheet leads."""
 FIRST = next(iter(SHEETS))
-MONTHLY = ("Collateral", "Waterfall")
+MONTHLY = ("Vectors", "Collateral", "Waterfall")
 """Sheets with one row a month."""
+SETUP = "Set-up"
+"""Sheet of what stands between the inputs and the months: the terms in force, pools, classes, lines."""
+
+
+def quoted(sheet: str) -> str:
+    """A sheet as a formula names it.
+
+    >>> quoted("Call"), quoted("Set-up")
+    ('Call', "'Set-up'")
+    """
+    return sheet if sheet.isidentifier() else f"'{sheet}'"
 
 
 def sheets_of(part: Part) -> tuple[str, ...]:
@@ -260,7 +281,7 @@ class Table:
     def absolute(self, key: str) -> str:
         """All lines of a column as other sheets take it: a range of the first line, which growth stretches."""
         letter, row = self.letter(key), self.row()
-        return f"{self.sheet}!${letter}${row}:${letter}${row}"
+        return f"{quoted(self.sheet)}!${letter}${row}:${letter}${row}"
 
     def formula(self, text: str, row: int, elsewhere: Callable[[str, str], str] | None = None) -> str:
         """A formula in one row of the table; ``elsewhere`` knows the fields that are no columns of it."""

@@ -22,18 +22,24 @@ from ..xlsx.patch import opened
 from ..xlsx.references import RELATIVE_ROW
 from .class_columns import CALL, CHECKS, SOURCE, TRANCHES
 from .filing_rows import MEASURES
-from .layout import FIRST, MONTHLY, SHEETS, FrameRow, MonthlyRow, Part, sheets_of
+from .layout import FIRST, MONTHLY, SETUP, SHEETS, FrameRow, MonthlyRow, Part, sheets_of
 from .names import PUBLIC, SINCE, usable_name
+from .setup_rows import AFTER, POOLS
+from .term_rows import PAGE
 
 FUNCTIONS = frozenset(
     [
         "ABS",
         "COUNT",
+        "COUNTA",
+        "COUNTIF",
         "DATE",
         "DAY",
         "FALSE",
         "IF",
         "INDEX",
+        "ISERROR",
+        "ISLOGICAL",
         "ISNUMBER",
         "MAX",
         "MIN",
@@ -60,14 +66,14 @@ VALUES = INPUTS | {"Constant", "Band"}
 CALCULATIONS = frozenset(("Band", "Formula", "Link", "Total", "Flag", "Subtitle", "Unit"))
 UNIT_COLUMN = {
     **{table.sheet: table.letter("unit") for table in (*MEASURES.values(), CALL, CHECKS, SOURCE)},
-    "Assumptions": "C",
+    PAGE.sheet: PAGE.letter("unit"),
 }
 _NUMBER = (int, float, datetime)
 Styles = Mapping[int, str]
-_TABLES = {"Assumptions": {"min_col": 6, "max_col": 31}}
+_TABLES = {SETUP: {"min_col": POOLS.left, "max_col": AFTER - 1}}
 """Columns of a sheet whose rows are alike."""
-_CELL = r"[A-Za-z]+!\$?[A-Z]+\$?\d+|[A-Za-z]+"
-_ROW = r"[A-Za-z]+!\$?[A-Z]+\$?\d+:\$?[A-Z]+\$?\d+"
+_CELL = r"(?:'[A-Za-z -]+'|[A-Za-z]+)!\$?[A-Z]+\$?\d+|[A-Za-z]+"
+_ROW = r"(?:'[A-Za-z -]+'|[A-Za-z]+)!\$?[A-Z]+\$?\d+:\$?[A-Z]+\$?\d+"
 LINK = re.compile(
     rf"=(?:{_CELL}|INDEX\({_ROW},(?:1,)?\$?[A-Z]+\$?\d+\)|(?:SUM|INDEX|IF)\((?:{_CELL})(?:,[01]|(?:,\"\w+\")+)?\))\Z"
 )
@@ -90,7 +96,7 @@ def lint(data: bytes) -> list[str]:
             complaints += _one_month(sheet, styles)
     for title, first in (("Pools", 7), ("Underwriting", 10)):
         complaints += _one_formula(book[title], across=True, first=first)
-    for title, first in ((TRANCHES.sheet, TRANCHES.row()), ("Assumptions", 7), (CHECKS.sheet, CHECKS.row())):
+    for title, first in ((TRANCHES.sheet, TRANCHES.row()), (SETUP, POOLS.row()), (CHECKS.sheet, CHECKS.row())):
         complaints += _one_formula(book[title], across=False, first=first)
     cells = formula_cells(package)
     for (title, cell), value in cells.values.items():

@@ -9,7 +9,6 @@ import re
 
 from ..engine.assumptions import TERMS as ASSUMPTIONS
 from ..errors import TemplateError
-from ..functions.tables import DEAL_TERMS as DEAL_FIGURES
 from ..functions.tables import OWN_TERMS
 from ..reading.tieout import BALANCE
 from .filing_rows import DISCOUNT_BALANCE, PREMIUM_BALANCE
@@ -27,26 +26,32 @@ PUBLIC = (
     "CallThreshold",
     "CurrentPoolBalance",
     "Callable",
-    "PSA",
-    "CPR",
-    "CDR",
-    "Severity",
-    "ServicingFee",
     "DealPools",
     "DealClasses",
     "DealAssumptions",
     "AsOfDate",
     "CumulativeLosses",
     "ReportedPoolBalance",
-    "Delinquency",
     "History",
     "SourceFacts",
     "ChecksFailed",
     "ChecksNotEvaluated",
+    "ChecksStatus",
+    "InputsToLookAt",
+    "InputsInError",
+    "ModelErrors",
+    "UsedBalances",
+    "Scenario",
+    *(term.cell for term in ASSUMPTIONS.values() if term.cell),
 )
 """Names that stay in the workbook; the first seven are columns of Tranches, one row per class in order of seniority."""
 
-SINCE = frozenset(("ClassRanks",))
+SINCE = frozenset(
+    ("ClassRanks", "InputsToLookAt", "InputsInError", "ModelErrors", "UsedBalances", "Scenario", *(
+        term.cell for term in ASSUMPTIONS.values()
+        if term.cell not in ("PSA", "CPR", "CDR", "Severity", "ServicingFee", "Delinquency")
+    ))
+)  # fmt: skip
 """Names of ``PUBLIC`` that workbooks built before 0.1.0 lack; they are read without."""
 
 FORMATS = {
@@ -67,11 +72,8 @@ FORMATS = {
 }
 
 
-TERMS = tuple((name, term.format) for name, term in ASSUMPTIONS.items() if term.cell)
-"""Rows of Assumptions, terms that have a cell, with their number formats."""
-
-DEAL_TERMS = tuple((name, term.format) for name, term in DEAL_FIGURES.items())
-"""What a projection takes from the filing and from Call beside pools and classes, on Assumptions as links."""
+TERMS = tuple(name for name, term in ASSUMPTIONS.items() if term.cell)
+"""Terms that have a cell on Assumptions."""
 
 DEAL_POOLS = (
     ("balance", BALANCE, "USD"),

@@ -17,13 +17,16 @@ from ..engine.capital import CapitalStructure, capital_structure
 from ..xlsx.references import column_letters
 from ..xlsx.rows import Rows
 from .expected import CENT, ResultClass, engine_columns, result_classes, result_numbers
-from .layout import MONTHLY, FrameRow, MonthlyRow, Part, sheets_of
+from .layout import MONTHLY, SETUP, FrameRow, MonthlyRow, Part, sheets_of
 from .results_columns import RESULTS
+from .setup_rows import OF_PROJECTION
 from .template import Template
+from .term_rows import HEAD, PAGE, PRICES_HEAD
 
 PROJECTED = sheets_of(Part.PROJECTION)
 """Sheets that only a projection fills."""
 BY_MONTH = "by month"
+"""What Scenarios shows of such a term."""
 GRID_PSA = (0.0, 100.0, 200.0, 300.0, 400.0, 500.0)
 GRID_CDR = (0.0, 0.01, 0.03)
 
@@ -77,8 +80,11 @@ class Projection:
         """The blocks that grow downwards, and how many rows of each."""
         return [
             ("shift_day", len(self.assumptions.shift_schedule), False),
+            ("shift_steps", len(self.assumptions.shift_schedule), True),
             ("limit_day", max(1, len(self.assumptions.loss_limits)), False),
+            ("limit_steps", max(1, len(self.assumptions.loss_limits)), True),
             ("Prices", len(self.classes), False),
+            ("ClassPrices", len(self.classes), True),
             ("Results", len(self.classes), False),
             ("Scenarios", len(GRID_PSA) * len(GRID_CDR), False),
         ]
@@ -86,7 +92,8 @@ class Projection:
     def rows(self) -> dict[str, Rows]:
         """The months of each sheet, with inputs by month."""
         return {
-            "Collateral": Rows(MonthlyRow.MONTH, self.months, self.vectors()),
+            "Vectors": Rows(MonthlyRow.MONTH, self.months, self.vectors()),
+            "Collateral": Rows(MonthlyRow.MONTH, self.months),
             "Waterfall": Rows(MonthlyRow.MONTH, self.months, self.planned()),
         }
 
@@ -115,8 +122,8 @@ class Projection:
         return column_letters(columns[name] + (copy_number if name != "nothing" else 0))
 
     def vectors(self) -> dict[str, list[float | None]]:
-        """Terms given month by month, by column of Collateral."""
-        columns = self.columns("Collateral")
+        """Terms given month by month, by column of Vectors."""
+        columns = self.columns("Vectors")
         values: dict[str, list[float | None]] = {}
         for term in RATES:
             for p, pool in enumerate(self.capital.pools):
@@ -150,18 +157,35 @@ def without_functions(template: Template) -> None:
     book.remove(book["Functions"])
 
 
+def _without_lines(template: Template) -> None:
+    """Take out of Assumptions what only a projection reads, and of Set-up what counts it."""
+    for key in OF_PROJECTION:
+        template.anchor(f"guard.{key}").value, template.anchor(f"guard.{key}").style = 0, "Constant"
+    for name in [name for name in template.anchors if name.startswith("by_month.")]:
+        template.anchor(name).value = None
+    page = template.workbook[PAGE.sheet]
+    page.delete_rows(PAGE.row(f"{HEAD}{PRICES_HEAD}"), page.max_row)
+    page[
+        f"A{FrameRow.NOTE}"
+    ].value = (
+        "This workbook has no projection: only the worksheet functions read these terms, and Pools the servicing fee."
+    )
+    page[f"A{FrameRow.NOTE}"].style = "Note"
+
+
 def without_projection(template: Template) -> None:
     """Take the projection out of a template: its sheets, what links to them, and the tables that only it needs."""
     book = template.workbook
-    assumptions = book["Assumptions"]
+    setup = book[SETUP]
     _, (left, _, _, _) = template.place("block.shift_day")
-    assumptions.delete_cols(left, assumptions.max_column - left + 1)
+    setup.delete_cols(left, setup.max_column - left + 1)
+    _without_lines(template)
     for name, defined in list(book.defined_names.items()):
-        sheet = str(defined.attr_text).partition("!")[0]
+        sheet = str(defined.attr_text).partition("!")[0].strip("'")
         gone = sheet in PROJECTED or name.startswith("across.")
-        if gone or (
-            sheet == "Assumptions" and name.startswith(("row.", "block.")) and template.place(name)[1][0] >= left
-        ):
+        place = template.place(name)[1] if sheet in (SETUP, PAGE.sheet) and not gone else (0, 0, 0, 0)
+        gone = gone or (sheet == SETUP and place[0] >= left)
+        if gone or (sheet == PAGE.sheet and place[1] >= PAGE.row(f"{HEAD}{PRICES_HEAD}")):
             del book.defined_names[name]
             template.anchors.pop(name.removeprefix("row."), None)
     for name in ("FirstCallableMonth", "FirstCallableDate"):

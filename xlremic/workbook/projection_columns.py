@@ -7,8 +7,8 @@ equal fields stand side by side; the prototype month is repeated for every month
     {x}   field x in this month, for the same pool, line or class     {x*}  all of them, as a range
     {x-}  the month before        {x0}  the start        {x|}  from the start to this month
     {x<}  from the first class to this one, as a range                {x#}  their numbers (row 9)
-    {C.x} on Collateral           {P.x} {L.x} {S.x}  a term of the pool, line or senior class, on Assumptions
-    {W.x} on Waterfall            {x~} through all months, {x0~} with the start
+    {V.x} {C.x} {W.x}  on Vectors, Collateral, Waterfall    {P.x} {L.x} {S.x}  of the pool, line, senior class, on Set-up
+    {x~}  through all months, {x0~}  with the start
     {x1}  the first month         {x1$} {x0$} the first month, the start, both ways fixed
     {a.x} an assumption           {std.x} {start.x}  a constant of the standards, a figure of the start
 """
@@ -18,7 +18,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from ..xlsx.references import Reference, column_letters
-from .layout import MonthlyRow, Table, resolved
+from .layout import MonthlyRow, Table, quoted, resolved
 from .names import FORMATS
 
 USD, SHARE, RATE, FLAG, RATIO = "USD", "fraction", "fraction a year", "1 or 0", "fraction a month"
@@ -38,11 +38,19 @@ class Column:
 
 
 def _of(kind: str, *columns: tuple[str, ...]) -> tuple[Column, ...]:
-    return tuple(
-        Column(field, unit, rule, month, start[0] if start else "", kind)
-        for field, unit, rule, month, *start in columns
-    )
+    made = ((field, unit, rule, month, start[0] if start else "") for field, unit, rule, month, *start in columns)
+    return tuple(Column(*one, kind) for one in made)
 
+
+VECTORS: tuple[Column, ...] = (
+    Column("month", "number", "months from the start", "{month-}+1", "0"),
+    Column("date", "date", "distribution day", "{C.date}"),
+    Column("delinquency_by_month", SHARE, "else Assumptions", "", input=True),
+    *(
+        Column(f"{term}_by_month", unit, "else Assumptions", "", kind="pool", input=True)
+        for term, unit in (("psa", "% of PSA"), ("cpr", RATE), ("cdr", RATE), ("sda", "% of SDA"), ("severity", SHARE))
+    ),
+)  # fmt: skip
 
 COLLATERAL: tuple[Column, ...] = (
     Column("month", "number", "months from the start", "{month-}+1", "0"),
@@ -53,20 +61,15 @@ COLLATERAL: tuple[Column, ...] = (
     Column("recoveries", USD, "rule 5", "SUM({amortized_default_balance*})-SUM({losses*})"),
     Column("lost", USD, "rule 5", "SUM({losses*})"),
     Column("sum_check", USD, "balance less flows: zero", "ROUND({ending_balance-}-{scheduled}-{prepaid}-{recoveries}-{lost}-{ending_balance},4)"),
-    Column("delinquency_by_month", SHARE, "input, else Assumptions", "", input=True),
-    *(
-        Column(f"{term}_by_month", unit, "input, else Assumptions", "", kind="pool", input=True)
-        for term, unit in (("psa", "% of PSA"), ("cpr", RATE), ("cdr", RATE), ("sda", "% of SDA"), ("severity", SHARE))
-    ),
     *_of(
         "pool",
         ("psa_curve", RATE, "rule 3: 100% PSA", "{std.psa_step}*MIN({P.first_month}+{month}-1,{std.psa_months})"),
-        ("cpr", RATE, "rule 3", "MIN(1,IF(ISNUMBER({cpr_by_month}),{cpr_by_month},IF(ISNUMBER({psa_by_month}),{psa_by_month}/100*{psa_curve},IF(ISNUMBER({P.cpr}),{P.cpr},{P.psa}/100*{psa_curve}))))"),
+        ("cpr", RATE, "rule 3", "MIN(1,IF(ISNUMBER({V.cpr_by_month}),{V.cpr_by_month},IF(ISNUMBER({V.psa_by_month}),{V.psa_by_month}/100*{psa_curve},IF({P.cpr}>0,{P.cpr},{P.psa}/100*{psa_curve}))))"),
         ("smm", RATIO, "rule 3", "1-(1-{cpr})^(1/12)"),
         ("sda_curve", RATE, "rule 4: 100% SDA", "{std.sda_step}*MIN({P.first_month}+{month}-1,{std.sda_peak})-{std.sda_fall}*MAX(0,MIN({P.first_month}+{month}-1,{std.sda_end})-{std.sda_flat})"),
-        ("cdr", RATE, "rule 4", "MIN(1,IF(ISNUMBER({cdr_by_month}),{cdr_by_month},IF(ISNUMBER({sda_by_month}),{sda_by_month}/100*{sda_curve},IF(ISNUMBER({P.sda}),{P.sda}/100*{sda_curve},{P.cdr}))))"),
+        ("cdr", RATE, "rule 4", "MIN(1,IF(ISNUMBER({V.cdr_by_month}),{V.cdr_by_month},IF(ISNUMBER({V.sda_by_month}),{V.sda_by_month}/100*{sda_curve},IF({P.sda}>0,{P.sda}/100*{sda_curve},{P.cdr}))))"),
         ("mdr", RATIO, "rule 4", "1-(1-{cdr})^(1/12)"),
-        ("severity", SHARE, "rule 5", "IF(ISNUMBER({severity_by_month}),{severity_by_month},{P.severity})"),
+        ("severity", SHARE, "rule 5", "IF(ISNUMBER({V.severity_by_month}),{V.severity_by_month},{P.severity})"),
     ),
     *_of(
         "line",
@@ -147,11 +150,11 @@ WATERFALL: tuple[Column, ...] = (
     Column("cumulative_losses", USD, "rule 13", "{cumulative_losses-}+{live}*(SUM({losses*})+SUM({po_losses*}))", "{start.losses}"),
     Column("loss_limit_step", "number", "rule 13", "SUMPRODUCT(({limit_day*}>0)*({limit_day*}<={month}+{start.elapsed}))"),
     Column("loss_test", FLAG, "rule 13", "IF({start.initial_subordinated}=0,1,IF({loss_limit_step}=0,1,IF({cumulative_losses}<=INDEX({limit_share*},{loss_limit_step})*{start.initial_subordinated}*(1+{std.tolerance}),1,0)))"),
-    Column("delinquent_balance", USD, "rule 13", "{balance-}*IF(ISNUMBER({C.delinquency_by_month}),{C.delinquency_by_month},{a.delinquency})"),
+    Column("delinquent_balance", USD, "rule 13", "{balance-}*IF(ISNUMBER({V.delinquency_by_month}),{V.delinquency_by_month},{a.delinquency})"),
     Column("delinquency_test", FLAG, "rule 13: six-month average", "IF(SUMPRODUCT(({month|}>{month}-{std.delinquency_months})*{delinquent_balance|})/MIN({month},{std.delinquency_months})<={a.delinquency_limit}*{subordinated-}*(1+{std.tolerance}),1,0)"),
     Column("scheduled_shift", SHARE, "rule 12", "INDEX({shift_share*},SUMPRODUCT(({shift_day*}>0)*({shift_day*}<={month}+{start.elapsed})))", "INDEX({shift_share*},SUMPRODUCT(({shift_day*}>0)*({shift_day*}<=MAX(1,{start.elapsed}))))"),
     Column("shift_held", SHARE, "rule 13", "IF({scheduled_shift}<{shift_held-},IF({loss_test}*{delinquency_test}=1,{scheduled_shift},{shift_held-}),{shift_held-})", "{scheduled_shift}"),
-    Column("two_times", FLAG, "rule 13", "IF(({a.two_times_test}=TRUE)*({delinquency_test}=1)*({subordinated-}>={std.two_times}*{start.initial_level}*(1-{std.tolerance})*{balance-})*({cumulative_losses}<=IF({month}+{start.elapsed}<{std.two_times_months},{std.early_losses},{std.late_losses})*{start.initial_subordinated})=1,1,0)"),
+    Column("two_times", FLAG, "rule 13", "IF(({a.two_times_test}=1)*({delinquency_test}=1)*({subordinated-}>={std.two_times}*{start.initial_level}*(1-{std.tolerance})*{balance-})*({cumulative_losses}<=IF({month}+{start.elapsed}<{std.two_times_months},{std.early_losses},{std.late_losses})*{start.initial_subordinated})=1,1,0)"),
     Column("shift", SHARE, "rule 13", "IF({two_times}=1,IF({month}+{start.elapsed}<{std.two_times_months},MIN({shift_held},{std.two_times_shift}),0),{shift_held})"),
     Column("senior_percent", SHARE, "rule 12", "IF({senior-}+{subordinated-}>0,{senior-}/({senior-}+{subordinated-}),1)"),
     Column("all_to_senior", FLAG, "rule 12", "IF({senior_percent}>{start.initial_senior_percent}*(1+{std.tolerance}),1,0)"),
@@ -176,7 +179,7 @@ WATERFALL: tuple[Column, ...] = (
     ),
     Column("retired_unscheduled", USD, "rule 18", "SUMPRODUCT(({senior_balance-*}<{std.dust})*{unscheduled_principal*})"),
     Column("senior_left", USD, "rule 18", "{senior-}-SUM({own_principal*})-SUM({transfer*})"),
-    Column("undersubordinated_transfer", USD, "rule 18", "IF(({a.undersubordination_transfer}=TRUE)*({subordinated-}>0)*({senior_left}>{std.dust})*({subordinated-}<{std.two_times}*{start.initial_level}*(1-{std.tolerance})*{balance-})=1,MAX(0,MIN({retired_unscheduled},{own_rest}-{undercollateralized_transfer}-{po_reimbursement},{senior_left})),0)"),
+    Column("undersubordinated_transfer", USD, "rule 18", "IF(({a.undersubordination_transfer}=1)*({subordinated-}>0)*({senior_left}>{std.dust})*({subordinated-}<{std.two_times}*{start.initial_level}*(1-{std.tolerance})*{balance-})=1,MAX(0,MIN({retired_unscheduled},{own_rest}-{undercollateralized_transfer}-{po_reimbursement},{senior_left})),0)"),
     Column("pot", USD, "rule 14", "{own_rest}-{undercollateralized_transfer}-{undersubordinated_transfer}"),
     Column("write_down", USD, "rules 17, 20", "{po_reimbursement}+SUM({losses*})"),
     Column("balance_before_call", USD, "rule 23", "MAX(0,{balance-}-SUM({scheduled_principal*})-SUM({unscheduled_principal*})-SUM({losses*})-SUM({po_principal*})-SUM({po_losses*}))"),
@@ -195,7 +198,7 @@ WATERFALL: tuple[Column, ...] = (
         ("subordinated_loss", USD, "rule 17", "MIN({subordinated_balance-}-{paid},MAX(0,{write_down}-{subordinated-}+SUM({paid*})+SUM({subordinated_balance-<})-SUM({paid<})))"),
         ("subordinated_principal", USD, "rules 14, 23", "IF({called}=1,{subordinated_balance-}-{subordinated_loss},{paid})"),
         ("subordinated_cash", USD, "interest and principal", "IF(ABS({subordinated_interest}+{subordinated_principal})<{std.half_cent},0,{subordinated_interest}+{subordinated_principal})"),
-        ("subordinated_balance", USD, "rule 14", "IF({called}=1,0,{subordinated_balance-}-{paid}-{subordinated_loss})", "INDEX(CurrentBalances,{subordinated_balance#})"),
+        ("subordinated_balance", USD, "rule 14", "IF({called}=1,0,{subordinated_balance-}-{paid}-{subordinated_loss})", "INDEX({classes.start*},{subordinated_balance#})"),
         ("level", SHARE, "rule 24", "IF({balance}<{std.half_cent},0,({subordinated}-SUM({subordinated_balance<}))/{balance})", "IF({balance}<{std.half_cent},0,({subordinated}-SUM({subordinated_balance<}))/{balance})"),
     ),
     Column("senior_write_down", USD, "rule 17", "MAX(0,{write_down}-{subordinated-}+SUM({paid*}))"),
@@ -239,7 +242,7 @@ WATERFALL: tuple[Column, ...] = (
     Column("planned_balance", USD, "input: month by month", "", kind="senior", input=True),
 )  # fmt: skip
 
-SHEETS: Mapping[str, tuple[Column, ...]] = {"Collateral": COLLATERAL, "Waterfall": WATERFALL}
+SHEETS: Mapping[str, tuple[Column, ...]] = {"Vectors": VECTORS, "Collateral": COLLATERAL, "Waterfall": WATERFALL}
 
 IN_ORDER = "+SUM({0})"
 """Adds nothing to a month of Waterfall, where columns lean on each other's month before.
@@ -282,9 +285,9 @@ class Formulas:
             found = self.outside[field]
             spread = {"*": _range, "<": _through, "$": _fixed}
             own = spread[marks](found) if marks else found
-            return own.removeprefix(f"{sheet}!")
+            return own.removeprefix(f"{quoted(sheet)}!")
         home, _, short = field.rpartition(".")
-        home = {"C": "Collateral", "W": "Waterfall", "": sheet}[home]
+        home = {"V": "Vectors", "C": "Collateral", "W": "Waterfall", "": sheet}[home]
         columns = {column.field: column for column in SHEETS[home]}
         if short not in columns:
             raise KeyError(f"{sheet} {field}: no such field")
@@ -359,38 +362,38 @@ STANDARDS: tuple[tuple[str, float, str, str], ...] = (
 )
 
 STARTS: tuple[tuple[str, str, str, str], ...] = (
-    ("elapsed", "IF(ISNUMBER(AsOfDate),IF(ISNUMBER(CutOffDate),MAX(0,12*(YEAR(AsOfDate)-YEAR(CutOffDate))+MONTH(AsOfDate)-MONTH(CutOffDate)),0),0)", "months", "cut-off date to as-of date"),
-    ("pool_factor", "IF(SUM(InitialBalances)=0,0,SUM(CurrentBalances)/SUM(InitialBalances))", SHARE, "current over initial class balances; every line is scaled by it"),
+    ("elapsed", "IF({a.as_of_date}>0,IF(ISNUMBER(CutOffDate),MAX(0,12*(YEAR({a.as_of_date})-YEAR(CutOffDate))+MONTH({a.as_of_date})-MONTH(CutOffDate)),0),0)", "months", "cut-off date to as-of date"),
+    ("pool_factor", "IF(SUM(InitialBalances)=0,0,SUM({classes.start*})/SUM(InitialBalances))", SHARE, "current over initial class balances; every line is scaled by it"),
     ("senior_rank", "", "number", "classes of a higher rank are subordinated"),
     ("strip", "SUMPRODUCT({L.balance*},{L.kept*})", USD, "target-rate strips at the start"),
-    ("subordinated", 'SUMIF({ranks},">"&{start.senior_rank},CurrentBalances)', USD, "subordinated classes at the start"),
+    ("subordinated", 'SUMIF({ranks},">"&{start.senior_rank},{classes.start*})', USD, "subordinated classes at the start"),
     ("subordinated_share", "IF({start.strip}=0,0,{start.subordinated}/{start.strip})", SHARE, "rule 16: the same part of every strip"),
     ("initial_subordinated", 'SUMIF({ranks},">"&{start.senior_rank},InitialBalances)', USD, "subordinated classes at issue"),
     ("initial_strip", "SUMPRODUCT({L.balance_at_cut_off*},{L.kept*})", USD, "target-rate strips at issue"),
     ("initial_senior_percent", "IF({start.initial_strip}=0,1,1-{start.initial_subordinated}/{start.initial_strip})", SHARE, "rule 12"),
     ("initial_level", "{start.initial_subordinated}/MAX(1,SUM({L.balance_at_cut_off*}))", SHARE, "rule 18"),
-    ("losses", "IF(ISNUMBER(CumulativeLosses),CumulativeLosses,0)", USD, "losses before the start, from Call"),
-    ("call_from", 'IF(ISNUMBER({a.call}),{a.call},IF({a.call}="first",1,0))', "months", "rule 23: first month of a call, 0 for never"),
-    ("first_distribution", 'IF(ISNUMBER({a.first_distribution}),DATE(YEAR({a.first_distribution}),MONTH({a.first_distribution})+{start.elapsed},DAY({a.first_distribution})),IF(ISNUMBER(CutOffDate),DATE(YEAR(CutOffDate),MONTH(CutOffDate)+1+{start.elapsed},{a.payment_day}),""))', "date", "first distribution day of the projection"),
-    ("settlement", 'IF(ISNUMBER({a.settlement}),{a.settlement},IF({start.elapsed}>0,AsOfDate,IF({a.closing_date}>0,{a.closing_date},"")))', "date", "settlement of prices and yields"),
+    ("losses", "{a.cumulative_losses}", USD, "losses before the start, from Call"),
+    ("call_from", "{a.call}", "months", "rule 23: first month of a call, 0 for never"),
+    ("first_distribution", 'IF({a.first_distribution}>0,DATE(YEAR({a.first_distribution}),MONTH({a.first_distribution})+{start.elapsed},DAY({a.first_distribution})),IF(ISNUMBER(CutOffDate),DATE(YEAR(CutOffDate),MONTH(CutOffDate)+1+{start.elapsed},{a.payment_day}),""))', "date", "first distribution day of the projection"),
+    ("settlement", 'IF({a.settlement}>0,{a.settlement},IF({start.elapsed}>0,{a.as_of_date},IF({a.closing_date}>0,{a.closing_date},"")))', "date", "settlement of prices and yields"),
     ("first_time", "IF(ISNUMBER({start.settlement}),IF(ISNUMBER({start.first_distribution}),YEAR({start.first_distribution})-YEAR({start.settlement})+(30*(MONTH({start.first_distribution})-MONTH({start.settlement}))+MIN(30,DAY({start.first_distribution}))-MIN(30,DAY({start.settlement})))/360,1/12),1/12)", "years", "settlement to the first distribution, 30/360"),
-    ("prepayment_speeds", "IF(COUNT({a.psa},{pools.psa})>0,IF(COUNT({a.cpr},{pools.cpr})>0,1,0),0)", "number", "check: PSA and CPR both given"),
-    ("default_speeds", "IF(COUNT({a.sda},{pools.sda})>0,IF(SUM({a.cdr},{pools.cdr})>0,1,0),0)", "number", "check: SDA and CDR both given"),
-    ("start_difference", "SUM({L.balance*})-SUM(CurrentBalances)", USD, "check: lines less classes at the start"),
+    ("prepayment_speeds", "IF({given.psa}*{given.cpr}>0,1,0)", "number", "check: PSA and CPR both given"),
+    ("default_speeds", "IF({given.cdr}*{given.sda}>0,1,0)", "number", "check: SDA and CDR both given"),
+    ("start_difference", "SUM({L.balance*})-SUM({classes.start*})", USD, "check: lines less classes at the start"),
     ("accrued_days", "IF(ISNUMBER({start.settlement}),MIN(30,DAY({start.settlement}))-1,0)", "number", "first of the month to settlement, 30/360"),
 )  # fmt: skip
 
-_OWN = "IF(ISNUMBER(INDEX({{pools.{0}}},{{P.no}})),INDEX({{pools.{0}}},{{P.no}}),IF(ISNUMBER({{a.{0}}}),{{a.{0}}},{1}))"
+_OWN = "IF(ISNUMBER(INDEX({{pools.{0}}},{{P.no}})),INDEX({{pools.{0}}},{{P.no}}),{{a.{0}}})"
 POOL_ROWS: tuple[tuple[str, str, str], ...] = (
     ("no", "", "number"),
     ("pool", "INDEX({pools.pool},{P.no})", "text"),
-    ("psa", _OWN.format("psa", "0"), "% of PSA"),
-    ("cpr", _OWN.format("cpr", '""'), RATE),
-    ("cdr", _OWN.format("cdr", "0"), RATE),
-    ("sda", _OWN.format("sda", '""'), "% of SDA"),
-    ("severity", _OWN.format("severity", "0"), SHARE),
-    ("lag", _OWN.format("lag", "0"), "months"),
-    ("fee", _OWN.format("servicing_fee_rate", "0"), RATE),
+    ("psa", _OWN.format("psa"), "% of PSA"),
+    ("cpr", _OWN.format("cpr"), RATE),
+    ("cdr", _OWN.format("cdr"), RATE),
+    ("sda", _OWN.format("sda"), "% of SDA"),
+    ("severity", _OWN.format("severity"), SHARE),
+    ("lag", _OWN.format("lag"), "months"),
+    ("fee", _OWN.format("servicing_fee_rate"), RATE),
     ("age", "IF(ISNUMBER(INDEX({pools.loan_age},{P.no})),INDEX({pools.loan_age},{P.no}),ROUND(INDEX({pools.original_term},{P.no})-INDEX({pools.remaining_term},{P.no}),9))", "months"),
     ("first_month", "ROUNDUP(IF({a.whole_months},ROUND({P.age},0),{P.age}),0)+1+{start.elapsed}", "months"),
     ("target_rate", "IF(ISNUMBER(INDEX({pools.target_rate},{P.no})),INDEX({pools.target_rate},{P.no}),INDEX({pools.coupon},{P.no})-{P.fee})", RATE),
@@ -426,10 +429,10 @@ SENIOR_ROWS: tuple[tuple[str, str, str], ...] = (
     ("class", "", "text"),
     ("group", "", "number"),
     ("tranche", "", "number"),
-    ("tranche_balance", "IF({S.tranche}>0,INDEX(CurrentBalances,{S.tranche}),0)", USD),
+    ("tranche_balance", "IF({S.tranche}>0,INDEX({classes.start*},{S.tranche}),0)", USD),
     ("given", "", USD),
     ("group_strip", "IF({S.group}=0,SUM({P.strip*}),INDEX({P.strip*},1,MAX(1,{S.group})))*(1-{start.subordinated_share})", USD),
-    ("balance", "IF({S.tranche}>0,{S.group_strip}*{S.tranche_balance}/SUM({S.tranche_balance*}),IF(ISNUMBER({S.given}),{S.given},{S.group_strip}-SUMPRODUCT(({S.group*}={S.group})*({S.notional_of*}=0)*{S.given*})))", USD),
+    ("balance", "IF(InputsInError>0,0,IF({S.tranche}>0,{S.group_strip}*{S.tranche_balance}/SUM({S.tranche_balance*}),IF(ISNUMBER({S.given}),{S.given},{S.group_strip}-SUMPRODUCT(({S.group*}={S.group})*({S.notional_of*}=0)*{S.given*}))))", USD),
     ("rank", "", "number"),
     ("coupon", "", RATE),
     ("accrual", "", FLAG),

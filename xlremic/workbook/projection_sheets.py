@@ -1,13 +1,14 @@
-"""Labels and inputs of the projection's sheets: Collateral, Waterfall and the tables of Assumptions."""
+"""Labels and inputs of the projection's sheets: Vectors, Collateral, Waterfall and Set-up."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from ..engine.assumptions import Structure
 from ..engine.books import class_prices
 from ..xlsx.references import column_letters
-from .layout import MonthlyRow
-from .names import POOL_TERMS
-from .projection import BY_MONTH, Projection
+from .layout import MONTHLY, SETUP, MonthlyRow
+from .projection import Projection
+from .setup_rows import PRICES
+from .term_rows import SCHEDULES
 
 
 def fill_projection(projection: Projection) -> None:
@@ -22,32 +23,17 @@ def _beside(projection: Projection, anchor: str, k: int, value: object) -> None:
 
 def _fill_tables(projection: Projection) -> None:
     template, capital = projection.template, projection.capital
-    for anchor, table in (
-        ("shift_day", projection.assumptions.shift_schedule),
-        ("limit_day", projection.assumptions.loss_limits),
+    for kind, table in (
+        ("shift", projection.assumptions.shift_schedule),
+        ("limit", projection.assumptions.loss_limits),
     ):
-        sheet, (column, row, _, _) = template.place(f"block.{anchor}")
-        for k, (day, share) in enumerate(table):
-            template.cell(sheet, row + k, column).value = day
-            template.cell(sheet, row + k, column + 1).value = share
-    for term, _ in POOL_TERMS:
-        value = getattr(projection.assumptions, term)
-        if isinstance(value, Mapping):
-            sheet, row, column = template.anchors[f"pool_term.{term}"]
-            for p, pool in enumerate(capital.pools):
-                own = projection.assumptions.of_pool(term, pool)
-                template.cell(sheet, row + p, column).value = own if isinstance(own, int | float) else BY_MONTH
-        elif term == "loan_age" and value is not None:
-            sheet, row, column = template.anchors["pool_term.loan_age"]
-            for p in range(len(capital.pools)):
-                template.cell(sheet, row + p, column).value = value
-    if projection.assumptions.target_rate is not None:
-        sheet, row, column = template.anchors["deal_pool.target_rate"]
-        for p, pool in enumerate(capital.pools):
-            cell = template.cell(sheet, row + p, column)
-            cell.value = float(projection.assumptions.of_pool("target_rate", pool))
-            number_format = cell.number_format
-            cell.style, cell.number_format = "Assumption", number_format
+        sheet, row, column = template.anchors[f"{kind}_no"]
+        for k in range(max(1, len(table))):
+            template.cell(sheet, row + k, column).value = k + 1
+        for key, values in zip(SCHEDULES[kind], zip(*table, strict=True), strict=False):
+            sheet, row, column = template.anchors[key]
+            for k, value in enumerate(values):
+                template.cell(sheet, row, column + k).value = value
     ranks = [tranche.rank for tranche in projection.deal.tranches]
     plain = projection.assumptions.structure is not Structure.SHIFTING_INTEREST
     template.anchor("start.senior_rank").value = max(ranks) if plain else min(ranks)
@@ -60,18 +46,29 @@ def _fill_tables(projection: Projection) -> None:
         _beside(projection, "L.pool", k, capital.pools.index(line.pool) + 1)
         _beside(projection, "L.part", k, part if part in ("discount", "premium") else "whole")
     _fill_cuts(projection)
+    _fill_prices(projection)
+
+
+def _fill_prices(projection: Projection) -> None:
+    """Prices across Assumptions, and what is used where a person leaves one empty."""
+    template = projection.template
     prices = class_prices(projection.flows.classes, projection.assumptions)
-    sheet, (column, row, _, _) = template.place("block.Prices")
     usual = {"principal only": 70.0, "interest only": 1.5}
+    sheet, (left, row, _, _) = template.place("block.Prices")
+    keys = {key: left + k for k, key in enumerate(PRICES.keys) if key}
+    page, at, across = template.anchors["prices"]
     for k, one in enumerate(projection.classes):
-        template.cell(sheet, row + k, column).value = one.label
-        template.cell(sheet, row + k, column + 1).value = prices.get(one.label, usual.get(one.kind, 100.0))
+        price = prices.get(one.label, usual.get(one.kind, 100.0))
+        for key, value in (("class", one.label), ("no", k + 1), ("default", price)):
+            template.cell(sheet, row + k, keys[key]).value = value
+        template.cell(page, at - 1, across + k).value = one.label
+        template.cell(page, at, across + k).value = price
 
 
 def _fill_cuts(projection: Projection) -> None:
     """The classes that class A is cut into; without any, the prototype's column is emptied."""
     if not projection.cuts:
-        for row in projection.template.workbook["Assumptions"].iter_rows(min_row=6):
+        for row in projection.template.workbook[SETUP].iter_rows(min_row=6):
             for cell in row:
                 if cell.column == projection.template.anchors["S.no"][2]:
                     cell.value, cell.style = None, "Label"
@@ -101,7 +98,7 @@ def _fill_cuts(projection: Projection) -> None:
 
 
 def _fill_labels(projection: Projection) -> None:
-    """Whose each column of Collateral, Waterfall and the tables of Assumptions is."""
+    """Whose each column of Vectors, Collateral, Waterfall and Set-up is."""
     pools = [f"Pool {pool}" for pool in projection.capital.pools]
     lines = [line.label for line in projection.flows.collateral.lines]
     tranches = [tranche.label for tranche in projection.deal.tranches]
@@ -115,7 +112,7 @@ def _fill_labels(projection: Projection) -> None:
         if one.kind != "subordinated" and not one.balance.startswith("class"):
             for name in (one.balance, one.interest, one.principal, one.loss, one.repaid, one.cash):
                 by_class[name, one.copy] = one.label
-    for title in ("Collateral", "Waterfall"):
+    for title in MONTHLY:
         sheet = projection.template.workbook[title]
         seen: dict[str, int] = {}
         for cell in list(sheet[MonthlyRow.OWNER]):
@@ -131,7 +128,7 @@ def _fill_labels(projection: Projection) -> None:
             cell.value = own or owners[kind][k]
             number = tranches.index(below[k]) + 1 if kind == "{subordinated}" else k + 1
             sheet.cell(MonthlyRow.NUMBER, cell.column).value = number
-    sheet = projection.template.workbook["Assumptions"]
+    sheet = projection.template.workbook[SETUP]
     seen = {}
     for cell in list(sheet[MonthlyRow.FIELD]):
         kind = str(cell.value or "")

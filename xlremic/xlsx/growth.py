@@ -84,7 +84,7 @@ def _plans(book: Workbook, counts: Mapping[str, int]) -> dict[str, Columns]:
             for area in str(defined.attr_text).split(","):
                 sheet, _, columns = area.partition("!")
                 letter = columns.replace("$", "").partition(":")[0]
-                marked.setdefault(sheet, {})[column_number(letter)] = name.removeprefix(PREFIX)
+                marked.setdefault(sheet.strip("'"), {})[column_number(letter)] = name.removeprefix(PREFIX)
     plans = {}
     for title, kinds in marked.items():
         plan, at = Columns(), 1
