@@ -104,9 +104,11 @@ def writers() -> Iterator[Case]:
         yield Case(name=f"{what}: a full disk", command=command, codes=(2,), full=True)
         yield Case(name=f"{what}: a read-only folder", command=command, codes=(2,), read_only=True)
         for name in NAMES:
-            yield Case(name=f"{what}: {ascii(name)[:40]}", command=(*words, name), codes=(0,), made=name)
+            yield Case(
+                name=f"{what}: {ascii(name)[:40]}, {len(name)} letters", command=(*words, name), codes=(0,), made=name
+            )
         for name in FORBIDDEN:
-            yield Case(name=f"{what}: {ascii(name)[:40]}", command=(*words, name), codes=(2,))
+            yield Case(name=f"{what}: {ascii(name)[:40]}, {len(name)} letters", command=(*words, name), codes=(2,))
 
 
 def changers() -> Iterator[Case]:
