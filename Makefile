@@ -3,12 +3,12 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test lint bench docs pictures verification licences lock libreoffice chromium clean
+.PHONY: demo test lint bench docs pictures verification licences lock libreoffice chromium node clean
 
 demo: $(VENV)/installed
 	$(BIN)/xlremic build samples/cmsi-2004-8.txt -o cmsi-2004-8.xlsx
 
-test: $(VENV)/installed-test libreoffice chromium lint
+test: $(VENV)/installed-test libreoffice chromium node lint
 	$(BIN)/python -m pytest
 
 lint: $(VENV)/installed-test
@@ -80,5 +80,16 @@ chromium:
 	    echo "Chromium is not installed: the tests that run our script in a browser are skipped"; \
 	fi
 
+# The code that a workbook carries for xlwings Lite is run in the same Python compiled for browsers, here in Node.
+NODE := .ci/node
+node: $(NODE)/node_modules/installed
+
+$(NODE)/node_modules/installed: $(NODE)/package-lock.json
+	@if command -v npm >/dev/null; then \
+	    cd $(NODE) && npm ci --silent --ignore-scripts --no-audit --no-fund && touch node_modules/installed; \
+	else \
+	    echo "Node is not installed: the tests that run a workbook's own functions in it are skipped"; \
+	fi
+
 clean:
-	rm -rf $(VENV) cmsi-2004-8.xlsx
+	rm -rf $(VENV) $(NODE)/node_modules cmsi-2004-8.xlsx

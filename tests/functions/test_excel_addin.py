@@ -17,6 +17,7 @@ from oletools.olevba import VBA_Parser, decompress_stream
 from xlremic.commands.cli import main
 from xlremic.errors import InputError, TemplateError
 from xlremic.functions.hosts import vba, xlam
+from xlremic.functions.hosts.failures import FAILURE
 from xlremic.functions.hosts.ole import Streams, compress, decompress, read_container, write_container
 from xlremic.functions.registry import FUNCTIONS, CellError, call
 
@@ -213,7 +214,7 @@ def test_calls_through_xlwings_answer_as_the_registry() -> None:
         try:
             expected = call(name, given)
         except CellError as error:
-            assert answer == [[f"{vba.FAILURE}{error.code} {error.reason}"]], name
+            assert answer == [[f"{FAILURE}{error.code} {error.reason}"]], name
         else:
             assert answer == (expected if isinstance(expected, list) else [[expected]]), name
     assert said["described"] == {one.name: "REMIC" for one in FUNCTIONS}

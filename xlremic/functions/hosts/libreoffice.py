@@ -5,11 +5,9 @@ method, which versions before 24 look up, and its CompatibilityName, which later
 method bears the name under which Excel's web add-in stores a call.
 """
 
-import ast
 import io
 import subprocess
 import zipfile
-from collections.abc import Iterator
 from importlib import metadata
 from pathlib import Path
 from xml.sax.saxutils import escape
@@ -17,11 +15,13 @@ from xml.sax.saxutils import escape
 from ...errors import InputError
 from ...xlsx.libreoffice import libreoffice
 from ..registry import FUNCTIONS, Function
+from .bundle import bundled_files
 from .texts import filled
 
 SERVICE, REBIND = "XLREMIC", "org.xlremic.Rebind"
 ALIAS, STORED = "XLDUDF_", "_xldudf_"
 PACKAGE = "xlremic_functions"
+REGISTRY = "functions/registry.py"
 COMPONENT, OPENING = "libreoffice_component.py", "older_python.py"
 _UNDATED = (2000, 1, 1, 0, 0, 0)
 
@@ -40,7 +40,7 @@ def addin_bytes() -> bytes:
         f"pythonpath/{PACKAGE}/__init__.py": (hosts / OPENING).read_text(encoding="utf-8"),
         **{
             f"pythonpath/{PACKAGE}/{name}": (package / name).read_text(encoding="utf-8")
-            for name in bundled_files(package)
+            for name in bundled_files(package, REGISTRY)
         },
     }
     buffer = io.BytesIO()
@@ -48,28 +48,6 @@ def addin_bytes() -> bytes:
         for name, text in parts.items():
             bundle.writestr(zipfile.ZipInfo(name, _UNDATED), text.encode(), zipfile.ZIP_DEFLATED)
     return buffer.getvalue()
-
-
-def bundled_files(package: Path) -> list[str]:
-    """The registry's file and those of all modules that it imports, directly or not, with what opens their wings."""
-    found: set[Path] = set()
-    left = [package / "functions" / "registry.py"]
-    while left:
-        file = left.pop()
-        if file not in found:
-            found.add(file)
-            if file.parent != package:
-                left.append(file.with_name("__init__.py"))
-            left += _imported(file)
-    return sorted(file.relative_to(package).as_posix() for file in found)
-
-
-def _imported(file: Path) -> Iterator[Path]:
-    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.ImportFrom) and node.level:
-            place = file.parents[node.level - 1]
-            names = [node.module] if node.module else [alias.name for alias in node.names]
-            yield from (place.joinpath(*name.split(".")).with_suffix(".py") for name in names)
 
 
 def install(addin: Path) -> None:

@@ -9,13 +9,12 @@ from collections.abc import Sequence
 
 from ...errors import InputError, TemplateError
 from ..registry import FUNCTIONS, Argument, Function
+from .failures import FAILURE
 from .texts import filled
 
 MODULE = "RemicFunctions"
 UDF_MODULE = f"{__package__}.xlwings_udfs"
 HELP_LENGTH = 255
-FAILURE = "xlremic-error "
-"""What a marked text begins with; the code of the error value and the reason follow, a space between."""
 _KEPT = ("XLPyLoadDLL", "XLPy", "ParentFolder")
 """The procedures of xlwings that a call needs."""
 
