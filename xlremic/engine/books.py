@@ -141,7 +141,9 @@ def settlement_of(deal: Deal, assumptions: Assumptions) -> date | None:
     """Day on which prices are paid: the assumption, else the day of the balances or the closing; None without them."""
     if assumptions.settlement is not None:
         if (days := distribution_dates(deal, assumptions, 1))[1:] and days[1] < assumptions.settlement:
-            raise InputError(f"settlement {assumptions.settlement} is after the first distribution, {days[1]}")
+            raise InputError(
+                f"settlement {assumptions.settlement} is after the first distribution, {days[1]}: give an earlier day"
+            )
         return assumptions.settlement
     later = deal.position.as_of if deal.position and deal.elapsed else None
     return later or deal.closing_date
