@@ -110,6 +110,7 @@ class Deal:
 
     ``pools`` holds at least one pool, in the filing's order. A filing that speaks only of "the Mortgage Loans" has
     one pool, which is ``all`` itself. ``tranches`` are in order of seniority. ``position`` is ``None`` at issue.
+    ``adjustable``: the loans' rates adjust, so that their coupon is that of a day and no projection can rest on it.
     """
 
     series: str
@@ -119,6 +120,7 @@ class Deal:
     pools: tuple[Pool, ...]
     tranches: tuple[Tranche, ...]
     rules: DealRules = DealRules()
+    adjustable: bool = False
     position: Position | None = None
 
     @property

@@ -60,6 +60,14 @@ FORMATS = {
 }
 PLACES = list(HEADINGS)
 
+_COLOURS = {
+    Outcome.TIES: GREEN,
+    Outcome.TIES_IN_PART: AMBER,
+    Outcome.FAILS: AMBER,
+    Outcome.NOT_ENOUGH: AMBER,
+    Outcome.REFUSED: RED,
+}
+
 
 def comparison(rows: Sequence[Row]) -> bytes:
     """The workbook, its formulas computed."""
@@ -131,7 +139,7 @@ def _fill_deals(sheet: Worksheet, rows: Sequence[Row]) -> None:
     def cells(name: str) -> str:
         return f"{_column(name)}2:{_column(name)}{last}"
 
-    for status, colour in ((Outcome.TIES, GREEN), (Outcome.FAILS, AMBER), (Outcome.REFUSED, RED)):
+    for status, colour in _COLOURS.items():
         fill = PatternFill(bgColor=colour, fill_type="solid")
         sheet.conditional_formatting.add(cells("status"), CellIsRule("equal", [f'"{status}"'], fill=fill))
     alarm = CellIsRule("greaterThan", ["0"], fill=PatternFill(bgColor=RED, fill_type="solid"))

@@ -22,6 +22,7 @@ from ..reading.facts import Reading
 from ..reading.filing import SIZE_LIMIT, filing_of
 from ..reading.parser import parse
 from ..reading.tieout import Finding, Status, tie_out
+from ..reading.verdict import verdict
 from . import storage
 
 VERSION = metadata.version("xlremic")
@@ -30,11 +31,17 @@ RECORDS = ".xlremic"
 
 
 class Outcome(StrEnum):
-    """TIES: no check fails. FAILS: a check does. REFUSED: there is no deal, or no workbook, for the reason given."""
+    """What the checks come to (see ``verdict``). REFUSED: there is no deal, or no workbook, for the reason given."""
 
     TIES = "ties"
+    TIES_IN_PART = "ties, but numbers were not understood"
     FAILS = "check fails"
+    NOT_ENOUGH = "not enough read"
     REFUSED = "refused"
+
+
+GOOD = frozenset((Outcome.TIES, Outcome.TIES_IN_PART))
+"""A filing of these did not fail."""
 
 
 class Kind(StrEnum):
@@ -162,6 +169,9 @@ def _made(job: Job, data: bytes) -> tuple[Row, bytes | None]:
 def row_of(path: str, reading: Reading, deal: Deal, findings: tuple[Finding, ...]) -> Row:
     """What a filing says of its deal, and whether it ties."""
     failed = [finding for finding in findings if finding.status is Status.FAIL]
+    found = verdict(reading, deal, findings)
+    outcome = Outcome[found.outcome.name]
+    why = "; ".join(f"{finding.id}: {finding.says}" for finding in failed)
     balances = [tranche.class_initial_principal_balance for tranche in deal.tranches]
     levels = {t.label: t.subordination_level for t in deal.tranches if t.subordination_level is not None}
     pool: dict[str, Value] = {name: getattr(deal.all, name) for name, _ in _OF_THE_POOL}
@@ -169,8 +179,8 @@ def row_of(path: str, reading: Reading, deal: Deal, findings: tuple[Finding, ...
         **dict.fromkeys(COLUMNS),
         **pool,
         "path": path,
-        "status": (Outcome.FAILS if failed else Outcome.TIES).value,
-        "reason": "; ".join(f"{finding.id}: {finding.says}" for finding in failed) or None,
+        "status": outcome.value,
+        "reason": why or (None if outcome is Outcome.TIES else str(found)),
         "series": deal.series,
         "closing_date": deal.closing_date,
         "cut_off_date": deal.cut_off_date,

@@ -9,7 +9,7 @@ from typing import TextIO
 import click
 
 from ..batch.filings import COMPARISON, INDEX, batch
-from ..batch.outcome import Outcome
+from ..batch.outcome import GOOD, Outcome
 from ..errors import InputError
 from . import FAILED_CHECK
 from .progress import Progress, tell_of_cluster
@@ -47,7 +47,7 @@ def batch_command(
     PATHS are files, folders, patterns, URLs (s3://, file:// ...) or EDGAR accession numbers. A bad filing is a row with
     its reason. Run it again to go on after an interruption: finished filings are skipped.
 
-    Exit code: 0 if every filing ties, 1 if a check fails or a filing is refused.
+    Exit code: 0 if every filing ties, 1 if a check fails, or a filing is refused or not read far enough.
 
     \b
     Example: xlremic batch samples -o deals
@@ -63,7 +63,7 @@ def batch_command(
     do = partial(batch, names, folder, workers=workers or os.cpu_count() or 1, cluster=cluster)
     with Progress("filings") as progress:
         rows = do(workbooks=workbooks, projection=projection, again=again, progress=progress.told)
-    bad = [row for row in rows if row["status"] != Outcome.TIES]
+    bad = [row for row in rows if row["status"] not in GOOD]
     for row in bad[:SHOWN]:
         click.echo(f"{row['path']}: {row['reason']}", err=True)
     if len(bad) > SHOWN:

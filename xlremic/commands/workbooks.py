@@ -15,6 +15,7 @@ from ..reading.assemble import assemble
 from ..reading.edgar import path_of
 from ..reading.parser import read
 from ..reading.tieout import Finding, Status, shown, tie_out
+from ..reading.verdict import Outcome, Verdict, verdict
 from . import FAILED_CHECK
 from .printing import ruled, say, warn_of
 from .terms import assumptions_of, given_terms, term_options
@@ -85,13 +86,15 @@ def build_command(
         click.echo(f"warning: no projection: {built.unprojected}", err=True)
     steps.done(f"made {built.formulas} formulas")
     pools = len(built.deal.pools)
+    found = verdict(reading, built.deal, built.findings)
+    told = _summary(built.findings) if found.outcome is Outcome.TIES else f"{found}; {_summary(built.findings)}"
     click.echo(
         f"{target}: series {built.deal.series}, {pools} pool{'s' * (pools > 1)}, {len(built.deal.tranches)} classes,"
-        f" {built.formulas} live formulas; {_summary(built.findings)}"
+        f" {built.formulas} live formulas; {told}"
     )
     if open_it:
         _show(target)
-    _exit(built.findings)
+    _exit(built.findings, found)
 
 
 @click.command("check")
@@ -113,11 +116,13 @@ def check_command(name: str, as_json: bool, heal_it: bool) -> None:
     if path.suffix.lower() in (".xlsx", ".xlsm"):
         from ..workbook.audit import audit  # noqa: PLC0415 - the spreadsheet library is heavy
 
-        findings = audit(path)
+        findings, found = audit(path), None
     else:
         reading = read(path)
         warn_of(reading)
-        findings = tie_out(reading, assemble(reading))
+        deal = assemble(reading)
+        findings = tie_out(reading, deal)
+        found = verdict(reading, deal, findings)
     if as_json:
         click.echo(json.dumps({"checks": [finding.to_dict() for finding in findings]}, indent=1, ensure_ascii=False))
     else:
@@ -137,8 +142,8 @@ def check_command(name: str, as_json: bool, heal_it: bool) -> None:
         for finding in findings:
             if finding.status is Status.FAIL:
                 say(f"FAILS {finding.id}: {finding.says}")
-    say(_summary(findings))
-    _exit(findings)
+    say(f"{found}: {_summary(findings)}" if found else _summary(findings))
+    _exit(findings, found)
 
 
 @click.command("update")
@@ -220,8 +225,9 @@ def _summary(findings: Sequence[Finding]) -> str:
     return ", ".join(parts)
 
 
-def _exit(findings: Sequence[Finding]) -> None:
-    if any(finding.status is Status.FAIL for finding in findings):
+def _exit(findings: Sequence[Finding], found: Verdict | None) -> None:
+    enough = found is None or found.outcome is not Outcome.NOT_ENOUGH
+    if not enough or any(finding.status is Status.FAIL for finding in findings):
         sys.exit(FAILED_CHECK)
 
 

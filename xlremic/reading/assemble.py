@@ -32,6 +32,7 @@ def assemble(reading: Reading) -> Deal:
         pools=pools or (everything,),
         tranches=_tranches(reading),
         rules=_rules(reading),
+        adjustable=reading.get("adjustable_rate", "filing") is not None,
     )
 
 

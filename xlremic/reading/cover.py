@@ -28,6 +28,11 @@ _DATE = re.compile(DATE)
 _STATUTE = re.compile(r"Section\s+(13)\s+or\s+(15\(d\))\s+of\s+the\s+Securities\s+Exchange\s+Act\s+of\s+(1934)", re.I)
 _ACT = re.compile(r"Securities\s+Exchange\s+Act\s+of\s+(1934)", re.I)
 _COMMISSION_ZIP = re.compile(r"Washington,?\s+D\.?\s?C\.?,?\s+(\d{5})", re.I)
+_ADJUSTABLE = re.compile(
+    r"\(\s*Issuer\s+in\s+Respect\b[^)]{0,80}?(?P<words>Adjustable)|\bTrustee\b[^.]{0,120}?(?P<loans>adjustable[\s-]+rate)\s+mortgage"
+    r"\s+loans",
+    re.I,
+)
 _SIGNED = re.compile(rf"\b(?:Dated?|Date)\s*:?\s+(?P<date>{DATE})", re.I)
 _SIGNATORY = re.compile(r"/s/[^\n]*\n(?:[ \t]*[-_]*[ \t]*\n)*[ \t]*(?:Name:[ \t]*)?(?P<name>[A-Z][^\n]*\S)[ \t]*\n"
                         r"(?:[ \t]*\n)*[ \t]*(?:Title:[ \t]*)?(?P<title>[A-Z][^\n]*\S)")  # fmt: skip
@@ -70,6 +75,17 @@ def read_cover(cover: Traced, ledger: Ledger, registrant: str | None) -> None:
         if match := _HEADING_SERIES.search(text, item.end()):
             _series("series", match, cover, ledger)
             _date("heading_date", _DATE.search(text, match.end()), cover, ledger)
+
+
+def read_adjustable(text: Traced, ledger: Ledger) -> None:
+    """Whether the loans' rates adjust: on the cover of such a series, or where they are transferred."""
+    if match := _ADJUSTABLE.search(text.text):
+        ledger.enter(
+            "adjustable_rate", "filing", True, Unit.BOOLEAN, text, *match.span("words" if match["words"] else "loans")
+        )
+        ledger.warn(
+            "adjustable", "the rates of these loans adjust: no projection of fixed rates is made", text, match.start()
+        )
 
 
 def read_footnote(footnote: Traced, ledger: Ledger) -> None:

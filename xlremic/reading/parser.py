@@ -9,7 +9,7 @@ from itertools import chain
 from pathlib import Path
 
 from . import certificates, pools, sections, shares, transfer, underwriting
-from .cover import read_cover, read_footnote, read_signature
+from .cover import read_adjustable, read_cover, read_footnote, read_signature
 from .facts import Qualifier, Reading, Source
 from .filing import SIZE_LIMIT, Filing, read_filing
 from .grammar import NUMBERED_POOL, Loans, Sentence
@@ -93,6 +93,7 @@ def parse(filing: Filing) -> Reading:
     pools.read_held(ledger)
     cover = text.slice(0, heading.start() if heading else body)
     issuer = re.sub(r"\s+", " ", opening["issuer"]) if opening else None
+    read_adjustable(text.slice(0, end), ledger)
     read_cover(sections.without_pages(cover, ledger), ledger, issuer)
     for footnote in footnotes:
         read_footnote(footnote, ledger)

@@ -21,6 +21,7 @@ from ..reading.facts import Fact, Reading, printed
 from ..reading.filing import filing_of
 from ..reading.parser import parse
 from ..reading.tieout import Finding, tie_out
+from ..reading.verdict import verdict
 
 LARGEST_FILING = 8 * 2**20
 """Bytes of a filing that the page takes; a pool description has some ten thousand."""
@@ -107,11 +108,20 @@ def look(data: bytes, name: str) -> dict[str, Any]:
         "facts": [_fact(fact) for fact in reading.facts],
         "lines": lines(read.text, reading.facts),
         "checks": [finding.to_dict() for finding in read.findings],
+        "verdict": _verdict(read),
         "warnings": [{"line": one.line, "message": one.message} for one in reading.warnings],
         "pools": [_pool(pool) for pool in _pools(deal)] if deal else [],
         "classes": _classes(deal) if deal else [],
         "call_threshold": None if deal is None else _number(deal.rules.call_threshold),
     }
+
+
+def _verdict(read: Read) -> dict[str, str]:
+    """What the checks come to, in a word and as it is told; nothing where there is no deal."""
+    if read.deal is None:
+        return {"outcome": "", "text": ""}
+    found = verdict(read.reading, read.deal, read.findings)
+    return {"outcome": found.outcome.name.lower(), "text": str(found)}
 
 
 def _said(reading: Reading, key: str) -> str:

@@ -8,6 +8,7 @@ from openpyxl.cell import Cell
 from ..deal import Pool
 from ..reading.assemble import fact_of
 from ..reading.facts import Qualifier, Unit, printed
+from ..reading.verdict import Outcome, verdict
 from .class_columns import SOURCE, SUMMARY_FACTS
 from .filing_rows import LOSS_LIMITS, SHEETS, CalculatedRow, FactRow, beside, rows
 from .filling import PROGRAM, Filling, write_text
@@ -89,9 +90,13 @@ def _fill_summary(book: Filling) -> None:
     warnings = len(book.reading.warnings)
     counts = book.reading.token_counts()
     note = f"{counts.total()} numbers in the filing, {counts['unread']} of them not understood"
+    found = verdict(book.reading, book.deal, book.findings)
+    told = "" if found.outcome is Outcome.TIES else f"The filing {found}. "
+    if found.outcome is Outcome.NOT_ENOUGH:
+        told = f"{str(found).capitalize()}. "
     write_text(
         book.template.anchor("unread_note"),
-        f"{note}; {warnings} warning{'s' if warnings != 1 else ''} when it was read.",
+        f"{told}{note}; {warnings} warning{'s' if warnings != 1 else ''} when it was read.",
     )
 
 

@@ -88,6 +88,7 @@ def adjustable(t: Teller) -> None:
     """Loans whose rates adjust: what is common is stated as ever, beside margins, caps and dates of adjustment."""
     t.deal(("I", "II")[: t.rng.choice([0, 2])], year=2005, classes=6)
     t.cover("Adjustable Rate ")
+    t.note("adjustable_rate", "filing", "true")
     t.heading()
     t.text_fact("balance_term", "scheduled principal balance")
     t.note("cut_off_date", "filing", t.tape.cut_off.isoformat())

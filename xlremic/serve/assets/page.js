@@ -137,9 +137,10 @@ function showSummary() {
   at("about").textContent = parts.filter(Boolean).join(" · ");
   const number = (status) => checks.filter((one) => one.status === status).length;
   const failed = number("fail"), unsaid = number("not_evaluated");
-  at("verdict").textContent = (failed ? `${failed} of ${checks.length} checks fail` : `${number("pass")} of ${checks.length} checks tie`) +
+  const { outcome, text } = deal.verdict;
+  at("verdict").textContent = (outcome === "ties_in_part" || outcome === "not_enough" ? `${text}; ` : "") + (failed ? `${failed} of ${checks.length} checks fail` : `${number("pass")} of ${checks.length} checks tie`) +
     (unsaid ? `, ${unsaid} not evaluated` : "");
-  at("verdict").classList.toggle("fail", failed > 0);
+  at("verdict").classList.toggle("fail", failed > 0 || outcome === "not_enough");
   at("verdict").hidden = checks.length === 0;
   at("download").disabled = Boolean(deal.problem);
   const figures = all ? [["Balance", all.balance === null ? "" : `$${money(all.balance)}`], ["Loans", money(all.loans, 0)], ["WAC", percent(all.coupon, 3)],
