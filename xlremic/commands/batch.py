@@ -69,7 +69,8 @@ def batch_command(
     if len(bad) > SHOWN:
         click.echo(f"and {len(bad) - SHOWN:,} more: see {INDEX}", err=True)
     counts = Counter(row["status"] for row in rows)
-    told = ", ".join(f"{one} {counts[one]:,}" for one in Outcome)
+    always = (Outcome.TIES, Outcome.FAILS, Outcome.REFUSED)
+    told = ", ".join(f"{one} {counts[one]:,}" for one in Outcome if counts[one] or one in always)
     click.echo(f"{folder}: {len(rows):,} filing{'s' * (len(rows) != 1)}; {told}; see {COMPARISON}")
     if bad:
         context.exit(FAILED_CHECK)

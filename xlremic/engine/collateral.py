@@ -98,8 +98,8 @@ def rep_lines(deal: Deal, assumptions: Assumptions) -> tuple[RepLine, ...]:
     A deal some months after issue has the same lines, older by those months; every balance is scaled by what the
     classes have left, since reports give no balance by sub-pool.
 
-    Raises: DealError that names the pool and the facts it lacks, or sub-pools that do not add up to their pool, or loans
-        whose rates adjust.
+    Raises: DealError that names the pool and the facts it lacks, or sub-pools that do not add up to their pool, or
+        that the loans' rates adjust.
     """
     if deal.adjustable:
         raise DealError(f"series {deal.series}: the rates of its loans adjust; only fixed rates can be projected")
