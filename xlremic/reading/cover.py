@@ -79,7 +79,8 @@ def read_cover(cover: Traced, ledger: Ledger, registrant: str | None) -> None:
 
 def read_adjustable(text: Traced, ledger: Ledger) -> None:
     """Whether the loans' rates adjust: on the cover of such a series, or where they are transferred."""
-    if match := _ADJUSTABLE.search(text.text):
+    match = _ADJUSTABLE.search(text.text) if "djustable" in text.text else None
+    if match:
         ledger.enter(
             "adjustable_rate", "filing", True, Unit.BOOLEAN, text, *match.span("words" if match["words"] else "loans")
         )

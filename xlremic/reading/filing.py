@@ -87,7 +87,8 @@ def filing_of(data: bytes, *, name: str) -> Filing:
         form = form if submission else "html"
     else:
         text = text.sub(_STUFFED, lambda _: "-").sub(_TAG, lambda match: match[0] if _PAGE.match(match[0]) else " ")
-    text = text.sub(_DASH, lambda _: "-")
+    if not text.text.isascii():
+        text = text.sub(_DASH, lambda _: "-")
     return Filing(
         name=name,
         format=form,

@@ -68,6 +68,7 @@ _VALUE = re.compile(
 )
 _IDIOM = re.compile(r"\b(?:any|each|no|every|either|other|the|which|this|that|a|at)\s\Z", re.I)
 """Before "one" that counts nothing: "any one zip code", "no one", "at one time"."""
+_DIGIT = re.compile(r"\d")
 _BLANK = re.compile(r"\s")
 _KINDS = {
     "%": "percent", "percent": "percent", "per cent": "percent", "dollars": "money",
@@ -158,27 +159,34 @@ class Loans:
 class Sentence:
     """One sentence as running text, every character of which knows its place in the source.
 
-    ``before`` are the loans of the sentence before it, of which this one may say "their" and "of them".
+    ``before`` is the sentence before it, of whose loans this one may say "their" and "of them".
     """
 
     def __init__(self, traced: Traced, continues: bool = False) -> None:
         self.traced = traced
         self.text = traced.text
-        self.before: Loans | None = None
+        self.words = self.text.lower()
+        self._lists: dict[str, tuple[tuple[Term, ...], ...]] = {}
+        self.before: Sentence | None = None
         self.continues = continues  # it goes on from a semicolon
 
     @cached_property
     def terms(self) -> tuple[Term, ...]:
         terms = tuple(_terms(self.text))
-        if NUMBERED_POOL.search(self.text):  # the number of "pool 2 mortgage loans" is a name, not a value
-            names = [(loans.start, loans.end) for loans in self.loans]
+        names = [(loans.start, loans.end) for loans in self.loans if _DIGIT.search(" ".join(loans.scopes))]
+        if names:  # the number of "pool 2 mortgage loans" is a name, not a value
             terms = tuple(t for t in terms if t.kind != "number" or not any(a <= t.start < b for a, b in names))
         return terms
 
     @cached_property
     def loans(self) -> tuple[Loans, ...]:
         """Lists of groups of loans, in order."""
-        return tuple(_loans(self.text, self.before))
+        return tuple(_loans(self))
+
+    @property
+    def same(self) -> Loans | None:
+        """The loans of the sentence before, if there is but one list of them."""
+        return self.before.subject if self.before else None
 
     @property
     def subject(self) -> Loans | None:
@@ -197,14 +205,17 @@ class Sentence:
                 chains.append([term])
         return tuple(map(tuple, chains))
 
-    def lists(self, kind: str) -> Iterator[tuple[Term, ...]]:
+    def lists(self, kind: str) -> tuple[tuple[Term, ...], ...]:
         """Lists of values of one kind, in order; "none" counts as a value inside a list of another kind."""
-        for chain in self._chains:
-            yield from _finished(chain, kind)
+        if kind not in self._lists:
+            self._lists[kind] = tuple(found for chain in self._chains for found in _finished(chain, kind))
+        return self._lists[kind]
 
     def qualifier(self, position: int) -> Qualifier | None:
         """The bound that the words just before a position set."""
-        before = _RESPECTIVELY.sub(" ", self.text[max(0, position - 55) : position])
+        before = self.text[max(0, position - 55) : position]
+        if "respectively" in before:
+            before = _RESPECTIVELY.sub(" ", before)
         return next((qualifier for qualifier, words in _BOUND if words.search(before)), None)
 
     def bound(self, terms: Sequence[Term]) -> Qualifier | None:
@@ -304,7 +315,9 @@ def parse_date(printed: str) -> date:
     return date(int(year), _MONTHS.index(month.capitalize()) + 1, int(day[0]) if day else 1)
 
 
-def _loans(text: str, before: Loans | None) -> Iterator[Loans]:
+def _loans(sentence: Sentence) -> Iterator[Loans]:
+    text = sentence.text
+    before: Loans | None = None
     chain: list[Mention] = []
     for match in _MENTION.finditer(text):
         if chain and not _BETWEEN_MENTIONS.match(text[chain[-1].end : match.start()]):
@@ -313,7 +326,7 @@ def _loans(text: str, before: Loans | None) -> Iterator[Loans]:
             chain = []
         if not match["same"]:
             chain.append(Mention(_scopes(match), bool(match["bare"]), match.start(), match.end()))
-        elif before:
+        elif before := before or sentence.same:
             chain.append(Mention(before.scopes, before.bare, match.start(), match.end()))
     if chain:
         yield _chained(text, chain)

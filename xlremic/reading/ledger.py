@@ -35,6 +35,7 @@ class Ledger:
     gross: bool = False  # a coupon of this filing is said to be before the servicing fee
     held: list["tuple[Sentence, Callable[[], None]]"] = field(default_factory=list)  # read when that is known
     orders: list[tuple[tuple[str, ...], int]] = field(default_factory=list)  # of pools in lists, with their lines
+    _dated: tuple[Sentence | None, date | None] = (None, None)  # the last answer of ``as_of``
     after_pledged: bool = False  # "such mortgage loans" mean those with pledged collateral, until the list ends
 
     def claim(self, kind: str, text: Traced, start: int, end: int) -> tuple[int, int]:
@@ -97,8 +98,10 @@ class Ledger:
 
     def as_of(self, sentence: Sentence) -> date | None:
         """The date as of which the sentence speaks; its tokens are explained."""
+        if sentence is self._dated[0]:
+            return self._dated[1]
         found: date | None = None
-        for match in _AS_OF.finditer(sentence.text):
+        for match in _AS_OF.finditer(sentence.text) if "as of" in sentence.words else ():
             if match["date"]:
                 try:
                     found = parse_date(match["date"])
@@ -107,6 +110,7 @@ class Ledger:
                 self.claim("as_of", sentence.traced, *match.span("date"))
             else:
                 found = self.cut_off_date
+        self._dated = (sentence, found)
         return found
 
     def pair(

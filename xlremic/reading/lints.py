@@ -75,15 +75,18 @@ PROSPECTUS_DAYS = 31
 STILL_OWED = Decimal("0.75")
 """Of an original balance, what is scheduled to be owed at the cut-off date at the least: the loans are young."""
 _NO_VALUE = re.compile(
-    r"\b(?:at\sleast|(?:no|not|nor)\s(?:more|less)\sthan|in\sexcess\sof|prior\sto|later\sthan)\s?"
-    r"(?:[,.;]|(?:but|and|nor|or|years|months|of|respectively)\b)",
-    re.I,
+    r"(?=[antifl])\b(?:at\sleast|(?:no|not|nor)\s(?:more|less)\sthan|in\sexcess\sof|prior\sto|later\sthan)\s?"
+    r"(?:[,.;]|(?:but|and|nor|or|years|months|of|respectively)\b)"
 )
+"""In lower case."""
+_BOUNDS = ("than", "at least", "excess of", "prior to")
 
 
 def lint_sentence(sentence: Sentence, ledger: Ledger) -> None:
     """A bound without its value: a figure fell out."""
-    if match := _NO_VALUE.search(sentence.text):
+    if not any(bound in sentence.words for bound in _BOUNDS):
+        return
+    if match := _NO_VALUE.search(sentence.words):
         ledger.warn("no_value", f"{match[0]!r} stands without its figure", sentence.traced, match.start())
 
 
@@ -216,7 +219,9 @@ def classes(ledger: Ledger) -> Iterator[Caution]:
 
 def every_pool(ledger: Ledger) -> Iterator[Caution]:
     """What is said of one pool is said of each, and what of discount loans also of premium loans."""
-    pools = list(dict.fromkeys(f.scope for f in _facts(ledger) if re.fullmatch(r"pool:\w+", f.scope)))
+    pools = list(
+        dict.fromkeys(f.scope for f in _facts(ledger) if f.scope.startswith("pool:") and f.scope.count(":") == 1)
+    )
     scopes: dict[str, dict[str, Fact]] = {}
     for fact in _facts(ledger):
         if not fact.key.startswith(_SOME_POOLS):

@@ -46,7 +46,7 @@ def is_pledged(sentence: Sentence, ledger: Ledger) -> bool:
 
 def says_such(sentence: Sentence) -> bool:
     """Whether it speaks of "such mortgage loans": those of a sentence before it."""
-    return _SUCH.search(sentence.text) is not None
+    return "such " in sentence.words and _SUCH.search(sentence.text) is not None
 
 
 def definite(lists: Sequence[Loans], *, bare: bool = False) -> Loans | None:
@@ -61,7 +61,7 @@ def last_before(sentence: Sentence, position: int) -> Loans | None:
     """The loans named last before a position; a bare "mortgage loans" only where nothing better stands before it."""
     before = [loans for loans in sentence.loans if loans.end <= position]
     if not before and sentence.continues:
-        return sentence.before
+        return sentence.same
     return next((loans for loans in reversed(before) if not loans.bare), before[-1] if before else None)
 
 

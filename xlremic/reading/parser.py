@@ -12,7 +12,7 @@ from . import certificates, pools, sections, shares, transfer, underwriting
 from .cover import read_adjustable, read_cover, read_footnote, read_signature
 from .facts import Qualifier, Reading, Source
 from .filing import SIZE_LIMIT, Filing, read_filing
-from .grammar import NUMBERED_POOL, Loans, Sentence
+from .grammar import NUMBERED_POOL, Sentence
 from .ledger import Finder, Ledger
 from .lints import lint, lint_sentence
 from .prose import flow, sentences
@@ -31,8 +31,7 @@ FINDERS: tuple[Finder, ...] = (
 _UNCLEAR = re.compile(
     r"(?:other|except|excepting|excluding|exclusive|including|apart)\s(?:than\s|for\s|of\s|from\s)?(?:the\s|any\s|all\s|such\s)*"
     r"(?:pools?|groups?|mortgage\sloans?|relocation|discount|premium|loans?)\b"
-    r"|(?:pools?|groups?|class|classes)\s[IVXA-M0-9-]+\s(?:through|thru|to)\s(?:pool\s|group\s|class\s)?[IVXA-M0-9-]+\s",
-    re.I,
+    r"|(?:pools?|groups?|class|classes)\s[ivxa-m0-9-]+\s(?:through|thru|to)\s(?:pool\s|group\s|class\s)?[ivxa-m0-9-]+\s"
 )
 _UNCLEAR_WORDS = ("other than", "except", "exclu", "including", "apart from", " through ", " thru ", " to ")
 """Loans or classes named by what they are not, or as a range: nothing here tells which they are."""
@@ -72,24 +71,28 @@ def parse(filing: Filing) -> Reading:
     numbered = NUMBERED_POOL.search(running.text) is not None
     read_sentences = list(sentences(running))
     told = [Sentence(flow(row)) for row in rows]
-    before: Loans | None = None
+    before: Sentence | None = None
     whole = bool(signatures) or re.search(r"\.\s*\*?\s+\Z", described.text) is not None
     for sentence in chain(
         read_sentences if whole else read_sentences[:-1], told
     ):  # the last number of a cut text may be cut too
-        words = sentence.text.lower()
-        if any(word in words for word in _UNCLEAR_WORDS) and _UNCLEAR.search(sentence.text):
+        words = sentence.words
+        if any(word in words for word in _UNCLEAR_WORDS) and _UNCLEAR.search(words):
             continue  # its numbers end in ``unread``
         if numbered and NUMBERED_POOL.search(sentence.text):
             _claim_pool_numbers(sentence, ledger)
         sentence.before = before
+        if "their" in words or "them" in words:
+            sentence.loans  # noqa: B018 - in order, so that no question goes back far
+        if ledger.after_pledged and "such " not in words:
+            ledger.after_pledged = False
         lint_sentence(sentence, ledger)
         for finder in FINDERS:
             for keyword in finder.keywords:
                 if keyword in words:
                     finder.read(sentence, ledger)
                     break
-        before = sentence.subject
+        before = sentence
     pools.read_held(ledger)
     cover = text.slice(0, heading.start() if heading else body)
     issuer = re.sub(r"\s+", " ", opening["issuer"]) if opening else None

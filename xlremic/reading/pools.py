@@ -106,7 +106,7 @@ def read_counts(sentence: Sentence, ledger: Ledger) -> None:
     for terms in lists:
         if loans := _counted(sentence, terms):
             ledger.pair("loan_count", Unit.LOANS, sentence, loans, terms)
-    match = COUNT.search(sentence.text)
+    match = COUNT.search(sentence.text) if "number" in sentence.words else None
     if not match:
         return
     behind = [terms for terms in lists if terms[0].start > match.end()]
@@ -251,7 +251,7 @@ def read_sub_pools(sentence: Sentence, ledger: Ledger) -> None:
 
 FINDERS = (
     Finder(read_original_years, ("original", "relocation")),
-    Finder(read_counts, ("number", "loans")),
+    Finder(read_counts, ("number", "there ", "consist", "contain", "compris", "hold", "trustee")),
     Finder(read_averages, ("weighted average",)),
     Finder(read_origination, ("originated", "maturit")),
     Finder(read_sub_pools, ("net ", "nnr")),

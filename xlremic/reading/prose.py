@@ -16,6 +16,8 @@ _BROKEN_PLACES = re.compile(
     r"(?=\d)(?:(?<=\$)(\d[\d,]*\.)[ \t]*\n[ \t]*(?=\d\d\b)"  # $493,641,377. / 57
     r"|(?<![\d.,])(\d{1,3}\.)[ \t]*\n[ \t]*(?=\d+(?:%|\smonths?\b)))"  # 6. / 132%
 )
+_MAY_BREAK_MONEY, _MAY_BREAK_PLACES = re.compile(r",[ \t]*\n[ \t]*\d{3}(?!\d)"), re.compile(r"\.[ \t]*\n[ \t]*\d")
+"""What the two patterns need, found far faster."""
 _RULE = re.compile(r"^[ \t]*[-_=]{3,}[ \t]*$", re.M)
 _BLANKS = re.compile(r"\s{2,}|[^\S ]")  # a single blank stays as it is
 _END = re.compile(r'[.;:]["”)]*\s(?=["“(]?[A-Z0-9($]|\w)')
@@ -32,8 +34,12 @@ _OPENER = re.compile(
 
 def flow(text: Traced) -> Traced:
     """Lines to running text: numbers and words broken over lines mended, rules dropped, blanks made single."""
-    text = text.sub(_RULE, lambda _: "\n").sub(_BROKEN_MONEY, lambda match: match[1])
-    text = text.sub(_BROKEN, lambda match: "").sub(_BROKEN_PLACES, lambda match: match[1] or match[2])
+    text = text.sub(_RULE, lambda _: "\n")
+    if _MAY_BREAK_MONEY.search(text.text):
+        text = text.sub(_BROKEN_MONEY, lambda match: match[1])
+    text = text.sub(_BROKEN, lambda match: "")
+    if _MAY_BREAK_PLACES.search(text.text):
+        text = text.sub(_BROKEN_PLACES, lambda match: match[1] or match[2])
     return text.sub(_BLANKS, lambda _: " ")
 
 

@@ -115,15 +115,18 @@ def _edge(text: Traced, position: int) -> tuple[int, int]:
 
 
 def without_pages(text: Traced, ledger: Ledger) -> Traced:
-    for match in _PAGE.finditer(text.text):
+    def claimed(match: re.Match[str]) -> str:
         for group in ("before", "number", "after"):
             if match[group]:
                 ledger.claim("page_number", text, *match.span(group))
-    return text.sub(_PAGE, lambda _: "\n")
+        return "\n"
+
+    return text.sub(_PAGE, claimed) if "<page>" in text.text.lower() else text
 
 
 def without_marks(text: Traced, ledger: Ledger) -> Traced:
-    for match in _MARK.finditer(text.text):
-        start = match.end() - len(match[0].lstrip())
-        ledger.claim("footnote_mark", text, start, match.end())
-    return text.sub(_MARK, lambda _: "")
+    def claimed(match: re.Match[str]) -> str:
+        ledger.claim("footnote_mark", text, match.end() - len(match[0].lstrip()), match.end())
+        return ""
+
+    return text.sub(_MARK, claimed)

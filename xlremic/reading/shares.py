@@ -24,28 +24,30 @@ class _Kind:
     """What the loans of a share have in common. ``first`` kinds outrank the others, whose words may stand in theirs."""
 
     key: str
+    hints: tuple[str, ...]  # of which the sentence holds one, in lower case
     words: re.Pattern[str]
     first: bool = False
 
 
 _KINDS = (
-    _Kind("documentation_streamlined_percent", re.compile(r"\bstreamlined\b", re.I), first=True),
-    _Kind("documentation_no_income_verification_percent", re.compile(
+    _Kind("documentation_streamlined_percent", ("streamlined",), re.compile(r"\bstreamlined\b", re.I), first=True),
+    _Kind("documentation_no_income_verification_percent", ("income",), re.compile(
         r"\bnot\srequire\s(?:any\s)?(?:proof|verification)\sof\s[^.;]*\bincome\b", re.I), first=True),
-    _Kind("documentation_no_asset_verification_percent", re.compile(
+    _Kind("documentation_no_asset_verification_percent", ("assets",), re.compile(
         r"\bnot\srequire\s(?:any\s)?(?:proof|verification)\sof\s[^.;]*\bassets\b", re.I), first=True),
-    _Kind("documentation_full_percent", re.compile(
+    _Kind("documentation_full_percent", ("require", "proof of income"), re.compile(
         r"\brequires?\b[^.;]*\bproof\sof\sincome\sand\s(?:liquid\s)?assets\b", re.I), first=True),
-    _Kind("primary_residence_percent", re.compile(
+    _Kind("primary_residence_percent", ("primary", "owner"), re.compile(
         r"\bprimary\sresidences?\b|\bowner-occupied\b(?<!non-owner-occupied)", re.I)),
-    _Kind("investment_property_percent", re.compile(
+    _Kind("investment_property_percent", ("investment", "owner"), re.compile(
         r"\binvestment\s(?:propert(?:y|ies)|homes?)\b|\bnon-owner[-\s]occupied\b", re.I)),
-    _Kind("second_home_percent", re.compile(
+    _Kind("second_home_percent", ("second", "vacation"), re.compile(
         r"\bsecond\s(?:or\svacation\s)?(?:homes?|residences?)\b|\bvacation\shomes?\b", re.I)),
-    _Kind("cooperative_percent", re.compile(r"\bcooperatives?\b|\bco-ops?\b", re.I)),
-    _Kind("buydown_percent", re.compile(r"\bbuy-?\s?downs?\b", re.I)),
-    _Kind("cash_out_refinancing_percent", re.compile(r"\bcash-?\s?out\b", re.I)),
-    _Kind("refinancing_percent", re.compile(r"(?<!cash-out\s)(?<!cash\sout\s)\brefinanc(?:e|ed|es|ing|ings)\b", re.I)),
+    _Kind("cooperative_percent", ("coop", "co-op"), re.compile(r"\bcooperatives?\b|\bco-ops?\b", re.I)),
+    _Kind("buydown_percent", ("down",), re.compile(r"\bbuy-?\s?downs?\b", re.I)),
+    _Kind("cash_out_refinancing_percent", ("out",), re.compile(r"\bcash-?\s?out\b", re.I)),
+    _Kind("refinancing_percent", ("refinanc",), re.compile(
+        r"(?<!cash-out\s)(?<!cash\sout\s)\brefinanc(?:e|ed|es|ing|ings)\b", re.I)),
 )  # fmt: skip
 _STATE = re.compile(rf"\bin\s(?:the\s(?:state|commonwealth)\sof\s|the\s)?(?P<state>{_STATES})\b", re.I)
 _ZIP_CODE = re.compile(r"\bany\s(?P<one>one|single|\d+)\s(?:postal\s|five-digit\s)?zip\scodes?\b", re.I)
@@ -60,7 +62,7 @@ _CONDITION = re.compile(r"\b(?:loan-to-value|credit\sscore|FICO|zip\scode)\b", r
 
 def read_shares(sentence: Sentence, ledger: Ledger) -> None:
     """ "At least 95% and 88%, respectively, of ... are secured by ... the primary residence of the borrower"."""
-    if _BY_NUMBER.search(sentence.text):
+    if " by " in sentence.words and _BY_NUMBER.search(sentence.text):
         return
     found = list(shares(sentence, "percent"))
     if len(found) == 1 and (named := _named_first(sentence, found[0])):
@@ -84,7 +86,12 @@ def read_shares(sentence: Sentence, ledger: Ledger) -> None:
 
 def _kinds(text: str, start: int, end: int) -> Iterator[tuple[_Kind, str]]:
     """The kinds that are named there, each with the state if it is one."""
-    named = [(kind, match) for kind in _KINDS if (match := kind.words.search(text, start, end))]
+    words = text.lower()
+    named = [
+        (kind, match)
+        for kind in _KINDS
+        if any(hint in words for hint in kind.hints) and (match := kind.words.search(text, start, end))
+    ]
     outranking = [kind for kind, _ in named if kind.first]
     if outranking:
         yield outranking[0], ""
@@ -95,7 +102,7 @@ def _kinds(text: str, start: int, end: int) -> Iterator[tuple[_Kind, str]]:
         if not _NEGATED.search(text, start, match.start()) and not _CONDITION.search(text, start, match.start()):
             yield kind, ""
     for match in _STATE.finditer(text, start, end):
-        yield _Kind("state_percent", _STATE), " ".join(match["state"].split()).title().replace(" Of ", " of ")
+        yield _Kind("state_percent", (), _STATE), " ".join(match["state"].split()).title().replace(" Of ", " of ")
 
 
 def _named_first(sentence: Sentence, share: Share) -> tuple[_Kind, str, Share] | None:

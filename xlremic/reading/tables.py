@@ -29,6 +29,13 @@ _COLUMN = re.compile(
     r"(?:[ \t](?:mortgage[ \t])?loans)?",
     re.I,
 )
+_TABLE = re.compile(
+    rf"^[ \t]*(?:{_CLASS_CELL}{_LEADERS}\S"
+    r"|(?:(?:[Pp]ool|POOL|[Gg]roup|GROUP)s?[ \t]+[IVXA-H\d]{1,5}|[Aa]ll|ALL|[Tt]otal|TOTAL)\b[ \t]*"
+    r"(?:$|[ \t]{2}|mortgage[ \t]loans[ \t]*$|loans[ \t]*$))",
+    re.M,
+)
+"""How a table begins."""
 _BALANCES = re.compile(r"\binitial\s(?:principal\s)?balances?\b|\binitial\sprincipal\b|\bstated\samounts?\b", re.I)
 _LEVELS = re.compile(r"\bsubordination\b", re.I)
 _RATES = re.compile(r"\brate\b|\bcoupon\b", re.I)
@@ -56,6 +63,8 @@ class _Line:
 
 def part_tables(text: Traced) -> tuple[Traced, list[Traced]]:
     """The text without its tables, and the sentences that their rows stand for."""
+    if not _TABLE.search(text.text):
+        return text, []
     lines = list(_lines(text.text))
     said: list[Traced] = []
     taken: list[_Span] = []

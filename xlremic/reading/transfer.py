@@ -34,8 +34,9 @@ _PART_OF = re.compile(
 _PART_WITH = re.compile(r"\b(?:with|having)\s(?:an?\s)?\Z", re.I)
 _CONSISTS = re.compile(r"\b(?:consists?\sof|comprises?|contains?|includes?)\s", re.I)
 _OTHER_BALANCE = re.compile(
-    r"\brepurchased?\b|\bbuy\sback\b|\bzip\scode|loan-to-value|\binitial\b|\baverage\s(?:outstanding|scheduled)", re.I
+    r"\brepurchased?\b|\bbuy\sback\b|\bzip\scode|loan-to-value|\binitial\b|\baverage\s(?:outstanding|scheduled)"
 )
+"""In lower case."""
 TO_TRUSTEE = re.compile(r"\bto\sthe\sTrustee,?\s(?:[A-Z][^.;$]{2,80},\s)?\Z", re.I)
 _CALL = re.compile(r"\brepurchase\s(?:all\b|the\smortgage\sloans)|\bbe\srepurchased\b|\bbuy\sback\b", re.I)
 _BELOW_WHICH = re.compile(r"\sis\sthe\s(?:\w+\s){0,4}below\swhich\b", re.I)
@@ -75,7 +76,7 @@ def read_opening(sentence: Sentence, ledger: Ledger) -> None:
 def read_balances(sentence: Sentence, ledger: Ledger) -> None:
     """Aggregate balances of all loans, of a pool where it is defined, and of discount and premium loans."""
     text = sentence.text
-    if is_pledged(sentence, ledger) or _OTHER_BALANCE.search(text):
+    if is_pledged(sentence, ledger) or _OTHER_BALANCE.search(sentence.words):
         return
     nouns = [match for match in _BALANCE.finditer(text) if not _PART_OF.search(text, 0, match.start())]
     lists = list(sentence.lists("money"))
