@@ -288,14 +288,14 @@ class Writer:
         self.fact("registrant_role", "filing", "Packager and Servicer", "text")
         name = rng.choice(["CitiCertificates", "Certificates"])
         comma = rng.choice(["", ","])
-        self.add(
-            "line",
-            rng.choice([
-                f"(Issuer in Respect of the REMIC Pass-Through {name}, Series{comma} {self.cover_series})",
-                f"(Issuer in Respect of the REMIC Pass-Through {name} Series, {self.cover_series})",
-                f"(Issuer    in Respect of the Adjustable Rate REMIC Pass-Through {name}, Series {self.cover_series})",
-            ]),
-        )  # fmt: skip
+        issuer = rng.choice([
+            f"(Issuer in Respect of the REMIC Pass-Through {name}, Series{comma} {self.cover_series})",
+            f"(Issuer in Respect of the REMIC Pass-Through {name} Series, {self.cover_series})",
+            f"(Issuer    in Respect of the Adjustable Rate REMIC Pass-Through {name}, Series {self.cover_series})",
+        ])  # fmt: skip
+        self.add("line", issuer)
+        if "Adjustable" in issuer:
+            self.fact("adjustable_rate", "filing", "true", "boolean")
         self.fact("cover_series", "filing", self.cover_series, "text")
         self.add("line", "(Exact name of registrant as specified in charter)")
         number, employer = rng.choice(["33-66222", "333-43167", "333-72459", "333-109722"]), "13-3408713"
