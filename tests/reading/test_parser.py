@@ -307,3 +307,42 @@ def test_equality_is_about_meaning_not_place(reading: Reading) -> None:
     shifted = parse(filing_of(("\n\n" + TEXT).encode(), name="shifted.txt")).facts[0]
     assert shifted == first
     assert shifted.provenance != first.provenance
+
+
+def test_a_sentence_that_is_repeated_unread_is_listed_with_each_of_its_lines() -> None:
+    read = sentence("The servicer keeps 17 parrots.\nThe servicer keeps 17 parrots.")
+    assert [entry.text for entry in read.unread] == ["The servicer keeps 17 parrots."] * 2
+    assert read.unread[0].line < read.unread[1].line
+
+
+def test_numbers_of_footnotes_are_listed_as_such() -> None:
+    note = "\n2    Of 459 Mortgage Loans; in the remaining 13 cases no enquiry was made.\n\n<PAGE>"
+    text = TEXT.replace("     loans.\n<PAGE>", "     loans.\n" + note, 1)
+    assert text != TEXT
+    unread = parse(filing_of(text.encode(), name="note.txt")).unread
+    assert [entry.text[:22] for entry in unread] == ["footnote: Of 459 Mortga"[:22]]
+
+
+@pytest.mark.parametrize("words", ["Fourteen of the loans are blue.", "At least half of them are blue."])
+def test_numbers_in_words_that_nobody_understands_are_listed_too(words: str) -> None:
+    assert [entry.text for entry in sentence(words).unread] == [words]
+
+
+@pytest.mark.parametrize(
+    ("text", "key", "expected"),
+    [
+        ("All mortgage loans have original maturities of at least twenty-five but not more than thirty years.",
+         "original_term_years", {"all": "30"}),
+        ("The numbers of the pool I mortgage loans and the pool II mortgage loans are one and five, respectively.", "loan_count",
+         {"pool:I": "1", "pool:II": "5"}),
+        ("At least half of the mortgage loans are secured by primary residences.", "primary_residence_percent", {"all": "50"}),
+        ("No more than $4.5 million of the mortgage loans are secured by properties located in any one zip code.",
+         "max_zip_code_balance", {"all": "4500000"}),
+        ("None of the mortgage loans have a scheduled maturity later than October 2034.", "latest_maturity_date",
+         {"all": "2034-10-01"}),
+    ],
+)  # fmt: skip
+def test_numbers_in_words_in_millions_and_months_without_a_day(text: str, key: str, expected: dict[str, str]) -> None:
+    read = sentence(text)
+    assert values(read, key) == expected
+    assert read.unread == ()

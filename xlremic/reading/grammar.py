@@ -54,7 +54,11 @@ _POWERS = {"thousand": 3, "million": 6, "billion": 9}
 _SCALES = {"hundred": 100, "thousand": 1000, "million": 1_000_000}
 _WORD = "|".join(sorted((*_WORDS, *_SCALES), key=len, reverse=True))
 # Each pattern starts with what its first character may be: most characters then cost next to nothing.
-NUMBER_WORDS = rf"(?<![A-Za-z])(?=[zotfsenhmZOTFSENHM])(?i:(?:{_WORD})(?:(?:\s|-|\sand\s)(?:{_WORD})){{0,20}}\b)"
+_AND = r"(?:(?<=hundred)|(?<=thousand)|(?<=million))\sand\s"  # "one and five" are two numbers
+NUMBER_WORDS = (
+    r"(?<![A-Za-z])(?=[zotfsenhmZOTFSENHM])"
+    rf"(?i:(?:{_WORD})(?:(?:\s|-|{_AND})(?:{_WORD})){{0,20}}\b)"
+)
 
 _VALUE = re.compile(
     rf"""(?:(?<![A-Za-z])(?=[\dA-Za-z.])|(?=\$))

@@ -107,7 +107,7 @@ def parse(filing: Filing) -> Reading:
             "truncated", "there is no dated signature page: the document seems to be cut off", text, len(text.text) - 1
         )
     lint(ledger)
-    tokens, unread = account(filing, ledger, read_sentences)
+    tokens, unread = account(filing, ledger, read_sentences, footnotes)
     return Reading(
         source=Source(file=filing.name, format=filing.format, encoding=filing.encoding, sha256=filing.sha256),
         submission=filing.submission,

@@ -9,13 +9,16 @@ from .facts import Caution, Token, Unread
 from .filing import Filing
 from .grammar import DATE, NUMBER, NUMBER_WORDS, Sentence
 from .ledger import Ledger
+from .traced import Traced
 
 _TOKEN = re.compile(
     rf"(?=[A-Z\d.$(])(?:{DATE}|\(\d{{3}}\)\s*\d{{3}}-\d{{4}}|\(\d{{1,2}}\)|\$\s?{NUMBER}|(?<![\w$-])(?:[IVX]+-?)?[A-Z]{{1,2}}-?\d{{1,2}}[A-Z]?(?![\w-])"
     rf"|\d+(?:-[A-Za-z0-9]+)+(?:/A)?|\d+\([a-z]\)|(?:{NUMBER})\s?%?|\d+\w*)"
 )
 _COUNTED_WORDS = re.compile(
-    rf"{NUMBER_WORDS}(?=\s(?:percent|per\scent|months?|years?|dollars|mortgage\sloans)\b)", re.I
+    rf"(?!one\sof\b){NUMBER_WORDS}(?=\s(?:percent|per\scent|months?|years?|dollars|mortgage\sloans|of\s(?:the|such|them)|but)\b"
+    r"|,?\srespectively\b)|\b(?:half|quarter)(?=\sof\b)",
+    re.I,
 )
 _START = re.compile(
     r"\b(?=[USWF])(?:(?:UNITED\s+STATES\s+|U\.\s?S\.\s+)?SECURITIES\s+AND\s+EXCHANGE\s+COMMISSION"
@@ -25,7 +28,7 @@ _START = re.compile(
 
 
 def account(
-    filing: Filing, ledger: Ledger, read_sentences: Sequence[Sentence]
+    filing: Filing, ledger: Ledger, read_sentences: Sequence[Sentence], notes: Sequence[Traced] = ()
 ) -> tuple[tuple[Token, ...], tuple[Unread, ...]]:
     """What became of every numeric token; sentences with numbers that nobody claimed."""
     spans = sorted(ledger.claims)
@@ -42,28 +45,33 @@ def account(
                 break
         return "unread"
 
-    places = [(sentence.traced.span(0, 1)[0], sentence) for sentence in read_sentences]
-    firsts = [place for place, _ in places]
+    said = [(one.traced, "") for one in read_sentences] + [(note, "footnote: ") for note in notes if note.text]
+    places = sorted(
+        (text.span(0, 1)[0], text.span(0, len(text.text))[1], kind + text.text.strip()) for text, kind in said
+    )
+    firsts = [place[0] for place in places]
 
-    def sentence_at(start: int) -> str:
+    def sentence_at(start: int) -> tuple[int, str]:
+        """Where the sentence or the line of a number begins, and what it says."""
         i = bisect_right(firsts, start) - 1
-        if i >= 0 and start < places[i][1].traced.span(0, len(places[i][1].text))[1]:
-            return places[i][1].text
+        if i >= 0 and start < places[i][1]:
+            return places[i][0], places[i][2]
         line = filing.line(start)
         stop = filing.line_starts[line] if line < len(filing.line_starts) else len(filing.source)
-        return HIDDEN.sub("", filing.source[filing.line_starts[line - 1] : stop]).strip()
+        begin = filing.line_starts[line - 1]
+        return begin, HIDDEN.sub("", filing.source[begin:stop]).strip()
 
     first = _START.search(filing.text.text)
     tokens: list[Token] = []
-    unread: dict[str, Unread] = {}
+    unread: dict[int, Unread] = {}
     for start, end, raw in _numeric(filing, read_sentences):
         kind = kind_of(start, end)
         if kind == "unread" and first and start < filing.text.span(first.start(), first.end())[0]:
             kind = "envelope"  # what a mirror or a mail system put before the document
         tokens.append(Token(raw=raw, line=filing.line(start), char_start=start, char_end=end, kind=kind))
         if kind == "unread":
-            text = sentence_at(start)
-            unread.setdefault(text, Unread(line=filing.line(start), text=text))
+            place, text = sentence_at(start)
+            unread.setdefault(place, Unread(line=filing.line(start), text=text))
     for entry in unread.values():
         message = f"numbers that no rule understood: {entry.text[:200]}"
         ledger.warnings.append(Caution(code="unread", message=message, line=entry.line))
