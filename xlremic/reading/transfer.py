@@ -108,7 +108,7 @@ def _owner(sentence: Sentence, noun: tuple[int, int], terms: Sequence[Term]) -> 
         return None
     if loans.bare and ONLY_SOME.search(sentence.text, loans.start, noun[1]):
         return None
-    opens = OPENING.search(sentence.text) or _CONSISTS.search(sentence.text, 0, noun[0])
+    opens = "to the trustee" in sentence.words[: noun[0]] or _CONSISTS.search(sentence.text, 0, noun[0])
     return None if _PART_WITH.search(sentence.text, 0, noun[0]) and not opens else loans
 
 
