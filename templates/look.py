@@ -85,7 +85,7 @@ def frame(book: Workbook, title: str, widths: Mapping[str, float]) -> Worksheet:
         sheet.column_dimensions[column].width = width
     put(sheet[f"A{FrameRow.TITLE}"], title, "Title")
     sheet.row_dimensions[FrameRow.TITLE].height = 24
-    put(sheet[f"A{FrameRow.SUBTITLE}"], "=DealTitle", "Subtitle")
+    put(sheet[f"A{FrameRow.SUBTITLE}"], "=DealHeading", "Subtitle")
     put(sheet[f"A{FrameRow.ACTION}"], about.action, "Note")
     links(sheet)
     flag(sheet)
@@ -139,6 +139,11 @@ def alarm(condition: str) -> FormulaRule:
     return FormulaRule([condition], font=Font(color="FFFFFF", bold=True), fill=PatternFill("solid", end_color="C00000"))
 
 
+def red(condition: str) -> FormulaRule:
+    """Red words while the condition holds."""
+    return FormulaRule([condition], font=Font(color="C00000", bold=True))
+
+
 def band(sheet: Worksheet, row: int, labels: Mapping[str, str], left: Collection[str] = "A") -> None:
     """A header row; text columns (``left``) are left-aligned, the others centred."""
     for column, label in labels.items():
@@ -189,7 +194,8 @@ def figures(book: Workbook, data: Table, lines: Sequence[Line], formulas: Formul
             name(book, line.name, data.sheet, data.cell("value", line.key))
 
 
-def heading(sheet: Worksheet, row: int, text: str) -> None:
-    put(sheet[f"A{row}"], text, "Section")
-    for column in "ABCDEFG":
-        sheet[f"{column}{row}"].border = Border(bottom=THIN)
+def heading(sheet: Worksheet, row: int, text: str, first: str = "A", last: str = "G") -> None:
+    """A section's heading, ruled from its first column to its last."""
+    put(sheet[f"{first}{row}"], text, "Section")
+    for column in range(sheet[f"{first}{row}"].column, sheet[f"{last}{row}"].column + 1):
+        sheet.cell(row, column).border = Border(bottom=THIN)

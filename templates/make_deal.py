@@ -8,6 +8,7 @@ filled in, so totals are written over such ranges.
 import re
 from pathlib import Path
 
+import make_cover
 import make_projection
 import make_results
 from look import NAVY, alarm, band, column_names, figures, frame, heading, name, put, styles, table
@@ -35,7 +36,6 @@ from xlremic.workbook.class_columns import (
     HEADLINE,
     HEADLINE_LINES,
     HEADLINE_NOTES,
-    HISTORY,
     NOT_EVALUATED,
     NOT_EVALUATED_ROW,
     SOURCE,
@@ -54,7 +54,6 @@ from xlremic.workbook.filing_rows import (
     measure_rows,
 )
 from xlremic.workbook.layout import SHEETS as ALL_SHEETS
-from xlremic.workbook.layout import FrameRow
 from xlremic.workbook.projection_columns import SHEETS as SHEETS_BY_MONTH
 from xlremic.workbook.projection_columns import Formulas
 
@@ -186,10 +185,7 @@ def call(book: Workbook, formulas: Formulas) -> None:
     band(sheet, CALL.header, CALL.labels, left=CALL.texts)
     figures(book, CALL, CALL_LINES, formulas)
     sheet.conditional_formatting.add(CALL.cell("value", "callable"), alarm("Callable"))
-    heading(sheet, HISTORY.header - 1, "History")
-    table(book, HISTORY, formulas)
-    name(book, "History", HISTORY.sheet, f"A{HISTORY.header}:{HISTORY.letters[-1]}{HISTORY.header}")
-    sheet.print_area = f"A1:{HISTORY.letters[-1]}48"
+    sheet.print_area = f"A1:{CALL.letters[-1]}{CALL.row(len(CALL_LINES) - 1)}"
 
 
 def checks(book: Workbook, formulas: Formulas) -> None:
@@ -227,8 +223,6 @@ def source(book: Workbook, formulas: Formulas) -> None:
 
 def summary(book: Workbook, formulas: Formulas) -> None:
     sheet = frame(book, SUMMARY.sheet, SUMMARY.widths | HEADLINE.widths)
-    put(sheet[f"A{FrameRow.SUBTITLE}"], "deal", "Subtitle")
-    name(book, "DealTitle", SUMMARY.sheet, f"A{FrameRow.SUBTITLE}")
     band(sheet, SUMMARY.header, SUMMARY.labels | HEADLINE.labels, left=(*SUMMARY.texts, *HEADLINE.texts))
     sheet.row_dimensions[SUMMARY.header].height = 18
     for key, label in SUMMARY_FACTS:
@@ -302,6 +296,8 @@ def make(path: Path) -> None:
     call(book, formulas)
     summary(book, formulas)
     kinds = Kinds({})
+    make_cover.cover(book)
+    make_cover.history(book, formulas, kinds)
     pool_cells = {field: f"{home}!${POOL_COLUMN}${at}:${POOL_COLUMN}${at}" for field, (home, at) in places.items()}
     make_projection.set_up(book, pool_cells, outside, kinds)
     for title in SHEETS_BY_MONTH:
@@ -314,6 +310,7 @@ def make(path: Path) -> None:
     source(book, formulas)
     book.calculation.fullCalcOnLoad = True
     book.properties.creator = "xlremic"
+    book.properties.title = "Mortgage certificates: a live deal model"
     book.active = 0
     book.save(path)
 

@@ -1,6 +1,6 @@
 """Results and Scenarios in the template: what the projection comes to, and the engine's grid beside it."""
 
-from look import GREY, NAVY, band, first_line, frame, name, put
+from look import GREY, NAVY, band, first_line, frame, name, put, red
 from make_projection import Kinds, style_of
 from openpyxl import Workbook
 from openpyxl.chart import BarChart, LineChart
@@ -43,6 +43,7 @@ SUMMED = (
     "reported_pool_balance",
 )
 """Terms that the sums of inputs hold, so that they have no line of their own."""
+GRID_STATUS = f"A{FrameRow.NOTE + 1}"
 PALETTE = (NAVY, "5B7DB1", "9DB2D6", "BF9000", "548235", GREY)
 AT = places(WATERFALL)
 
@@ -245,9 +246,17 @@ def _inputs(book: Workbook, sheet: Worksheet, outside: dict[str, str], formulas:
         now, computed = data.cell("now", k), data.cell("computed", k)
         changed = f"=IF(ABS({now}-{computed})>{outside['std.tolerance']}*MAX(1,ABS({computed})),1,0)"
         put(sheet[data.cell("changed", k)], changed, "Formula", "0", align="center")
+        own, before = data.cell("input", k), data.cell("names", k - 1)
+        comma = f'IF({before}="","",", ")&' if k else ""
+        kept = f"{before}&" if k else ""
+        named = f'={kept}IF({data.cell("changed", k)}=1,{comma}{own},"")'
+        put(sheet[data.cell("names", k)], named, "Formula")
     put(sheet[data.cell("input", -1)], "inputs changed since the grid was computed", "Note")
     changes = f"=SUM({data.cell('changed')}:{data.cell('changed', len(lines) - 1)})"
     put(sheet[data.cell("changed", -1)], changes, "Formula", "0", align="center")
+    put(sheet[GRID_STATUS], _grid_status(len(lines)), "Formula")
+    sheet.conditional_formatting.add(GRID_STATUS, red(f"{data.cell('changed', -1)}>0"))
+    name(book, "GridStatus", data.sheet, GRID_STATUS)
     life, row = SCENARIOS.letter("life"), ScenarioRow.DIFFERENCE
     lives = f"${life}{row}:${life}{row}"
     largest = f"=IF({data.cell('changed', -1)}=0,MAX(MAX({lives}),0-MIN({lives})),0)"
@@ -255,6 +264,13 @@ def _inputs(book: Workbook, sheet: Worksheet, outside: dict[str, str], formulas:
     put(sheet[f"{SCENARIOS.letter('losses')}{row}"], "largest, if no input changed", "Note", align="right")
     sheet.column_dimensions["I"].width = 12
     name(book, "row.Scenarios.base", data.sheet, LARGEST)
+
+
+def _grid_status(lines: int) -> str:
+    """Whether the grid is of the inputs that the sheets have now, and if not, which have changed."""
+    changes, names = INPUTS.cell("changed", -1), INPUTS.cell("names", lines - 1)
+    words = '"of the inputs as they are: nothing has changed since it was computed"'
+    return f'=IF({changes}=0,{words},"OUT OF DATE, changed since it was computed: "&{names})'
 
 
 def functions(book: Workbook, formulas: Formulas) -> None:

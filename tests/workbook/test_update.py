@@ -25,6 +25,7 @@ from xlremic.reading.tieout import Status
 from xlremic.subordination import subordination_levels
 from xlremic.workbook.audit import audit
 from xlremic.workbook.class_columns import CALL, HISTORY, TRANCHES
+from xlremic.workbook.cover_rows import CHANGE_LOG
 from xlremic.workbook.update import Reported, read_balances, update
 from xlremic.xlsx.calculate import formula_cells
 from xlremic.xlsx.package import Package
@@ -72,18 +73,25 @@ def test_levels_pool_balance_and_history_follow(copy: Path, deal: Deal) -> None:
     )
     assert book["Call"][CALL.cell("value", "current")].value == pytest.approx(float(sum(balances.values())), abs=0.005)
     assert book["Call"][CALL.cell("value", "as_of")].value.date() == DAY
-    line = [cell.value for cell in book["Call"][HISTORY.row(1)]]
+    line = [cell.value for cell in book["History"][HISTORY.row(1)]]
     assert line[0].date() == DAY
     assert line[1] == pytest.approx(float(sum(balances.values())))
-    assert line[3].startswith("A 3.6")
-    assert line[5:7] == ["no", 12345.67]
-    assert [cell.number_format for cell in book["Call"][HISTORY.row(1)]] == [
-        cell.number_format for cell in book["Call"][HISTORY.row()]
+    assert line[3:5] == ["no", 12345.67]
+    assert line[5:12] == [float(balance) for balance in balances.values()]
+    assert line[12:19] == [float(level) for level in levels]
+    header = [cell.value for cell in book["History"][HISTORY.header]]
+    assert header[5:7] == ["Balance A", "Balance B-1"]
+    assert header[12:14] == ["Level A", "Level B-1"]
+    log = [cell.value for cell in book["Cover"][CHANGE_LOG.row(1)]][:3]
+    assert log[1].date() == DAY
+    assert log[2].startswith("balances put in: pool factor 0.")
+    assert [cell.number_format for cell in book["History"][HISTORY.row(1)]] == [
+        cell.number_format for cell in book["History"][HISTORY.row()]
     ]
     assert {finding.id for finding in audit(copy) if finding.status is Status.FAIL} == set()
     update(copy, paid_down(deal, "0.05", "0.5"), as_of=date(2010, 3, 25))
     book = load_workbook(copy, data_only=True)
-    assert [book["Call"][HISTORY.cell("callable", k)].value for k in range(3)] == ["no", "no", "yes"]
+    assert [book["History"][HISTORY.cell("callable", k)].value for k in range(3)] == ["no", "no", "yes"]
     assert book["Call"][CALL.cell("value", "callable")].value is True
 
 
@@ -117,7 +125,7 @@ def test_everything_else_stays_byte_for_byte(copy: Path, deal: Deal) -> None:
     after = parts(copy)
     assert after.keys() == person.keys()
     changed = {name for name in person if person[name] != after[name]}
-    assert changed <= {f"xl/worksheets/sheet{k}.xml" for k in range(1, 9)} | {"xl/charts/chart1.xml"}
+    assert changed <= {f"xl/worksheets/sheet{k}.xml" for k in range(1, 11)} | {"xl/charts/chart1.xml"}
     assert b"sparklineGroups" in after["xl/worksheets/sheet2.xml"]
 
     def without_values(xml: bytes) -> bytes:
@@ -308,7 +316,9 @@ def test_two_updates_at_once_lose_nothing(copy: Path, deal: Deal, tmp_path: Path
         assert code == 0 or "another update" in message
     done = sum(code == 0 for _, code in ends)
     book = load_workbook(copy, data_only=True)
-    assert [book["Call"][f"A{26 + k}"].value is not None for k in range(3)] == [k < done for k in range(3)]
+    assert [book["History"][HISTORY.cell("as_of", k + 1)].value is not None for k in range(3)] == [
+        k < done for k in range(3)
+    ]
 
 
 @pytest.mark.skipif(os.name == "nt", reason="kill -9 is POSIX")

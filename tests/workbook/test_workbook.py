@@ -70,11 +70,13 @@ def recalculated(data: bytes, name: str, values: dict[tuple[str, str], object]) 
 def test_sheets_names_and_links_are_the_contract(workbook: Path) -> None:
     book = load_workbook(workbook)
     assert book.sheetnames == [
+        "Cover",
         "Summary",
         "Pools",
         "Tranches",
         "Underwriting",
         "Call",
+        "History",
         "Assumptions",
         "Set-up",
         "Checks",

@@ -23,6 +23,7 @@ from ..xlsx.charts import with_points
 from ..xlsx.patch import saved
 from ..xlsx.rows import repeated
 from .class_sheets import fill_checks, fill_classes, fill_functions
+from .cover import fill_cover
 from .filing_sheets import fill_filing
 from .filling import PROGRAM, Filling
 from .names import MODEL_CHECKS
@@ -137,6 +138,7 @@ class _Book(Filling):
             self.projection.spread()
         else:
             without_projection(self.template)
+            self.template.spread({"tranche": len(self.deal.tranches)})
         if not self.functions:
             without_functions(self.template)
         model_checks = MODEL_CHECKS if self.projection is not None else ()
@@ -148,6 +150,7 @@ class _Book(Filling):
             *(self.projection.blocks() if self.projection is not None else ()),
         ], self.projection.months if self.projection is not None else 0)  # fmt: skip
         fill_filing(self)
+        fill_cover(self)
         fill_classes(self)
         if self.projection is not None:
             fill_projection(self.projection)
@@ -160,6 +163,8 @@ class _Book(Filling):
             page.oddHeader.left.text = f"Series {self.deal.series}".replace("&", "&&")
             page.oddFooter.center.text = PROGRAM
         validate(self.template.workbook, self.projection.months if self.projection is not None else 0)
+        self.template.workbook.properties.title = f"Series {self.deal.series}: deal model"
+        self.template.workbook.properties.subject = "Mortgage certificates: classes, subordination, call, projection"
         self.template.drop_anchors()
         for key, value in (
             ("program", PROGRAM),

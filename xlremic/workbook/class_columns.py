@@ -77,21 +77,22 @@ CALL_LINES = (
 CALL = Table(
     "Call", 6, lines=tuple(line.key for line in CALL_LINES), columns=(
         Column("label", "Clean-up call", 44, text=True), Column("value", "Value", 21), Column("unit", "Unit", 12, text=True), Column("source", "Where it comes from", 78, text=True),
-        Column(width=12), Column(width=12), Column(width=18),
     ),
 )  # fmt: skip
 HISTORY = Table(
-    "Call", 24, columns=(
-        Column("as_of", "As of", style="Constant", number_format="date", align="left", text=True),
-        Column("pool_balance", "Pool balance", style="Constant", number_format="USD"),
-        Column("factor", "Factor", style="Constant", number_format=FACTOR),
-        Column("levels", "Subordination levels", style="Constant", number_format="text", text=True),
-        Column("senior", "Senior", style="Constant", number_format="0.000%"),
-        Column("callable", "Callable", style="Constant", number_format="text", align="center"),
-        Column("losses", "Cumulative losses", style="Constant", number_format="USD"),
+    "History", 6, columns=(
+        Column("as_of", "As of", 16, style="Constant", number_format="date", align="left", text=True),
+        Column("pool_balance", "Pool balance, USD", 19, style="Constant", number_format="USD"),
+        Column("factor", "Factor", 13, style="Constant", number_format=FACTOR),
+        Column("callable", "Callable", 12, style="Constant", number_format="text", align="center"),
+        Column("losses", "Cumulative losses, USD", 19, style="Constant", number_format="USD"),
+        Column("balance", "Balance", 18, style="Constant", number_format="USD"),
+        Column("level", "Level", 12, style="Constant", number_format="0.000%"),
     ),
 )  # fmt: skip
-"""Below the call: one line a month that was put in; the columns are the fields of ``standing.Entry``, in their order."""
+"""One line a month that was put in; the fields of ``standing.history_entry``, in their order."""
+HISTORY_CLASSES = ("balance", "level")
+"""Columns of History that every class has."""
 
 STATUS = (
     'IF(ModelErrors>0,"Model in error",{guard.words}&IF(ChecksFailed=0,IF(InputsToLookAt>0,"","All checks tie"),'

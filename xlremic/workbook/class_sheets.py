@@ -101,13 +101,13 @@ def _fill_call(book: Filling, now: Standing) -> None:
 def _fill_history(book: Filling, now: Standing) -> None:
     """The first line of the history is the deal at issue; every update adds one."""
     sheet, (column, header, _, _) = book.template.place("History")
-    labels = [tranche.label for tranche in book.deal.tranches]
-    for k, value in enumerate(history_entry(book.deal.cut_off_date, labels, now)):
-        cell = book.template.cell(sheet, header + 1, column + k)
-        if isinstance(value, str):
-            write_text(cell, value)
-        else:
-            cell.value = value
+    tranches = book.deal.tranches
+    entry = history_entry(book.deal.cut_off_date, [t.class_initial_principal_balance for t in tranches], now)
+    own = [f"{key} {tranche.label}" for key in ("Balance", "Level") for tranche in tranches]
+    for k, value in enumerate(entry):
+        book.template.cell(sheet, header + 1, column + k).value = value
+    for k, label in enumerate(own, len(entry) - len(own)):
+        write_text(book.template.cell(sheet, header, column + k), label)
 
 
 def _fill_assumptions(book: Filling) -> None:

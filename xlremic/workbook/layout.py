@@ -55,6 +55,11 @@ class Sheet:
 
 _SHEETS = (
     Sheet(
+        title="Cover", role=Role.DOCUMENT, frozen="A5",
+        purpose="What this workbook is, whether it is well, and how to work with it.",
+        action="Start here: look at the status, then follow a link.",
+    ),
+    Sheet(
         title="Summary", role=Role.OUTPUT, frozen="A6",
         purpose="What the deal is, where it stands now, and whether everything ties.",
         action="Read where the deal stands. Blue figures are inputs, black ones formulas, green ones links.",
@@ -78,6 +83,11 @@ _SHEETS = (
         title="Call", role=Role.CALCULATION, frozen="B7", repeated="6:6",
         purpose="The clean-up call: allowed when the pool balance is strictly less than the threshold.",
         action="Set the as-of date with the balances; a pool balance here is used instead of the classes' sum.",
+    ),
+    Sheet(
+        title="History", role=Role.CALCULATION, frozen="B7", repeated="6:6",
+        purpose="Where the deal stood in every month that was put in: pool, factor, every class.",
+        action="Read only: update adds a line a month, in numbers.",
     ),
     Sheet(
         title="Assumptions", role=Role.INPUT, frozen="C7", pages=0, repeated="6:6",
@@ -132,7 +142,7 @@ _SHEETS = (
 )  # fmt: skip
 SHEETS = {sheet.title: sheet for sheet in _SHEETS}
 """Every sheet by its title, in the workbook's order."""
-LINKS = ("Summary", "Tranches", "Call", "Assumptions", "Results", "Checks", "Source")
+LINKS = ("Cover", "Summary", "Tranches", "Call", "Assumptions", "Results", "Checks", "Source")
 """Where row 4 of every sheet leads."""
 FIRST = next(iter(SHEETS))
 MONTHLY = ("Vectors", "Collateral", "Waterfall")

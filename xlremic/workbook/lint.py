@@ -30,6 +30,8 @@ from .term_rows import PAGE
 FUNCTIONS = frozenset(
     [
         "ABS",
+        "CHOOSE",
+        "COLUMN",
         "COUNT",
         "COUNTA",
         "COUNTIF",

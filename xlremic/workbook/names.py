@@ -42,12 +42,13 @@ PUBLIC = (
     "ModelErrors",
     "UsedBalances",
     "Scenario",
+    "ChangeLog",
     *(term.cell for term in ASSUMPTIONS.values() if term.cell),
 )
 """Names that stay in the workbook; the first seven are columns of Tranches, one row per class in order of seniority."""
 
 SINCE = frozenset(
-    ("ClassRanks", "InputsToLookAt", "InputsInError", "ModelErrors", "UsedBalances", "Scenario", *(
+    ("ClassRanks", "InputsToLookAt", "InputsInError", "ModelErrors", "UsedBalances", "Scenario", "ChangeLog", *(
         term.cell for term in ASSUMPTIONS.values()
         if term.cell not in ("PSA", "CPR", "CDR", "Severity", "ServicingFee", "Delinquency")
     ))

@@ -62,6 +62,7 @@ class Projection:
         """Repeat the columns; before any other growth."""
         self.template.spread(
             {
+                "tranche": len(self.deal.tranches),
                 "pool": len(self.capital.pools),
                 "line": len(self.flows.collateral.lines),
                 "senior": len(self.cuts),
@@ -174,15 +175,23 @@ def _without_lines(template: Template) -> None:
 
 
 def without_projection(template: Template) -> None:
-    """Take the projection out of a template: its sheets, what links to them, and the tables that only it needs."""
+    """Take the projection out of a template: its sheets, what links to them, and the tables that only it needs.
+
+    Ranges whose name begins with ``projected.`` show nothing without it.
+    """
     book = template.workbook
     setup = book[SETUP]
     _, (left, _, _, _) = template.place("block.shift_day")
     setup.delete_cols(left, setup.max_column - left + 1)
     _without_lines(template)
+    for name in [name for name in book.defined_names if name.startswith("projected.")]:
+        for row in template.range(name):
+            for cell in row:
+                cell.value, cell.style = None, "Label"
+        del book.defined_names[name]
     for name, defined in list(book.defined_names.items()):
         sheet = str(defined.attr_text).partition("!")[0].strip("'")
-        gone = sheet in PROJECTED or name.startswith("across.")
+        gone = sheet in PROJECTED or (name.startswith("across.") and name != "across.tranche")
         place = template.place(name)[1] if sheet in (SETUP, PAGE.sheet) and not gone else (0, 0, 0, 0)
         gone = gone or (sheet == SETUP and place[0] >= left)
         if gone or (sheet == PAGE.sheet and place[1] >= PAGE.row(f"{HEAD}{PRICES_HEAD}")):

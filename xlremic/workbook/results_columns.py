@@ -100,7 +100,7 @@ SCENARIOS = Table(
 )  # fmt: skip
 INPUTS = Table(
     "Scenarios", 7, left=12, first=ScenarioRow.LIVE, columns=(
-        Column("input", "Input", 30, text=True), Column("computed", "when computed", 18), Column("now", "now", 18), Column("changed", "changed", 10),
+        Column("input", "Input", 30, text=True), Column("computed", "when computed", 18), Column("now", "now", 18), Column("changed", "changed", 10), Column("names", "names so far", 40, text=True),
     ),
 )  # fmt: skip
 """What the engine's grid was computed from beside what the sheets have now."""

@@ -14,7 +14,7 @@ CENT = Decimal("0.005")
 LEVEL = Decimal("1e-12")
 """What a cell may differ from Python's own number: half a cent, and a level's last digit."""
 
-Entry = tuple[date | None, float, float, str, float, str, float | None]
+Entry = tuple[date | float | str | None, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,12 +63,21 @@ def ranks_of(book: Workbook) -> list[int]:
 
 
 def history_entry(
-    as_of: date | None,
-    labels: Sequence[str],
-    now: Standing,
-    cumulative_losses: Decimal | None = None,
+    as_of: date | None, balances: Sequence[Decimal], now: Standing, cumulative_losses: Decimal | None = None
 ) -> Entry:
-    """Date, pool balance (dollars), factor, levels in words, senior level, callable in words, losses (dollars)."""
+    """Date, pool balance (dollars), factor, callable in words, losses (dollars), then class by class: balance (dollars)
+    and level (a fraction), all balances first."""
+    losses = None if cumulative_losses is None else float(cumulative_losses)
+    called = "yes" if now.callable_now else "no"
+    deal = (as_of, float(now.pool_balance), float(now.factor), called, losses)
+    return *deal, *map(float, balances), *map(float, now.levels)
+
+
+def history_entry_in_words(
+    as_of: date | None, labels: Sequence[str], now: Standing, cumulative_losses: Decimal | None = None
+) -> Entry:
+    """The line of workbooks that keep the levels as a text: date, pool balance (dollars), factor, levels in words,
+    senior level, callable in words, losses (dollars)."""
     words = ", ".join(f"{label} {100 * level:.3f}%" for label, level in zip(labels, now.levels, strict=True))
     losses = None if cumulative_losses is None else float(cumulative_losses)
     senior = float(now.levels[0]) if now.levels else 0.0

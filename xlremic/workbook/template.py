@@ -105,6 +105,11 @@ class Template:
         sheet, (column, row, _, _) = self.place(name)
         return self.cell(sheet, row, column)
 
+    def range(self, name: str) -> list[list[Cell]]:
+        """The cells of a defined name, row by row."""
+        sheet, (left, top, right, bottom) = self.place(name)
+        return [[self.cell(sheet, row, column) for column in range(left, right + 1)] for row in range(top, bottom + 1)]
+
     def spread(self, counts: Mapping[str, int]) -> None:
         """Repeat the columns of each kind (pool, line, senior, subordinated, result, year), before anything else."""
         spread(self.workbook, counts)
@@ -123,7 +128,7 @@ class Template:
     def drop_anchors(self) -> None:
         """Remove the names that only code needs."""
         for name in list(self.workbook.defined_names):
-            if name.startswith(("row.", "block.", "months.")):
+            if name.startswith(("row.", "block.", "months.", "projected.")):
                 del self.workbook.defined_names[name]
 
     def _copied(self, name: str, count: int, across: bool) -> Block:

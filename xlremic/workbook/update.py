@@ -10,7 +10,7 @@ import io
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
 
@@ -25,9 +25,10 @@ from ..xlsx.charts import with_points
 from ..xlsx.patch import Cell, named_cells, opened, patched
 from ..xlsx.preflight import preflight
 from ..xlsx.references import below
+from .class_columns import HISTORY
 from .names import PUBLIC, SINCE
 from .ours import recognise, refuse_formulas
-from .standing import CENT, LEVEL, Standing, history_entry, ranks_of, standing
+from .standing import CENT, LEVEL, Entry, Standing, history_entry, history_entry_in_words, ranks_of, standing
 
 _AMOUNT = re.compile(r"-?\$?\s?(?:(?:[0-9]{1,3}(?:[, ][0-9]{3})+|[0-9]{1,20})(?:\.[0-9]{0,30})?|\.[0-9]{1,30})")
 NEEDED = (
@@ -189,8 +190,16 @@ def updated_bytes(
 
     ((_, percent),), ((_, cut_off),) = _cells(book, "CallPercent"), _cells(book, "CutOffBalance")
     now = standing(amounts, ranks_of(book), Decimal(repr(cut_off)), Decimal(repr(percent)), reported.pool_balance)
-    entry = history_entry(as_of, labels, now, reported.cumulative_losses)
-    styles = _history(book, entry, values)
+    callable_label = HISTORY.column("callable").label
+    in_numbers = callable_label in [value for _, value in _cells(book, "History")][: HISTORY.number("callable")]
+    losses = reported.cumulative_losses
+    entry = (
+        history_entry(as_of, amounts, now, losses) if in_numbers else history_entry_in_words(as_of, labels, now, losses)
+    )
+    styles = _line_added(book, "History", entry, values)
+    if "ChangeLog" in book.defined_names:
+        today, what = datetime.now(UTC).date(), f"balances put in: pool factor {now.factor:.8f}"
+        styles |= _line_added(book, "ChangeLog", (today, as_of, what), values)
 
     new = with_points(calculate(patched(package, values, styles), worksheet_functions())).to_bytes()
     _compare(new, labels, now)
@@ -231,9 +240,9 @@ def _refuse_unfit(
             )
 
 
-def _history(book: Workbook, entry: tuple[Cell, ...], values: dict[Place, Cell]) -> dict[Place, str]:
-    """Put an entry into the first empty line below the history's header; its cells take the style of the line above."""
-    header = _cells(book, "History")
+def _line_added(book: Workbook, name: str, entry: Entry, values: dict[Place, Cell]) -> dict[Place, str]:
+    """Put an entry into the first empty line below a table's header; its cells take the style of the line above."""
+    header = _cells(book, name)
     (sheet, first), _ = header[0]
     down = 1
     while book[sheet][below(first, down)].value is not None:
