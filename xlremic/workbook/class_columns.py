@@ -86,8 +86,8 @@ HISTORY = Table(
         Column("factor", "Factor", 13, style="Constant", number_format=FACTOR),
         Column("callable", "Callable", 12, style="Constant", number_format="text", align="center"),
         Column("losses", "Cumulative losses, USD", 19, style="Constant", number_format="USD"),
-        Column("balance", "Balance", 18, style="Constant", number_format="USD"),
-        Column("level", "Level", 12, style="Constant", number_format="0.000%"),
+        Column("balance", "Balance {class}", 18, style="Constant", number_format="USD"),
+        Column("level", "Level {class}", 12, style="Constant", number_format="0.000%"),
     ),
 )  # fmt: skip
 """One line a month that was put in; the fields of ``standing.history_entry``, in their order."""

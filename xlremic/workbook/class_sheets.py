@@ -11,7 +11,7 @@ from openpyxl.cell import Cell
 from ..reading.findings import ACROSS
 from ..reading.tieout import CALL_PERCENT, Finding, Status
 from ..subordination import class_percentages, subordination_levels
-from .class_columns import CHECKS, LEVEL_DIFFERENCE, TRANCHES
+from .class_columns import CHECKS, HISTORY, HISTORY_CLASSES, LEVEL_DIFFERENCE, TRANCHES
 from .filing_rows import beside
 from .filling import CENT, LEVEL, Filling, write_text
 from .layout import quoted
@@ -103,7 +103,8 @@ def _fill_history(book: Filling, now: Standing) -> None:
     sheet, (column, header, _, _) = book.template.place("History")
     tranches = book.deal.tranches
     entry = history_entry(book.deal.cut_off_date, [t.class_initial_principal_balance for t in tranches], now)
-    own = [f"{key} {tranche.label}" for key in ("Balance", "Level") for tranche in tranches]
+    headers = [HISTORY.column(key).label for key in HISTORY_CLASSES]
+    own = [header.replace("{class}", tranche.label) for header in headers for tranche in tranches]
     for k, value in enumerate(entry):
         book.template.cell(sheet, header + 1, column + k).value = value
     for k, label in enumerate(own, len(entry) - len(own)):

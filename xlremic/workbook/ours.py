@@ -26,11 +26,11 @@ OF_CLASSES = (
     "SubordinationLevels",
 )
 """Names of columns with one line a class."""
-HEADED = ("History", "DealAssumptions", "DealPools", "DealClasses", "SourceFacts")
+HEADED = ("History", "ChangeLog", "DealAssumptions", "DealPools", "DealClasses", "SourceFacts")
 """Names of tables whose first row is their header."""
 OF_PROJECTION = ("ShiftSchedule", "LossLimits", "ClassPrices", "SeniorClasses")
 """Names that mean something only beside the sheets of a projection."""
-_ONLY_FOR_CODE = ("row.", "block.", "months.", "across.", "_xlnm.")
+_ONLY_FOR_CODE = ("row.", "block.", "months.", "across.", "projected.", "_xlnm.")
 _NEAR = 4
 """Rows between a header and the first line below it, at most."""
 
