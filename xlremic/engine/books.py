@@ -14,7 +14,7 @@ from ..errors import InputError
 from .assumptions import Assumptions
 from .capital import CapitalStructure, GroupRows, cut_senior
 from .collateral import CollateralFlows
-from .measures import HALF_CENT, ClassMeasures, class_measures, payment_times
+from .measures import HALF_CENT, ClassMeasures, Sale, class_measures, payment_times
 from .records import LineFlows, Paid, Strips, Trace
 
 if TYPE_CHECKING:
@@ -121,11 +121,8 @@ class TrancheFlows:
                 one.interest,
                 one.principal,
                 one.loss,
-                repayments=one.repayments,
-                times=times,
-                price=prices[one.label],
-                accrued_days=accrued_days(settle),
-                curve=self.assumptions.curve,
+                one.repayments,
+                Sale(times, prices[one.label], accrued_days(settle), self.assumptions.curve),
             )
             for one in self.classes
         ]

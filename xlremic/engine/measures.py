@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
 from math import isfinite
+from typing import NamedTuple
 
 from ..errors import InputError
 
@@ -366,6 +367,19 @@ class ClassMeasures:
         return {names.get(name, name): getattr(self, name) for name in self.__slots__}
 
 
+class Sale(NamedTuple):
+    """How a class is valued: years from settlement to each payment, clean price in per cent of balance or notional.
+
+    ``accrued_days`` are 30/360 days from the first of the month to settlement; ``curve`` the benchmark's points, none
+    for no spread.
+    """
+
+    times: Sequence[float]
+    price: float
+    accrued_days: int
+    curve: Sequence[tuple[float, float]] = ()
+
+
 def class_measures(
     label: str,
     kind: str,
@@ -373,12 +387,8 @@ def class_measures(
     interest: Sequence[float],
     principal: Sequence[float],
     loss: Sequence[float],
-    *,
     repayments: Sequence[float],
-    times: Sequence[float],
-    price: float,
-    accrued_days: int,
-    curve: Sequence[tuple[float, float]] = (),
+    sale: Sale,
 ) -> ClassMeasures:
     """All measures of a class from its flows.
 
@@ -389,11 +399,9 @@ def class_measures(
         balance: dollars by month, month 0 first; notional of an IO class.
         interest, principal, loss: dollars by month, entry 0 zero.
         repayments: what average life and window are of: principal in cash, the fall of a notional.
-        times: years from settlement to each payment.
-        price: clean, per cent of balance or notional.
-        accrued_days: 30/360 days from the first of the month to settlement.
-        curve: benchmark points for the spread; none, no spread.
+        sale: settlement, price and benchmark.
     """
+    times, price, accrued_days, curve = sale
     life = weighted_average_life(repayments, times)
     months = window(repayments)
     accrued = accrued_interest(100.0, 12 * interest[1] / balance[0], accrued_days) if balance[0] >= HALF_CENT else 0.0
