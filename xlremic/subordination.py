@@ -14,17 +14,19 @@ from typing import TypeVar
 from .errors import InputError
 
 N = TypeVar("N", float, Decimal, Fraction)
-_SENIORITY = re.compile(r"(?:[IVX]+-?)?(?P<family>A|P|X|IO|PO|R|LR|UR|M|B)(?:-?(?P<number>\d+)\w*|-\w+)?\Z")
+_SENIORITY = re.compile(
+    r"(?:[IVX]+-?|[1-9]\d?-(?![MB]))?(?P<family>A|P|X|IO|PO|R|LR|UR|M|B)(?:-?(?P<number>\d+)\w*|-\w+)?\Z"
+)
 
 
 def seniority(label: str) -> tuple[int, int]:
     """Place of a class in the order of seniority, by its label: senior classes share one, then M, then B-1, B-2 ...
 
     Raises: InputError if the label tells nothing.
-    Source: the labels of this shelf: A, IA, IIA, A-PO, R are senior.
+    Source: the labels of this shelf: A, IA, IIA, 1-A1, A-PO, R are senior.
 
-    >>> seniority("IIA-PO"), seniority("M-1"), seniority("B-2")
-    ((0, 0), (1, 1), (2, 2))
+    >>> seniority("IIA-PO"), seniority("1-A1"), seniority("M-1"), seniority("B-2")
+    ((0, 0), (0, 0), (1, 1), (2, 2))
     """
     match = _SENIORITY.match(label)
     if match is None:

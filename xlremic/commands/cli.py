@@ -23,6 +23,7 @@ COMMANDS = {
     "fetch": ("filings", "Download a filing from EDGAR, politely; it is kept, and never fetched twice."),
     "grid": ("run", "Measure the classes in many scenarios."),
     "heal": ("workbooks", "Give calls of REMIC_ functions in a workbook their bare names back."),
+    "new": ("filings", "Make an empty file of facts for a deal of another shelf."),
     "parse": ("filings", "List the facts of a filing, each with the line that it was read from."),
     "run": ("run", "Project class cash flows and measures."),
     "send": ("send", "E-mail a workbook, with a summary that a phone can show."),

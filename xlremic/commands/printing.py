@@ -19,7 +19,8 @@ def say(message: str) -> None:
 
 def warn_of(reading: "Reading") -> None:
     for warning in reading.warnings:
-        say(f"warning: {reading.source.file}, line {warning.line}: {warning.message}")
+        line = f", line {warning.line}" if warning.line or warning.code != "by_hand" else ""
+        say(f"warning: {reading.source.file}{line}: {warning.message}")
 
 
 def ruled(header: Sequence[str], rows: Sequence[Sequence[str]], *, right: Sequence[int] = ()) -> None:

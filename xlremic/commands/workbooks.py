@@ -12,12 +12,11 @@ import click
 
 from ..errors import InputError
 from ..reading.assemble import assemble
-from ..reading.edgar import path_of
-from ..reading.parser import read
 from ..reading.tieout import Finding, Status, shown, tie_out
 from ..reading.verdict import Outcome, Verdict, verdict
 from . import FAILED_CHECK
-from .printing import ruled, say, warn_of
+from .facts import facts_option, path_given, reading_of
+from .printing import ruled, say
 from .terms import assumptions_of, given_terms, term_options
 
 
@@ -36,7 +35,8 @@ class _Steps:
 
 
 @click.command("build")
-@click.argument("filing", metavar="FILING")
+@click.argument("filing", metavar="FILING", required=False)
+@facts_option
 @click.option(
     "-o", "--output", type=click.Path(path_type=Path), help="Workbook to write; default: the filing's name with .xlsx"
 )
@@ -50,7 +50,8 @@ class _Steps:
 @click.option("--open", "open_it", is_flag=True, help="Show it in Excel, or in the system's spreadsheet program")
 @click.option("-v", "--verbose", is_flag=True, help="Tell steps and times")
 def build_command(
-    filing: str,
+    filing: str | None,
+    facts: Path | None,
     output: Path | None,
     template: Path | None,
     projection: bool,
@@ -61,7 +62,7 @@ def build_command(
     verbose: bool,
     **terms: str | None,
 ) -> None:
-    """Make the live, checked workbook of a filing.
+    """Make the live, checked workbook of a filing, or of facts by hand alone: xlremic build --facts FACTS.
 
     Example: xlremic build samples/cmsi-2004-8.txt -o cmsi-2004-8.xlsx
     """
@@ -69,13 +70,13 @@ def build_command(
 
     steps = _Steps(verbose)
     assumptions = assumptions_of(file, given_terms(terms))
-    path = path_of(filing, say)
-    reading = read(path)
+    path = path_given(filing, facts)
+    reading = reading_of(path, facts)
     steps.done(f"read {len(reading.facts)} facts")
-    warn_of(reading)
-    target = output or Path(path.with_suffix(".xlsx").name)
-    if target.exists() and target.samefile(path):
-        raise InputError(f"{target} is the filing itself; choose another place with -o")
+    target = output or Path(Path(reading.source.file).with_suffix(".xlsx").name)
+    for source, name in ((path, "the filing"), (facts, "the file of facts")):
+        if source and target.exists() and target.samefile(source):
+            raise InputError(f"{target} is {name} itself; choose another place with -o")
     if functions and not projection:
         raise click.UsageError("--functions shows the projection's numbers: leave --no-projection out")
     built = build(
@@ -98,28 +99,30 @@ def build_command(
 
 
 @click.command("check")
-@click.argument("name", metavar="FILING_OR_WORKBOOK")
+@click.argument("name", metavar="FILING_OR_WORKBOOK", required=False)
+@facts_option
 @click.option("--json", "as_json", is_flag=True, help="The checks as JSON")
 @click.option("--heal", "heal_it", is_flag=True, help="Heals instead of checking: the old name of xlremic heal")
-def check_command(name: str, as_json: bool, heal_it: bool) -> None:
+def check_command(name: str | None, facts: Path | None, as_json: bool, heal_it: bool) -> None:
     """Tie out a filing, or recalculate and check a workbook of ours.
 
     Example: xlremic check samples/cmsi-2004-8.txt
     """
-    path = path_of(name, say)
+    path = path_given(name, facts)
     if heal_it:
-        if as_json:
-            raise click.UsageError("--heal makes no checks: leave out --json")
+        if as_json or path is None:
+            raise click.UsageError("--heal makes no checks: give a workbook, and leave out --json and --facts")
         say("note: check --heal is now the command heal, and ends with the next version")
         _heal(path)
         return
-    if path.suffix.lower() in (".xlsx", ".xlsm"):
+    if path and path.suffix.lower() in (".xlsx", ".xlsm"):
+        if facts:
+            raise click.UsageError("--facts goes with a filing; a workbook has its facts in it")
         from ..workbook.audit import audit  # noqa: PLC0415 - the spreadsheet library is heavy
 
         findings, found = audit(path), None
     else:
-        reading = read(path)
-        warn_of(reading)
+        reading = reading_of(path, facts)
         deal = assemble(reading)
         findings = tie_out(reading, deal)
         found = verdict(reading, deal, findings)

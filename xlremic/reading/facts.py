@@ -8,7 +8,7 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
@@ -66,6 +66,16 @@ class Provenance:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ByHand:
+    """Where a person gave a fact: the file, its row in words, and what had been read instead, if anything."""
+
+    file: str
+    row: str
+    note: str = ""
+    replaced: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Fact:
     """One thing that the filing says. Equality is about the meaning, not about the place."""
 
@@ -76,6 +86,7 @@ class Fact:
     qualifier: Qualifier
     as_of: date | None = None
     provenance: Provenance = field(compare=False, repr=False)
+    by_hand: ByHand | None = field(default=None, compare=False)
 
     @property
     def identity(self) -> tuple[str, str, Qualifier]:
@@ -89,11 +100,13 @@ class Fact:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Caution:
-    """Something in the filing that a person should look at."""
+    """Something in the filing that a person should look at; of one fact, with its key and scope."""
 
     code: str
     message: str
     line: int = 0
+    key: str = ""
+    scope: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -158,6 +171,11 @@ class Reading:
         """Scopes such as ``pool:I`` (prefix ``pool:``) in the filing's order, sub-pools left out."""
         seen = dict.fromkeys(f.scope for f in self.facts if f.scope.startswith(prefix))
         return [scope for scope in seen if scope.count(":") == prefix.count(":")]
+
+    @property
+    def by_hand(self) -> tuple[Fact, ...]:
+        """The facts that a person gave."""
+        return tuple(fact for fact in self.facts if fact.by_hand)
 
     def token_counts(self) -> Counter[str]:
         """How many numeric tokens are facts, as-of dates, labels and so on."""
@@ -247,7 +265,7 @@ def fact_row(fact: Fact) -> tuple[str, str, str, str, str, str, int, int, int, s
 
 def _fact_to_dict(fact: Fact) -> dict[str, Any]:
     key, scope, value, unit, qualifier, as_of, line, start, end, raw, sentence = fact_row(fact)
-    return {
+    row = {
         "key": key,
         "scope": scope,
         "value": value,
@@ -256,6 +274,7 @@ def _fact_to_dict(fact: Fact) -> dict[str, Any]:
         "as_of": as_of,
         "provenance": {"raw": raw, "line": line, "char_start": start, "char_end": end, "sentence": sentence},
     }
+    return row | {"by_hand": asdict(fact.by_hand)} if fact.by_hand else row
 
 
 def facts_from_json(document: str) -> tuple[Fact, ...]:
@@ -269,6 +288,7 @@ def facts_from_json(document: str) -> tuple[Fact, ...]:
             qualifier=Qualifier(row["qualifier"]),
             as_of=date.fromisoformat(row["as_of"]) if row["as_of"] else None,
             provenance=Provenance(**row["provenance"]),
+            by_hand=ByHand(**row["by_hand"]) if "by_hand" in row else None,
         )
         for row in json.loads(document)["facts"]
     )

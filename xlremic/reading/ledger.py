@@ -45,9 +45,9 @@ class Ledger:
             self.claims[place] = kind
         return place
 
-    def warn(self, code: str, message: str, text: Traced, position: int = 0) -> None:
+    def warn(self, code: str, message: str, text: Traced, position: int = 0, *, key: str = "", scope: str = "") -> None:
         line = self.filing.line(text.span(position, position + 1)[0]) if text.text else 0
-        self.warnings.append(Caution(code=code, message=message, line=line))
+        self.warnings.append(Caution(code=code, message=message, line=line, key=key, scope=scope))
 
     def enter(
         self,
@@ -88,6 +88,8 @@ class Ledger:
                 f" and {place.raw!r} on line {place.line}",
                 text,
                 start,
+                key=key,
+                scope=scope,
             )
         others.append(fact)
 

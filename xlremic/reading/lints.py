@@ -281,7 +281,8 @@ def absent(ledger: Ledger) -> Iterator[Caution]:
     missing = [key for key in _ALWAYS_SAID if key not in found]
     if len(missing) < len(_ALWAYS_SAID) / 2:
         for key in missing:
-            yield Caution(code="absent", message=f"{key}: no such fact was found, though every filing has one")
+            message = f"{key}: no such fact was found, though every filing has one"
+            yield Caution(code="absent", message=message, key=key)
 
 
 LINTS: Sequence[Callable[[Ledger], Iterator[Caution]]] = (

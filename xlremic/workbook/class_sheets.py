@@ -13,7 +13,7 @@ from ..reading.tieout import CALL_PERCENT, Finding, Status
 from ..subordination import class_percentages, subordination_levels
 from .class_columns import CHECKS, HISTORY, HISTORY_CLASSES, LEVEL_DIFFERENCE, TRANCHES
 from .filing_rows import beside
-from .filling import CENT, LEVEL, Filling, write_text
+from .filling import CENT, LEVEL, Filling, mark_by_hand, write_text
 from .layout import quoted
 from .names import DEAL_POOLS, FORMATS, TERMS, ModelCheck
 from .projection import Projection
@@ -123,6 +123,7 @@ def _fill_assumptions(book: Filling) -> None:
     for term in ("cut_off_date", "closing_date"):
         if fact := book.reading.get(term, "filing"):
             sheet, row, column = book.template.anchors[f"term.{term}"]
+            mark_by_hand(book.template.cell(sheet, row, column), fact)
             book.link_to_source(book.template.cell(sheet, row, column), fact)
     _, head, across = book.template.anchors["pool_terms"]
     for k, pool in enumerate(book.deal.pools):

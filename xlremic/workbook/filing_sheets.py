@@ -11,7 +11,7 @@ from ..reading.facts import Qualifier, Unit, printed
 from ..reading.verdict import Outcome, verdict
 from .class_columns import SOURCE, SUMMARY_FACTS
 from .filing_rows import LOSS_LIMITS, SHEETS, CalculatedRow, FactRow, beside, rows
-from .filling import PROGRAM, Filling, write_text
+from .filling import PROGRAM, Filling, mark_by_hand, write_text
 from .names import FORMATS, TERMS
 
 _BOUNDS = {
@@ -40,11 +40,12 @@ def _fill_source(book: Filling) -> None:
     source, counts = book.reading.source, book.reading.token_counts()
     accession = book.reading.submission.get("accession_number")
     kinds = ", ".join(f"{count} {kind.replace('_', ' ')}" for kind, count in counts.most_common())
+    submission = f" from submission {accession}" if accession else ""
     understood = f"{counts['unread']} not understood" if counts["unread"] else "all accounted for"
     for anchor, text in (
         ("source_file", f"File: {source.file} ({source.format}, {source.encoding}), sha256 {source.sha256}"),
         ("source_numbers", f"Numbers in the filing: {counts.total()}, {understood}: {kinds}"),
-        ("source_program", f"Read by {PROGRAM}" + (f" from submission {accession}" if accession else "")),
+        ("source_program", f"Read by {PROGRAM}{submission}{_of_hand(book)}"),
     ):
         write_text(book.template.anchor(anchor), text)
     for row, fact in enumerate(book.reading.facts, top):
@@ -66,15 +67,24 @@ def _fill_source(book: Filling) -> None:
             value.number_format = FORMATS["date"]
         else:
             write_text(value, printed(fact.value))
+        mark_by_hand(value, fact)
         if fact.as_of:
             cells["as_of"].value = fact.as_of
-        cells["line"].value = place.line
+        cells["line"].value = place.line or None
         book.fit_height(sheet, row, SOURCE.number("sentence"))
     for row, unread in enumerate(book.reading.unread, top + len(book.reading.facts)):
         write_text(book.template.cell(sheet, row, SOURCE.number("fact")), "unread: numbers that no rule understood")
+        write_text(book.template.cell(sheet, row, SOURCE.number("unit")), Unit.TEXT)
         book.template.cell(sheet, row, SOURCE.number("line")).value = unread.line
         write_text(book.template.cell(sheet, row, SOURCE.number("sentence")), unread.text)
         book.fit_height(sheet, row, SOURCE.number("sentence"))
+
+
+def _of_hand(book: Filling) -> str:
+    """How many facts a person gave, and in which file."""
+    given = book.reading.by_hand
+    files = ", ".join(dict.fromkeys(fact.by_hand.file for fact in given if fact.by_hand))
+    return f"; {len(given)} fact{'s' * (len(given) > 1)} by hand, in italics on orange, from {files}" if given else ""
 
 
 def _fill_summary(book: Filling) -> None:
@@ -96,7 +106,7 @@ def _fill_summary(book: Filling) -> None:
         told = f"{str(found).capitalize()}. "
     write_text(
         book.template.anchor("unread_note"),
-        f"{told}{note}; {warnings} warning{'s' if warnings != 1 else ''} when it was read.",
+        f"{told}{note}; {warnings} warning{'s' if warnings != 1 else ''} when it was read{_of_hand(book)}.",
     )
 
 

@@ -1,12 +1,14 @@
 """A workbook while it is filled: the template, what is put into it, and what its cells must come to."""
 
 from collections.abc import Sequence
+from copy import copy
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from importlib import metadata
 
 from openpyxl.cell import Cell
+from openpyxl.styles import PatternFill
 from openpyxl.worksheet.hyperlink import Hyperlink
 
 from ..deal import Deal, Pool
@@ -23,11 +25,23 @@ CENT = 0.005
 LEVEL = 1e-12
 """What the computed cells may differ from Python's own numbers: half a cent, and a level's last digit."""
 
+BY_HAND = "FFFCE4D6"
+"""The ground of a figure that a person gave: a light orange, which no style of the template has."""
+
 
 def write_text(cell: Cell, text: str) -> None:
     """Text from a filing as text: it can never become a formula, and holds no control characters."""
     cell.value, cell.quotePrefix = for_cell(text)
     cell.data_type = "s"
+
+
+def mark_by_hand(cell: Cell, fact: Fact) -> None:
+    """A figure that a person gave stands in italics on a ground of its own, wherever it is shown."""
+    if fact.by_hand:
+        font = copy(cell.font)
+        font.italic = True
+        cell.font = font
+        cell.fill = PatternFill("solid", fgColor=BY_HAND)
 
 
 @dataclass(slots=True)
@@ -66,10 +80,12 @@ class Filling:
             cell.value = float(fact.value) if isinstance(fact.value, Decimal) else fact.value
         else:
             write_text(cell, printed(fact.value))
+        mark_by_hand(cell, fact)
         self.link_to_source(cell, fact)
 
     def link_to_source(self, cell: Cell, fact: Fact) -> None:
-        tip = f"line {fact.provenance.line}: {fact.provenance.sentence}"
+        line = f"line {fact.provenance.line}: " if fact.provenance.line else ""
+        tip = line + fact.provenance.sentence
         cell.hyperlink = Hyperlink(
             ref=cell.coordinate,
             location=f"'Source'!A{self.source_rows[id(fact)]}",
