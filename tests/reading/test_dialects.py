@@ -16,19 +16,19 @@ from ..support.scoring import Score, scored
 SEEDS = range(6)
 
 REACHED: dict[str, float] = {
-    "of them": 0.97,
+    "of them": 1.0,
     "lettered pools": 0.9,
     "consists of": 0.95,
-    "groups": 0.8,
-    "number first": 0.76,
+    "groups": 0.84,
+    "number first": 0.83,
     "in words": 0.92,
-    "trust of 2006": 0.86,
+    "trust of 2006": 0.94,
     "adjustable": 0.95,
     "tagged tables": 0.95,
     "columns": 0.96,
     "web page": 0.95,
-    "column for each group": 0.59,
-    "hartford": 0.52,
+    "column for each group": 0.66,
+    "hartford": 0.54,
     "omaha": 0.81,
     "trenton": 0.64,
 }

@@ -97,7 +97,8 @@ _MENTION = re.compile(
           |the\s(?:entire\smortgage\s(?:loan\s)?pool\b|mortgage\s(?:loan\s)?pool\sas\sa\swhole\b
                |mortgage\s(?:loan\s)?pool(?=\s(?:consists|comprises|contains)))
           |(?:both|all)\s(?:pools|groups)\s(?:combined|together|in\stotal))))
-      | (?P<same>(?i:\btheir(?=\s(?:aggregate|weighted|average|original|total|number|scheduled))|(?<=\bof\s)them\b))
+      | (?P<same>(?i:\btheir(?=\s(?:aggregate|weighted|average|original|total|number|scheduled))
+          |\bthey(?=\s(?:bear|have|had|are|were)\b)|(?<=\bof\s)them\b))
       | (?P<bare>(?i:\b(?:(?:the|such|no)\s)?mortgage\sloans?\b)))""",
     re.X,
 )

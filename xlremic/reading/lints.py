@@ -76,7 +76,7 @@ STILL_OWED = Decimal("0.75")
 """Of an original balance, what is scheduled to be owed at the cut-off date at the least: the loans are young."""
 _NO_VALUE = re.compile(
     r"(?=[antifl])\b(?:at\sleast|(?:no|not|nor)\s(?:more|less)\sthan|in\sexcess\sof|prior\sto|later\sthan)\s?"
-    r"(?:[,.;]|(?:but|and|nor|or|years|months|of|respectively)\b)"
+    r"(?:[.;]|,(?!\srespectively,\s[$\d])|(?:but|and|nor|or|years|months|of|respectively)\b)"
 )
 """In lower case."""
 _BOUNDS = ("than", "at least", "excess of", "prior to")

@@ -22,7 +22,7 @@ _NARROWED = (
     r"(?:that|which|whose|having|for\swhich|secured|originated|located|underwritten|insured|made|acquired"
     r"|with\s(?!an?\s(?:aggregate|initial)))\b"
 )
-ONLY_SOME = re.compile(rf"\bloans?,?\s{_NARROWED}|\bloans?,?\sin\s", re.I)
+ONLY_SOME = re.compile(rf"\bloans?,?\s{_NARROWED}|\bloans?,?\sin\s(?!(?:the\s)?(?:pool|group))", re.I)
 """Words that narrow a pool down to some of its loans."""
 _NARROWS = re.compile(rf",?\s{_NARROWED}", re.I)
 RIVALS = re.compile(

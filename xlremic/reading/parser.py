@@ -29,7 +29,7 @@ FINDERS: tuple[Finder, ...] = (
 """In the order in which they look at a sentence."""
 
 _UNCLEAR = re.compile(
-    r"(?:other|except|excepting|excluding|exclusive|including|apart)\s(?:than\s|for\s|of\s|from\s)?(?:the\s|any\s|all\s|such\s)*"
+    r"(?:other\sthan|except|excepting|excluding|exclusive|including|apart)\s(?:for\s|of\s|from\s)?(?:the\s|any\s|all\s|such\s)*"
     r"(?:pools?|groups?|mortgage\sloans?|relocation|discount|premium|loans?)\b"
     r"|(?:pools?|groups?|class|classes)\s[ivxa-m0-9-]+\s(?:through|thru|to)\s(?:pool\s|group\s|class\s)?[ivxa-m0-9-]+\s"
 )

@@ -8,7 +8,7 @@ from .facts import Qualifier, Unit
 from .grammar import Loans, Sentence, Term
 from .ledger import Finder, Ledger, is_whole
 from .pairing import RIVALS, definite, is_pledged, last_before, narrowed, pair_measure, values_first
-from .transfer import TO_TRUSTEE, loans_first
+from .transfer import TO_TRUSTEE, in_brackets, loans_first
 
 _ORIGINAL_YEARS = re.compile(
     r"(?<!average\s)\boriginal\s(?:terms?(?:\sto\s(?:stated\s)?maturity)?|maturit(?:y|ies))\sof\s[^.;]{0,120}?\byears?\b",
@@ -31,8 +31,9 @@ _AVERAGES = (
 NET_RATE = "weighted_average_net_rate"
 COUNT = re.compile(r"\b(?:total\s|aggregate\s)?numbers?\sof\s", re.I)
 _CONSISTS = re.compile(
-    r"\b(?:consists?\sof|comprises?|contains?|holds?)(?:,\srespectively,)?\s(?:a\stotal\sof\s)?\Z", re.I
+    r"\b(?:consists?\sof|comprises?|contains?|holds?|has|have)(?:,\srespectively,)?\s(?:a\stotal\sof\s)?\Z", re.I
 )
+_HAS = re.compile(r"\b(?:has|have)\s\Z", re.I)
 _LOANS = re.compile(r"\s(?:mortgage\s)?loans?\b", re.I)
 _NUMBER_IS = re.compile(r"\bloans\snumber(?:ed)?,?\s\Z", re.I)
 _IN_NUMBER = re.compile(r"\sin\snumber\b", re.I)
@@ -104,7 +105,7 @@ def read_counts(sentence: Sentence, ledger: Ledger) -> None:
         if all(term.kind == "none" or is_whole(term.value) for term in terms)
     ]
     for terms in lists:
-        if loans := _counted(sentence, terms):
+        if (loans := _counted(sentence, terms)) or (loans := in_brackets(sentence, terms)):
             ledger.pair("loan_count", Unit.LOANS, sentence, loans, terms)
     match = COUNT.search(sentence.text) if "number" in sentence.words else None
     if not match:
@@ -123,7 +124,7 @@ def _counted(sentence: Sentence, terms: Sequence[Term]) -> Loans | None:
         return last_before(sentence, terms[0].start)
     if not _LOANS.match(after):
         return None
-    if _CONSISTS.search(before):
+    if _CONSISTS.search(before) and not (_HAS.search(before) and narrowed(after)):
         return last_before(sentence, terms[0].start)
     if len(terms) == 1 and (_THERE_ARE.search(before) or TO_TRUSTEE.search(before)) and not narrowed(after):
         return Loans(("all",), False, terms[0].start, terms[-1].after)
@@ -228,22 +229,22 @@ def read_sub_pools(sentence: Sentence, ledger: Ledger) -> None:
         for loans in sentence.loans
         if any(scope.count(":") == 2 or scope.startswith("all:") for scope in loans.scopes)
     ]
-    terms = [terms[0] for terms in sentence.lists("percent") if len(terms) == 1]
-    if not rates or not parts or not terms:
+    lists = sentence.lists("percent")
+    if not rates or not parts or not lists:
         return
-    if len(parts) != len(terms):
-        ledger.warn("list_lengths", f"net_loan_rate: {len(parts)} sub-pools but {len(terms)} rates", sentence.traced)
+    if len(parts) != len(lists):
+        ledger.warn("list_lengths", f"net_loan_rate: {len(parts)} sub-pools but {len(lists)} rates", sentence.traced)
         return
-    for loans, term in zip(parts, terms, strict=True):
-        qualifier = sentence.qualifier(term.start)
-        if re.match(r"\sor\s(?:more|greater|higher|above)\b", sentence.text[term.after :]):
+    for loans, terms in zip(parts, lists, strict=True):
+        qualifier = sentence.qualifier(terms[0].start)
+        if re.match(r"\sor\s(?:more|greater|higher|above)\b", sentence.text[terms[-1].after :]):
             qualifier = Qualifier.AT_LEAST
         ledger.pair(
             "net_loan_rate",
             Unit.PERCENT,
             sentence,
             loans,
-            [term],
+            terms,
             qualifier=qualifier or Qualifier.EXACT,
             broadcast=True,
         )
@@ -251,8 +252,23 @@ def read_sub_pools(sentence: Sentence, ledger: Ledger) -> None:
 
 FINDERS = (
     Finder(read_original_years, ("original", "relocation")),
-    Finder(read_counts, ("number", "there ", "consist", "contain", "compris", "hold", "trustee")),
+    Finder(
+        read_counts,
+        (
+            "number",
+            "there ",
+            "consist",
+            "contain",
+            "compris",
+            "hold",
+            "trustee",
+            " has ",
+            " have ",
+            "loans number",
+            "loans; $",
+        ),
+    ),
     Finder(read_averages, ("weighted average",)),
-    Finder(read_origination, ("originated", "maturit")),
+    Finder(read_origination, ("originated", "matur")),
     Finder(read_sub_pools, ("net ", "nnr")),
 )

@@ -72,10 +72,11 @@ def account(
         if kind == "unread":
             place, text = sentence_at(start)
             unread.setdefault(place, Unread(line=filing.line(start), text=text))
-    for entry in unread.values():
+    listed = tuple(unread[place] for place in sorted(unread))
+    for entry in listed:
         message = f"numbers that no rule understood: {entry.text[:200]}"
         ledger.warnings.append(Caution(code="unread", message=message, line=entry.line))
-    return tuple(tokens), tuple(unread.values())
+    return tuple(tokens), listed
 
 
 def _numeric(filing: Filing, read_sentences: Sequence[Sentence]) -> Iterator[tuple[int, int, str]]:

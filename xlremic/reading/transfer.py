@@ -40,6 +40,7 @@ _OTHER_BALANCE = re.compile(
 TO_TRUSTEE = re.compile(r"\bto\sthe\sTrustee,?\s(?:[A-Z][^.;$]{2,80},\s)?\Z", re.I)
 _CALL = re.compile(r"\brepurchase\s(?:all\b|the\smortgage\sloans)|\bbe\srepurchased\b|\bbuy\sback\b", re.I)
 _BELOW_WHICH = re.compile(r"\sis\sthe\s(?:\w+\s){0,4}below\swhich\b", re.I)
+_IN_BRACKETS = re.compile(r"\s\((?P<count>\d[\d,]*)\s(?:mortgage\s)?loans?[;,]\s(?P<money>\$[\d,]+\.\d\d)\)", re.I)
 _OF_WHICH = re.compile(r"\b(?:of\swhich|consisting\sof|comprising)\b", re.I)
 _REGULAR = re.compile(r"\bevidencing\s(?P<percent>\S+?)\sof\sthe\sregular\sinterests\b", re.I)
 _AUTHENTICATED = re.compile(r"\bauthenticated\sby\sthe\s(?P<party>[A-Za-z ]{3,40}?)(?=,|\.|\sand\b)", re.I)
@@ -78,6 +79,9 @@ def read_balances(sentence: Sentence, ledger: Ledger) -> None:
     text = sentence.text
     if is_pledged(sentence, ledger) or _OTHER_BALANCE.search(sentence.words):
         return
+    for terms in sentence.lists("money"):
+        if loans := in_brackets(sentence, terms):
+            ledger.pair(BALANCE, Unit.USD, sentence, loans, terms)
     nouns = [match for match in _BALANCE.finditer(text) if not _PART_OF.search(text, 0, match.start())]
     lists = list(sentence.lists("money"))
     for k, noun in enumerate(nouns):
@@ -91,6 +95,19 @@ def read_balances(sentence: Sentence, ledger: Ledger) -> None:
                 continue
             _enter(sentence, ledger, _owner(sentence, noun.span(), after[0]), after[0], noun.span())
             _enter_parts(sentence, ledger, after)
+
+
+def in_brackets(sentence: Sentence, terms: Sequence[Term]) -> Loans | None:
+    """The loans of a figure in "the pool I mortgage loans (14 loans; $5,821,261.85)"."""
+    for loans in sentence.loans:
+        match = _IN_BRACKETS.match(sentence.text, loans.end)
+        if (
+            match
+            and len(terms) == len(loans.scopes) == 1
+            and terms[0].start in (match.start("count"), match.start("money"))
+        ):
+            return loans
+    return None
 
 
 def loans_first(sentence: Sentence, position: int) -> Loans | None:
@@ -169,7 +186,7 @@ def read_call(sentence: Sentence, ledger: Ledger) -> None:
 
 FINDERS = (
     Finder(read_opening, ("trustee",)),
-    Finder(read_balances, ("principal balance", "adjusted balance")),
+    Finder(read_balances, ("principal balance", "adjusted balance", "loans; $")),
     Finder(read_delivery, ("evidencing", "authenticated", "paying agent")),
     Finder(read_call, ("repurchase", "buy back")),
 )
