@@ -23,9 +23,10 @@ from xlremic.commands.cli import main
 from xlremic.commands.mail import Security, Server, address, deliver, message
 from xlremic.errors import InputError, MailError
 from xlremic.reading.tieout import BALANCE
+from xlremic.workbook import letter
 from xlremic.workbook.class_columns import CALL, TRANCHES
 from xlremic.workbook.filing_rows import measure_cell
-from xlremic.workbook.headline import faults, glance_of, safe_name
+from xlremic.workbook.headline import faults, glance_of, headline_book, safe_name
 from xlremic.xlsx.calculate import calculate
 from xlremic.xlsx.charts import with_points
 from xlremic.xlsx.engines import libreoffice_values
@@ -118,10 +119,10 @@ def server(post: Post, authority: trustme.CA, tmp_path: Path) -> Iterator[Server
 
 def made(workbook: Path, *recipients: str) -> EmailMessage:
     data = workbook.read_bytes()
-    glance = glance_of(data)
+    glance = glance_of(headline_book(data))
     return message(
-        sender="ada@example.org", recipients=recipients or ("bob@example.net",), subject=glance.subject, text=glance.text(),
-        html=glance.html(), attachment=data, name=safe_name(workbook.name),
+        sender="ada@example.org", recipients=recipients or ("bob@example.net",), subject=letter.subject(glance), text=letter.text(glance),
+        html=letter.html(glance), attachment=data, name=safe_name(workbook.name),
     )  # fmt: skip
 
 
@@ -319,7 +320,7 @@ def test_what_speaks_against_sending_is_found(workbook: Path, tmp_path: Path) ->
     assert faults(workbook.read_bytes()) == []
     assert "checks fail" in faults(stale(workbook, tmp_path, recalculate=True).read_bytes())[0]
     with pytest.raises(InputError, match="shows nothing"):
-        glance_of(stale(workbook, tmp_path, recalculate=False).read_bytes())
+        glance_of(headline_book(stale(workbook, tmp_path, recalculate=False).read_bytes()))
 
 
 def run(*arguments: object) -> int:

@@ -15,7 +15,7 @@ from xlremic.engine.waterfall import run
 from xlremic.errors import InputError
 from xlremic.reading.tieout import Status
 from xlremic.workbook.audit import projection_findings
-from xlremic.workbook.headline import faults, glance_of
+from xlremic.workbook.headline import faults, glance_of, headline_book
 from xlremic.workbook.lint import VIEW, lint
 from xlremic.workbook.results_columns import INPUTS, RESULTS, SCENARIOS, ScenarioRow
 from xlremic.xlsx.calculate import calculate
@@ -150,12 +150,12 @@ def test_an_error_in_the_flag_speaks_against_sending_and_is_no_traceback(workboo
     cell = named_cells(opened(data), "ChecksFailed")[0]
     path = tmp_path / "broken.xlsx"
     path.write_bytes(_showing(data, cell.parent.title, cell.coordinate, "#VALUE!"))
-    assert glance_of(path.read_bytes()).checks == "in error (#VALUE!)"
+    assert glance_of(headline_book(path.read_bytes())).checks == "Checks in error (#VALUE!)"
     sent = told("send", path, "--to", "a@example.org", "--from", "b@example.org", "--dry-run")
     assert sent.exit_code == 2 and "#VALUE!" in sent.output
     level = named_cells(opened(data), "SubordinationLevels")[0]
     with pytest.raises(InputError, match="SubordinationLevels shows '#DIV/0!'"):
-        glance_of(_showing(data, level.parent.title, level.coordinate, "#DIV/0!"))
+        glance_of(headline_book(_showing(data, level.parent.title, level.coordinate, "#DIV/0!")))
 
 
 def test_the_last_bits_of_another_program_are_not_stale(projected: Path) -> None:

@@ -24,6 +24,7 @@ from xlremic.errors import InputError
 from xlremic.reading.tieout import Status
 from xlremic.subordination import subordination_levels
 from xlremic.workbook.audit import audit
+from xlremic.workbook.build import EXCEL
 from xlremic.workbook.class_columns import CALL, HISTORY, TRANCHES
 from xlremic.workbook.cover_rows import CHANGE_LOG
 from xlremic.workbook.update import Reported, read_balances, update
@@ -370,3 +371,31 @@ def test_the_command(copy: Path, deal: Deal, tmp_path: Path, capsys: pytest.Capt
     with pytest.raises(SystemExit) as caught:
         main(["update", str(copy), "--balances", str(table), "--as-of", "2005-03-25"])
     assert caught.value.code == 2
+
+
+def asks_to_be_computed(path: Path) -> bool:
+    """Whether Excel computes the whole workbook as it is opened, and asks to save it as it is closed."""
+    (told,) = re.findall(rb"<calcPr [^>]*>", parts(path)["xl/workbook.xml"])
+    version = re.search(rb'calcId="(\d+)"', told)
+    return b'fullCalcOnLoad="1"' in told or version is None or int(version[1]) < EXCEL
+
+
+def test_neither_a_fresh_nor_an_updated_workbook_asks_to_be_computed_since_every_engine_agrees(
+    copy: Path, deal: Deal
+) -> None:
+    assert not asks_to_be_computed(copy)
+    update(copy, paid_down(deal), as_of=DAY)
+    assert not asks_to_be_computed(copy)
+    engines = {one.id: one.status for one in audit(copy) if one.family == "cached_values"}
+    assert len(engines) >= 2 and set(engines.values()) == {Status.PASS}
+
+
+def test_an_update_leaves_it_to_the_workbook_whether_it_asks_to_be_computed(copy: Path, deal: Deal) -> None:
+    content = parts(copy)
+    content["xl/workbook.xml"] = re.sub(rb"<calcPr [^>]*>", b'<calcPr fullCalcOnLoad="1"/>', content["xl/workbook.xml"])
+    with zipfile.ZipFile(copy, "w") as package:
+        for name, part in content.items():
+            package.writestr(name, part)
+    assert asks_to_be_computed(copy)
+    update(copy, paid_down(deal), as_of=DAY)
+    assert parts(copy)["xl/workbook.xml"] == content["xl/workbook.xml"]

@@ -38,7 +38,7 @@ class _Post:
 @click.option(
     "--from", "sender", envvar="XLREMIC_MAIL_FROM", metavar="ADDRESS", help="Sender; default: XLREMIC_MAIL_FROM"
 )
-@click.option("--subject", help="Default: the deal and its as-of date")
+@click.option("--subject", help="Default: the deal, its as-of date, checks and call")
 @click.option("--eml", type=click.Path(path_type=Path), help="Write a draft to open in a mail program; send nothing")
 @click.option("--server", envvar="XLREMIC_SMTP_SERVER", metavar="HOST[:PORT]", help="Default: XLREMIC_SMTP_SERVER")
 @click.option("--security", type=click.Choice(["starttls", "implicit"]), default="starttls", show_default=True)
@@ -53,7 +53,8 @@ def send_command(workbook: Path, **given: Any) -> None:
 
     Example: xlremic send deal.xlsx --to trustee@example.org --from me@example.org --eml draft.eml
     """
-    from ..workbook.headline import faults, glance_of, safe_name  # noqa: PLC0415 - the spreadsheet library is heavy
+    from ..workbook import letter  # noqa: PLC0415 - the spreadsheet library is heavy
+    from ..workbook.headline import faults, glance_of, headline_book, safe_name  # noqa: PLC0415 - as above
 
     post = _Post(**given)
     data = read_whole(workbook)
@@ -61,8 +62,9 @@ def send_command(workbook: Path, **given: Any) -> None:
         raise InputError(
             f"{workbook} has {len(data) / 2**20:.1f} MB, over the limit of {post.max_mb:g} MB; see --max-mb"
         )
-    glance = glance_of(data)
-    found = tuple(faults(data))
+    book = headline_book(data)
+    glance = glance_of(book)
+    found = tuple(faults(data, book))
     if found and not post.force:
         raise InputError(f"{workbook} is not sent: {'; '.join(found)}; mend it, or say --force")
     if not post.sender:
@@ -70,15 +72,15 @@ def send_command(workbook: Path, **given: Any) -> None:
     made = message(
         sender=post.sender,
         recipients=[address(one) for one in post.recipients],
-        subject=post.subject or glance.subject,
-        text=glance.text(found),
-        html=glance.html(found),
+        subject=post.subject or letter.subject(glance),
+        text=letter.text(glance, found),
+        html=letter.html(glance, found),
         attachment=data,
         name=safe_name(workbook.name),
         draft=post.eml is not None,
     )
     if post.dry_run:
-        click.echo(lines_for_terminal(f"To: {made['To']}\nSubject: {made['Subject']}\n\n{glance.text(found)}"))
+        click.echo(lines_for_terminal(f"To: {made['To']}\nSubject: {made['Subject']}\n\n{letter.text(glance, found)}"))
     elif post.eml is not None:
         write_whole(post.eml, bytes(made))
         click.echo(f"{post.eml}: a draft for {made['To']}")

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -18,6 +19,22 @@ from . import FAILED_CHECK
 from .facts import facts_option, path_given, reading_of
 from .printing import ruled, say
 from .terms import assumptions_of, given_terms, term_options
+
+if TYPE_CHECKING:
+    from ..workbook.audit import Audit
+
+INPUT, CACHED = "input", "cached_values"
+TO_DO = {
+    INPUT: "mend the cell, and what follows from it mends itself",
+    "formulas": "mend that formula, or build the workbook again",
+    CACHED: "save it in Excel or LibreOffice, which computes it anew",
+    "python": "a formula was changed: build the workbook again and put the inputs in",
+    "lint": "put the cell back as it was, or build the workbook again",
+    "projection": "look at the inputs of Assumptions",
+    "scenarios": "compute the grid anew: xlremic grid --into WORKBOOK",
+}
+"""What a person does about a failing check of a workbook, by its family."""
+TIE = "compare the cell with the filing's sentence on Source"
 
 
 class _Steps:
@@ -118,35 +135,52 @@ def check_command(name: str | None, facts: Path | None, as_json: bool, heal_it: 
     if path and path.suffix.lower() in (".xlsx", ".xlsm"):
         if facts:
             raise click.UsageError("--facts goes with a filing; a workbook has its facts in it")
-        from ..workbook.audit import audit  # noqa: PLC0415 - the spreadsheet library is heavy
+        from ..workbook.audit import examine  # noqa: PLC0415 - the spreadsheet library is heavy
 
-        findings, found = audit(path), None
-    else:
-        reading = reading_of(path, facts)
-        deal = assemble(reading)
-        findings = tie_out(reading, deal)
-        found = verdict(reading, deal, findings)
-    if as_json:
-        click.echo(json.dumps({"checks": [finding.to_dict() for finding in findings]}, indent=1, ensure_ascii=False))
-    else:
-        ruled(
-            ["check", "status", "difference", "tolerance", "unit"],
-            [
-                (
-                    f.id,
-                    str(f.status),
-                    *("" if x is None else shown(round(x, 17)) for x in (f.difference, f.tolerance)),
-                    f.unit,
-                )
-                for f in findings
-            ],
-            right=(2, 3),
-        )
+        audited = examine(path)
+        _print(audited.findings, as_json=as_json)
+        _tell_what_to_do(path, audited)
+        _exit(audited.findings, None)
+        return
+    reading = reading_of(path, facts)
+    deal = assemble(reading)
+    findings = tie_out(reading, deal)
+    found = verdict(reading, deal, findings)
+    _print(findings, as_json=as_json)
+    if not as_json:
         for finding in findings:
             if finding.status is Status.FAIL:
                 say(f"FAILS {finding.id}: {finding.says}")
-    say(f"{found}: {_summary(findings)}" if found else _summary(findings))
+    say(f"{found}: {_summary(findings)}")
     _exit(findings, found)
+
+
+def _print(findings: Sequence[Finding], *, as_json: bool) -> None:
+    if as_json:
+        click.echo(json.dumps({"checks": [finding.to_dict() for finding in findings]}, indent=1, ensure_ascii=False))
+        return
+    rows = []
+    for one in findings:
+        figures = ("" if x is None else shown(round(x, 17)) for x in (one.difference, one.tolerance))
+        rows.append((one.id, str(one.status), *figures, one.unit))
+    ruled(["check", "status", "difference", "tolerance", "unit"], rows, right=(2, 3))
+
+
+def _tell_what_to_do(path: Path, found: "Audit") -> None:
+    """What is wrong with a workbook: inputs, what follows on its sheets, then the file; last, its own flag's words."""
+    failed = [finding for finding in found.findings if finding.status is Status.FAIL]
+    failed.sort(key=lambda finding: (finding.family != INPUT, finding.id not in found.places))
+    told = set()
+    for finding in failed:
+        if finding.family == CACHED and finding.family in told:
+            continue  # the next engine says what the one before has said
+        told.add(finding.family)
+        place = found.places.get(finding.id)
+        where = f"{place}: " if place else ""
+        say(f"FAILS {finding.id}: {finding.says}\n    {where}{TO_DO.get(finding.family, TIE)}")
+    of_file = sum(finding.id not in found.places for finding in failed)
+    besides = f"; besides, {of_file} of the checks of the file itself fail" if of_file else ""
+    say(f"{path}: {found.status or 'it cannot be computed'}{besides}")
 
 
 @click.command("update")

@@ -4,7 +4,8 @@ Every formula is computed anew by each engine at hand and compared with its cach
 are computed in Python from the workbook's own inputs; the conventions are held against it.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
 
@@ -27,17 +28,37 @@ from ..xlsx.preflight import preflight
 from ..xlsx.references import cell_name
 from .class_columns import CHECKS
 from .expected import agree, engine_columns, result_classes, result_numbers
+from .input_checks import inputs_to_look_at
 from .inputs import deal_and_assumptions, has_projection, projection_columns
 from .layout import MONTHLY, MonthlyRow
 from .lint import VIEW, lint
 from .names import PUBLIC, SINCE
-from .ours import recognise
+from .ours import GUARDED, recognise
 from .results_columns import RESULTS
 from .standing import CENT, LEVEL, levels_of, ranks_of
 
 
+@dataclass(frozen=True, slots=True)
+class Audit:
+    """What is found about a workbook.
+
+    ``findings`` are of the inputs to look at, of the file (cached values, engines, Python's own numbers, conventions),
+    then of its Checks sheet; ``status`` is what the sheet's flag says once it is computed, empty if that cannot be;
+    ``places`` says in which cell the check of an input or of the sheet stands, by the check's id.
+    """
+
+    findings: tuple[Finding, ...]
+    status: str = ""
+    places: Mapping[str, str] = field(default_factory=dict)
+
+
 def audit(path: str | Path) -> tuple[Finding, ...]:
-    """Findings about a workbook: cached values, engines, Python's own numbers, conventions, then its Checks sheet.
+    """The findings of ``examine``."""
+    return examine(path).findings
+
+
+def examine(path: str | Path) -> Audit:
+    """A workbook recalculated, compared and checked.
 
     Raises: InputError if the file cannot be read, is no plain workbook, or is not one of ours.
     """
@@ -49,7 +70,8 @@ def audit(path: str | Path) -> tuple[Finding, ...]:
     try:
         calculated = calculate(package, worksheet_functions())
     except TemplateError as error:
-        return (_finding("formulas:computable", 1, Decimal(0), "cells", f"every formula can be computed: {error}"),)
+        says = f"every formula can be computed: {error}"
+        return Audit((_finding("formulas:computable", 1, Decimal(0), "cells", says),))
     book = opened(calculated.to_bytes(packed=False))
     missing = [name for name in PUBLIC if name not in book.defined_names and name not in SINCE]
     if missing:
@@ -68,10 +90,34 @@ def audit(path: str | Path) -> tuple[Finding, ...]:
     findings += _python(book)
     if has_projection(book):
         findings += projection_findings(book)
+    findings.append(_conventions(data, book))
+    inputs = list(inputs_to_look_at(book)) if GUARDED in book.defined_names else []
+    checks = dict(_checks_sheet(book))
+    formulas = cached.formulas
+    places = {
+        finding.id: f"{CHECKS.sheet}!{cell}"
+        + (f" ({formulas[place]})" if (place := (CHECKS.sheet, cell)) in formulas else "")
+        for cell, finding in checks.items()
+    } | {finding.id: cell for cell, finding in inputs}
+    of_inputs = tuple(finding for _, finding in inputs)
+    return Audit((*of_inputs, *findings, *checks.values()), _status(book), places)
+
+
+def _conventions(data: bytes, book: Workbook) -> Finding:
+    """Whether the conventions are kept; those of today are not held against a workbook of before."""
+    if GUARDED not in book.defined_names:
+        return Finding(
+            family="lint", measure="conventions", status=Status.NOT_EVALUATED, difference=None, tolerance=None,
+            unit="complaints", says="the workbook was built before the conventions of today",
+        )  # fmt: skip
     complaints = [complaint for complaint in lint(data) if not complaint.startswith(f"{VIEW}:")]
     says = "the workbook keeps the conventions" + "".join(f"; {complaint}" for complaint in complaints[:5])
-    findings.append(_finding("lint:conventions", len(complaints), Decimal(0), "complaints", says))
-    return (*findings, *_checks_sheet(book))
+    return _finding("lint:conventions", len(complaints), Decimal(0), "complaints", says)
+
+
+def _status(book: Workbook) -> str:
+    """The words of the sheet's own flag."""
+    return str(named_cells(book, "ChecksStatus")[0].value) if "ChecksStatus" in book.defined_names else ""
 
 
 def _finding(check_id: str, difference: float | Decimal, tolerance: Decimal, unit: str, says: str) -> Finding:
@@ -185,8 +231,10 @@ def _results(book: Workbook, flows: TrancheFlows) -> Iterator[Finding]:
     )
 
 
-def _checks_sheet(book: Workbook) -> Iterator[Finding]:
-    for row in book["Checks"].iter_rows(min_row=CHECKS.row(), max_col=len(CHECKS.columns), values_only=True):
+def _checks_sheet(book: Workbook) -> Iterator[tuple[str, Finding]]:
+    """The lines of Checks, each with the cell of its difference."""
+    lines = book[CHECKS.sheet].iter_rows(min_row=CHECKS.row(), max_col=len(CHECKS.columns), values_only=True)
+    for k, row in enumerate(lines):
         check_id, says, unit, difference, tolerance, flag, _ = row
         if check_id is None:
             continue
@@ -195,7 +243,8 @@ def _checks_sheet(book: Workbook) -> Iterator[Finding]:
         ]
         status = Status.NOT_EVALUATED if flag is None else Status.FAIL if flag else Status.PASS
         family, _, measure = str(check_id).partition(":")
-        yield Finding(
+        finding = Finding(
             family=family, measure=measure, status=status, difference=numbers[0], tolerance=numbers[1],
             unit="fraction" if unit == "percent" else str(unit), says=str(says),
         )  # fmt: skip
+        yield CHECKS.cell("difference", k), finding

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from openpyxl.packaging.custom import StringProperty
+from openpyxl.workbook.properties import CalcProperties
 
 from ..deal import Deal
 from ..engine.assumptions import Assumptions
@@ -33,6 +34,10 @@ from .results_sheets import fill_results
 from .scenario_terms import OWN, SCENARIOS
 from .template import Template
 from .validation import validate
+
+EXCEL = 191029
+"""The calculation engine of Excel since 2019. It computes the file of an older one anew as it opens it, and asks who
+closes it to save; our values are computed and compared, so nobody need be asked."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -172,6 +177,7 @@ class _Book(Filling):
             ("filing sha256", self.reading.source.sha256),
         ):
             self.template.workbook.custom_doc_props.append(StringProperty(name=key, value=value))
+        self.template.workbook.calculation = CalcProperties(calcId=EXCEL, fullCalcOnLoad=False)
 
 
 def _compare(cells: Cells, expected: Mapping[tuple[str, str], tuple[float | bool, float]]) -> None:

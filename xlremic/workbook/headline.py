@@ -1,126 +1,193 @@
 """What a recipient of a workbook wants to know at a glance, and what speaks against sending it."""
 
 import re
+from calendar import month_abbr
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
-from html import escape
 from typing import TypeGuard
 
 from openpyxl import Workbook
 
-from ..errors import InputError, TemplateError
+from ..engine.in_words import speed_in_words, terms_in_words
+from ..errors import DealError, InputError, TemplateError
+from ..functions.cells import CellError
 from ..functions.registry import worksheet_functions
 from ..xlsx.calculate import calculate, formula_cells
 from ..xlsx.charts import stale_points
 from ..xlsx.package import Package
 from ..xlsx.patch import named_cells, opened
 from ..xlsx.preflight import preflight
+from .class_columns import HISTORY
 from .expected import agree
+from .inputs import deal_and_assumptions, has_projection
 from .ours import recognise
 
 NEEDED = (
-    "Classes", "CurrentBalances", "SubordinationLevels", "AsOfDate", "CurrentPoolBalance", "CallThreshold", "Callable",
-    "ChecksFailed", "ChecksNotEvaluated", "DealTitle",
+    "Classes", "CurrentBalances", "InitialBalances", "SubordinationLevels", "AsOfDate", "CurrentPoolBalance",
+    "CutOffBalance", "CallThreshold", "Callable", "ChecksFailed", "ChecksStatus", "DealTitle", "History",
 )  # fmt: skip
+COUNTED = {"ModelErrors": "errors in the model", "InputsToLookAt": "inputs to look at"}
+"""Names whose figure speaks against sending if it is not zero; a workbook may lack them."""
+LOSSES = HISTORY.column("losses").label.partition(",")[0]
+
+
+CALLED, NOT_CALLED = "callable", "not callable"
+ISSUER = re.compile(r"(?P<issuer>.+?),? (?:REMIC\b.*|Series) (?P<series>\S+)\Z")
+
+
+@dataclass(frozen=True, slots=True)
+class ClassNow:
+    """A class today: balances in dollars, level as a fraction."""
+
+    label: str
+    balance: float
+    initial: float
+    level: float
+
+
+@dataclass(frozen=True, slots=True)
+class Month:
+    """A line of the history: pool balance and, if known, cumulative losses, in dollars."""
+
+    as_of: date
+    pool_balance: float
+    losses: float | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Glance:
-    """The headline of a workbook as its cached values show it."""
+    """The headline of a workbook as its cached values show it: dollars, and the factor as a part of one.
+
+    ``checks`` are the words of the sheet's own flag; ``last`` is the month before, if there is one; ``speed``,
+    ``terms`` and ``first_callable`` are words about the projection, empty if there is none.
+    """
 
     title: str
     as_of: date
     pool_balance: float
+    factor: float
     threshold: float
     callable_now: bool
     checks: str
-    classes: tuple[tuple[str, float, float], ...]  # label, current balance in dollars, level as a fraction
+    classes: tuple[ClassNow, ...]
+    last: Month | None = None
+    losses: float | None = None
+    speed: str = ""
+    terms: str = ""
+    first_callable: str = ""
 
     @property
-    def subject(self) -> str:
-        return f"{self.title}: as of {self._day()}"
+    def short_title(self) -> str:
+        """The issuer's initials and the series, where the title has both.
 
-    def text(self, remarks: tuple[str, ...] = ()) -> str:
-        """The summary for a reader of plain text."""
-        rows = [f"{label:<8}{balance:>20,.2f}{level:>12.3%}" for label, balance, level in self.classes]
-        lines = [
-            self.title,
-            f"As of {self._day()}",
-            *(f"ATTENTION: {remark}" for remark in remarks),
-            "",
-            *self._lines(),
-            "",
-        ]
-        return "\n".join([*lines, f"{'Class':<8}{'Current balance':>20}{'Level':>12}", *rows, ""])
+        >>> title = "Citicorp Mortgage Securities, Inc., REMIC Pass-Through Certificates, Series 2004-8"
+        >>> ISSUER.match(title)["issuer"]
+        'Citicorp Mortgage Securities, Inc.'
+        """
+        found = ISSUER.match(self.title)
+        initials = "".join(re.findall(r"\b[A-Z]", found["issuer"])) if found else ""
+        return f"{initials} {found['series']}" if found and len(initials) > 2 else self.title
 
-    def html(self, remarks: tuple[str, ...] = ()) -> str:
-        """The summary for a mail program; styles inline, nothing fetched from anywhere."""
-        cell = 'style="padding:2px 12px;text-align:right;border-bottom:1px solid #d9d9d9"'
-        rows = "".join(
-            f'<tr><td style="padding:2px 12px;border-bottom:1px solid #d9d9d9">{escape(label)}</td>'
-            f"<td {cell}>{balance:,.2f}</td><td {cell}>{level:.3%}</td></tr>"
-            for label, balance, level in self.classes
-        )
-        warned = "".join(f'<p style="color:#c00000;font-weight:bold">{escape(remark)}</p>' for remark in remarks)
-        facts = "".join(f"<br>{escape(line)}" for line in self._lines())
-        return (
-            '<html><body style="font-family:Calibri,Arial,sans-serif;font-size:14px">'
-            f'<h2 style="color:#1f3864;margin:0">{escape(self.title)}</h2>{warned}<p>As of {self._day()}{facts}</p>'
-            '<table style="border-collapse:collapse"><tr style="background:#1f3864;color:#ffffff">'
-            '<th style="padding:2px 12px;text-align:left">Class</th><th style="padding:2px 12px">Current balance</th>'
-            f'<th style="padding:2px 12px">Subordination level</th></tr>{rows}</table></body></html>'
-        )
-
-    def _day(self) -> str:
-        return f"{self.as_of.day} {self.as_of:%b %Y}"
-
-    def _lines(self) -> list[str]:
-        called = "callable now" if self.callable_now else "not callable"
-        return [
-            f"Pool balance {self.pool_balance:,.2f}, clean-up call below {self.threshold:,.2f}: {called}",
-            f"Checks: {self.checks}",
-        ]
+    @property
+    def called(self) -> str:
+        return CALLED if self.callable_now else NOT_CALLED
 
 
-def glance_of(data: bytes) -> Glance:
-    """The headline of a workbook of ours, from its cached values: what a mail preview shows.
+def day_in_words(day: date) -> str:
+    """Such as 25 Mar 2006."""
+    return f"{day.day} {month_abbr[day.month]} {day.year}"
 
-    Raises: InputError if it is refused by the preflight, is not one of ours or has no cached values.
-    """
+
+def headline_book(data: bytes) -> Workbook:
+    """The cached values of a workbook of ours. Raises: InputError if the preflight refuses it or it is not ours."""
     recognise(preflight(data))
     book = opened(data)
     missing = [name for name in NEEDED if name not in book.defined_names]
     if missing:
         raise InputError(f"this is not a workbook of xlremic: it lacks the names {', '.join(missing)}")
+    return book
+
+
+def glance_of(book: Workbook) -> Glance:
+    """The headline of a workbook, from its cached values: what a mail preview shows.
+
+    Raises: InputError if it has no cached values, or an error among them.
+    """
     one = {name: _values(book, name)[0] for name in NEEDED}
     empty = [name for name, value in one.items() if value is None]
     if empty:
         raise InputError(
             f"the workbook shows nothing for {', '.join(empty)}: open and save it in Excel, or build it again"
         )
-    labels, balances, levels = (_values(book, name) for name in ("Classes", "CurrentBalances", "SubordinationLevels"))
-    failed, not_evaluated = one["ChecksFailed"], one["ChecksNotEvaluated"]
-    checks = "all tie" if failed == 0 else f"{failed:g} failed" if _is_number(failed) else f"in error ({failed})"
     day = one["AsOfDate"]
     if not isinstance(day, datetime):
         raise InputError(f"the workbook's AsOfDate is {day!r}, not a date")
+    failed = one["ChecksFailed"]
+    pool_balance, cut_off = (_number(name, one[name]) for name in ("CurrentPoolBalance", "CutOffBalance"))
+    months = _history(book, day.date())
+    speed, terms = _terms(book)
+    columns = ("CurrentBalances", "InitialBalances", "SubordinationLevels")
+    figures = ([_number(name, value) for value in _values(book, name)] for name in columns)
+    losses = _values(book, "CumulativeLosses")[0]
     return Glance(
         title=str(one["DealTitle"]),
         as_of=day.date(),
-        pool_balance=_number("CurrentPoolBalance", one["CurrentPoolBalance"]),
+        pool_balance=pool_balance,
+        factor=pool_balance / cut_off if cut_off else 0.0,
         threshold=_number("CallThreshold", one["CallThreshold"]),
         callable_now=bool(one["Callable"]),
-        checks=checks + (f", {not_evaluated} not evaluated" if not_evaluated else ""),
+        checks=str(one["ChecksStatus"]) if _is_number(failed) else f"Checks in error ({failed})",
         classes=tuple(
-            (str(label), _number("CurrentBalances", balance), _number("SubordinationLevels", level))
-            for label, balance, level in zip(labels, balances, levels, strict=True)
+            ClassNow(str(label), *of_class) for label, *of_class in zip(_values(book, "Classes"), *figures, strict=True)
         ),
+        last=months[-1] if months else None,
+        losses=losses if _is_number(losses) else None,
+        speed=speed,
+        terms=terms,
+        first_callable=_first_callable(book) if terms else "",
     )
 
 
-def faults(data: bytes) -> list[str]:
-    """What speaks against sending a workbook: stale or missing values, failing checks."""
-    found = []
+def _history(book: Workbook, before: date) -> list[Month]:
+    """The months before a day, oldest first; date and pool balance stand first in a line, losses under their label."""
+    header = named_cells(book, "History")
+    losses = next((k for k, cell in enumerate(header) if str(cell.value).startswith(LOSSES)), None)
+    months = []
+    for row in header[0].parent.iter_rows(min_row=header[0].row + 1, min_col=header[0].column):
+        day, balance = row[0].value, row[1].value
+        if not isinstance(day, datetime) or not _is_number(balance):
+            break
+        lost = None if losses is None else row[losses].value
+        if day.date() < before:
+            months.append(Month(day.date(), balance, lost if _is_number(lost) else None))
+    return sorted(months, key=lambda month: month.as_of)
+
+
+def _terms(book: Workbook) -> tuple[str, str]:
+    """Speed and terms of the projection in words; empty without a projection, or if the engine refuses its inputs."""
+    if not has_projection(book):
+        return "", ""
+    try:
+        _, assumptions = deal_and_assumptions(book)
+    except (InputError, DealError, CellError):
+        return "", ""
+    return speed_in_words(assumptions), terms_in_words(assumptions)
+
+
+def _first_callable(book: Workbook) -> str:
+    if "FirstCallableDate" not in book.defined_names:
+        return ""
+    value = _values(book, "FirstCallableDate")[0]
+    return day_in_words(value) if isinstance(value, datetime) else "never" if value == "none" else str(value or "")
+
+
+def faults(data: bytes, book: Workbook | None = None) -> list[str]:
+    """What speaks against sending a workbook: inputs to look at, failing checks, stale or missing values.
+
+    ``book`` has the cached values that ``data`` holds, where they are at hand.
+    """
+    found = [*_flagged(opened(data) if book is None else book)]
     package = Package.of(data)
     cached = formula_cells(package).values
     try:
@@ -139,12 +206,19 @@ def faults(data: bytes) -> list[str]:
         found.append(f"{len(stale)} values are stale, {stale[0]} among them")
     if charts := stale_points(package):
         found.append(f"charts show other figures than {len(charts)} ranges have, {charts[0]} among them")
-    failed = _values(opened(data), "ChecksFailed")[0]
-    if not _is_number(failed):
-        found.append(f"the number of failed checks is in error ({failed})")
-    elif failed:
-        found.append(f"{failed:g} checks fail")
     return found
+
+
+def _flagged(book: Workbook) -> Iterator[str]:
+    """What the workbook's own flag counts."""
+    for name, what in {**COUNTED, "ChecksFailed": "checks fail"}.items():
+        if name not in book.defined_names:
+            continue
+        count = _values(book, name)[0]
+        if not _is_number(count):
+            yield f"the workbook's {name} is in error ({count})"
+        elif count:
+            yield f"{count:g} {what}"
 
 
 def safe_name(name: str) -> str:

@@ -14,6 +14,7 @@ from ..errors import InputError
 from ..xlsx.package import Package
 from ..xlsx.references import Reference
 from ..xlsx.shown import Shown
+from .places_before import BEFORE
 from .template import packaged
 
 OF_CLASSES = (
@@ -30,6 +31,8 @@ HEADED = ("History", "ChangeLog", "DealAssumptions", "DealPools", "DealClasses",
 """Names of tables whose first row is their header."""
 OF_PROJECTION = ("ShiftSchedule", "LossLimits", "ClassPrices", "SeniorClasses")
 """Names that mean something only beside the sheets of a projection."""
+GUARDED = "InputsToLookAt"
+"""A name that workbooks have since their inputs are guarded; older ones have their names in other places."""
 _ONLY_FOR_CODE = ("row.", "block.", "months.", "across.", "projected.", "_xlnm.")
 _NEAR = 4
 """Rows between a header and the first line below it, at most."""
@@ -52,7 +55,7 @@ class _Place:
 
 def recognise(package: Package) -> None:
     """Raises: InputError if a name of ours points to what is not its own, naming it and what is there."""
-    expected = _expected()
+    expected = _expected() if any(name == GUARDED for name, _, _ in package.names) else _before()
     known = {name.upper(): name for name in expected}
     shown = Shown(package)
     found: dict[str, Reference] = {}
@@ -128,3 +131,9 @@ def _expected() -> Mapping[str, _Place]:
         name: _Place(cells, tuple(takewhile(lambda word: "{" not in (word or ""), words[name])))
         for name, cells in places.items()
     }
+
+
+@cache
+def _before() -> Mapping[str, _Place]:
+    """Every name of a workbook from before its inputs were guarded, with its place."""
+    return {name: _Place(Reference.of(cells), words) for name, cells, words in BEFORE}
