@@ -142,3 +142,25 @@ def test_what_cannot_be_meant_is_refused(arguments: tuple[str | Path, ...], tmp_
     done = xlremic(*arguments, cwd=tmp_path)
     assert done.returncode == 2 and done.stderr and "Traceback" not in done.stderr
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_batch_takes_facts_for_each_filing_by_its_name(tmp_path: Path) -> None:
+    text = SAMPLE.read_text(encoding="utf-8").replace("153 and 970", "153 and 971")
+    for name in ("one.txt", "two.txt"):
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    facts = tmp_path / "facts.csv"
+    batch = ("batch", "one.txt", "two.txt", "-o", "deals", "--facts", "facts.csv", "--no-workbooks", "--workers", "1")
+    for row, found in (
+        ("loan_count,all,970,", "names no filing"), ("loan_count,all,970,six.txt", "is for 'six.txt'"),
+        ("loan_count,all,-1,one.txt", "found '-1'"),
+    ):  # fmt: skip
+        facts.write_text(f"key,scope,value,filing\n{row}\n", encoding="utf-8")
+        done = xlremic(*batch, cwd=tmp_path)
+        assert done.returncode == 2 and found in done.stderr and not (tmp_path / "deals").exists()
+    facts.write_text("key,scope,value,filing\nloan_count,all,970,one.txt\n", encoding="utf-8")
+    assert xlremic(*batch, cwd=tmp_path).returncode == 1
+    facts.write_text(
+        "key,scope,value,filing\nloan_count,all,970,one.txt\nloan_count,all,970,two.txt\n", encoding="utf-8"
+    )
+    again = xlremic(*batch, cwd=tmp_path)  # what was done with other facts is done anew
+    assert (again.returncode, "ties 2" in again.stdout) == (0, True), again.stderr

@@ -71,6 +71,33 @@ def test_other_kinds_are_refused_by_name_in_every_envelope(kind: str, envelope: 
     assert "expected an 8-K with the heading" in str(refused.value)
 
 
+def test_a_refusal_says_whose_it_is_which_shelf_is_read_and_the_way_on() -> None:
+    form, body, _ = OTHERS["monthly"]
+    with pytest.raises(FilingError) as refused:
+        parse(filing_of(COVER.format(form=form, body=body).encode(), name="other.txt"))
+    message = str(refused.value)
+    assert message.startswith("other.txt is a monthly servicing report of CITICORP MORTGAGE SECURITIES, INC. (line 9)")
+    for said in ("pool descriptions of Citicorp Mortgage Securities, Inc.", "--unread", "--facts", "xlremic new"):
+        assert said in message
+
+
+@pytest.mark.parametrize(
+    "mention",
+    [
+        "issued under the Pooling and Servicing Agreement described in the Prospectus Supplement",
+        "as reported in each monthly servicing report and in the Collateral Term Sheets",
+    ],
+)
+def test_a_kind_is_told_by_its_own_heading_and_not_by_a_mention(mention: str) -> None:
+    cover = "FORM 8-K\n\nNORTHERN MORTGAGE TRUST 2003-1\n(Exact name of registrant as specified in its charter)\n"
+    pool = f"The Mortgage Loans had 4,321 loans as of the Cut-off Date,\n{mention}.\nThat is all."
+    with pytest.raises(FilingError) as refused:
+        parse(filing_of(f"{cover}\n{pool}\n".encode(), name="other.txt"))
+    assert str(refused.value).startswith(
+        "other.txt is a description of mortgage loans of NORTHERN MORTGAGE TRUST 2003-1 in another shelf's form"
+    )
+
+
 @pytest.mark.parametrize("kind", ["EX-99", "EX-99.1", "8-K"])
 def test_the_document_that_holds_the_description_is_chosen(kind: str, reading: Reading) -> None:
     cover = COVER.format(

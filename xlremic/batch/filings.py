@@ -14,12 +14,13 @@ from decimal import Decimal
 from importlib.util import find_spec
 from pathlib import Path
 
-from ..errors import FetchError, InputError
+from ..errors import FetchError, InputError, shown
+from ..reading.byhand import Given, read_given
 from ..reading.edgar import fetch, is_remote
 from ..text import for_csv, without_hidden
 from ..workers import Lost, spread
 from . import storage
-from .outcome import COLUMNS, RECORDS, Job, Kind, Row, Value, as_text, outcome, refused
+from .outcome import COLUMNS, RECORDS, Job, Kind, Row, Value, as_text, file_name, outcome, refused
 
 INDEX, PARQUET, COMPARISON = "index.csv", "index.parquet", "Comparison.xlsx"
 
@@ -33,6 +34,7 @@ def batch(
     workbooks: bool = True,
     projection: bool = True,
     again: bool = False,
+    facts: Path | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> list[Row]:
     """Do every filing and leave workbooks, index.csv, index.parquet and Comparison.xlsx in a folder.
@@ -45,11 +47,13 @@ def batch(
         workbooks: leave them out to have the index and the comparison only.
         projection: make light workbooks if false.
         again: do finished filings again too.
+        facts: a file of facts by hand, whose rows name their filings.
         progress: called with filings done and their number.
     Returns: one row per filing, in the order given, with the columns of ``outcome.COLUMNS``.
     Raises: InputError if there is nothing to do, or no place for the results; ClusterError if the cluster is lost.
     """
     inputs = _inputs(names)
+    given = _given(facts, inputs) if facts else {}
     target = storage.absolute(str(folder))
     storage.make_folder(storage.under(target, RECORDS))
     rows: dict[int, Row] = {}
@@ -81,6 +85,7 @@ def batch(
                 projection=projection,
                 again=again,
                 data=data,
+                facts=given.get(file_name(path)),
             )
 
     for k, result in spread(outcome, jobs(), workers=min(workers, len(inputs)), cluster=cluster):
@@ -99,6 +104,19 @@ def _inputs(names: Iterable[str]) -> list[str]:
     if not found:
         raise InputError("no filings are given: name files, folders, patterns, or a list with --list")
     return list({one if _is_fetched(one) else storage.absolute(one): one for one in found}.values())
+
+
+def _given(facts: Path, inputs: Sequence[str]) -> dict[str, tuple[Given, ...]]:
+    """The facts by hand of each filing, by the name of its file. Raises: InputError for rows that are for none."""
+    names = list(map(file_name, inputs))
+    found: dict[str, tuple[Given, ...]] = {}
+    for one in read_given(facts):
+        name = one.filing or (names[0] if len(names) == 1 else "")
+        if names.count(name) != 1:
+            what = f"is for {shown(name)}" if name else "names no filing"
+            raise InputError(f"{one.place}: {one.key} {what}; the column filing needs the name of one of the inputs")
+        found[name] = (*found.get(name, ()), one)
+    return found
 
 
 def _is_fetched(name: str) -> bool:

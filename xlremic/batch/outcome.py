@@ -18,10 +18,11 @@ from typing import Any
 from ..deal import Deal
 from ..errors import InputError, XlremicError
 from ..reading.assemble import assemble
+from ..reading.byhand import Given
 from ..reading.facts import Reading
 from ..reading.filing import SIZE_LIMIT, filing_of
-from ..reading.parser import parse
 from ..reading.tieout import Finding, Status, tie_out
+from ..reading.told import parse_told
 from ..reading.verdict import verdict
 from . import storage
 
@@ -102,7 +103,7 @@ class Job:
     """One filing to do.
 
     ``path`` is as it was given, ``place`` where any worker finds it; ``data`` are its bytes where they were fetched
-    already; ``again`` does what is finished too.
+    already; ``again`` does what is finished too. ``facts`` are the facts by hand for this filing, if there are any.
     """
 
     path: str
@@ -113,12 +114,20 @@ class Job:
     projection: bool = True
     again: bool = False
     data: bytes | None = None
+    facts: tuple[Given, ...] | None = None
     version: str = VERSION
 
     @property
     def way(self) -> dict[str, Any]:
         """What besides the bytes decides the result."""
-        return {"version": self.version, "workbooks": self.workbooks, "projection": self.projection}
+        way = {"version": self.version, "workbooks": self.workbooks, "projection": self.projection}
+        given = {"facts": hashlib.sha256(repr(self.facts).encode()).hexdigest()} if self.facts else {}
+        return way | given
+
+
+def file_name(path: str) -> str:
+    """The name of a filing's file, whatever its place is written like."""
+    return path.replace("\\", "/").rpartition("/")[2]
 
 
 def refused(path: str, reason: str, **known: Value) -> Row:
@@ -154,7 +163,7 @@ def outcome(job: Job) -> Row:
 
 
 def _made(job: Job, data: bytes) -> tuple[Row, bytes | None]:
-    reading = parse(filing_of(data, name=job.path.replace("\\", "/").rpartition("/")[2]))
+    reading = parse_told(filing_of(data, name=file_name(job.path)), job.facts)
     deal = assemble(reading)
     findings = tie_out(reading, deal)
     row = row_of(job.path, reading, deal, findings)

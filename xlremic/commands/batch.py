@@ -4,6 +4,7 @@ import os
 from collections import Counter
 from functools import partial
 from importlib.util import find_spec
+from pathlib import Path
 from typing import TextIO
 
 import click
@@ -28,6 +29,7 @@ SHOWN = 20
 @click.option("--cluster", metavar="ADDRESS", help="Dask scheduler whose workers do it, such as tcp://host:8786")
 @click.option("--workbooks/--no-workbooks", default=True, help="Make the workbooks, or the index and comparison only")
 @click.option("--projection/--no-projection", default=True, help="With the live projection, or light workbooks")
+@click.option("--facts", type=click.Path(path_type=Path), help="CSV or TOML of facts by hand, each with its filing")
 @click.option("--again", is_flag=True, help="Do finished filings again too")
 @click.pass_context
 def batch_command(
@@ -40,6 +42,7 @@ def batch_command(
     cluster: str | None,
     workbooks: bool,
     projection: bool,
+    facts: Path | None,
     again: bool,
 ) -> None:
     """Make workbooks, index.csv, index.parquet and Comparison.xlsx of many filings.
@@ -62,7 +65,7 @@ def batch_command(
     tell_of_cluster(cluster)
     do = partial(batch, names, folder, workers=workers or os.cpu_count() or 1, cluster=cluster)
     with Progress("filings") as progress:
-        rows = do(workbooks=workbooks, projection=projection, again=again, progress=progress.told)
+        rows = do(workbooks=workbooks, projection=projection, again=again, facts=facts, progress=progress.told)
     bad = [row for row in rows if row["status"] not in GOOD]
     for row in bad[:SHOWN]:
         click.echo(f"{row['path']}: {row['reason']}", err=True)

@@ -21,7 +21,7 @@ def assemble(reading: Reading) -> Deal:
     series = reading.get("series", "filing") or reading.get("cover_series", "filing")
     if series is None:
         found = ", ".join(str(fact.value) for fact in reading.find("series", "filing")) or "none"
-        raise DealError(f"{reading.source.file}: one series is needed, found {found}; see the warnings of the reading")
+        raise DealError(f"{reading.source.file}: one series is needed, found {found}; give it with --facts")
     everything = _pool(reading, "all", "all mortgage loans")
     pools = tuple(_pool(reading, scope, f"pool {scope.removeprefix('pool:')}") for scope in reading.scopes("pool:"))
     return Deal(

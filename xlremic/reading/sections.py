@@ -2,10 +2,10 @@
 
 import re
 
-from ..errors import FilingError
 from .filing import Filing
 from .ledger import Ledger
 from .prose import flow
+from .refusal import refusal
 from .traced import Traced
 from .transfer import OPENING
 
@@ -33,18 +33,6 @@ _PAGE = re.compile(
     re.I,
 )
 _MARK = re.compile(r"(?=[(*]|\s\()(?:(?:(?<=[A-Za-z.,;:\"”])|(?<=%)\s?)\(\d{1,2}\)(?!\w)|(?<=[A-Za-z%.,\"”])\*{1,3})")
-_OTHER_KINDS = (
-    (
-        r"\bmonthly\s+servicing\s+report\b|\bmonthly\s+(?:statement|report)\s+to\s+certificateholders\b",
-        "a monthly servicing report",
-    ),
-    (r"\bCollateral\s+Term\s+Sheets?\b", "Collateral Term Sheets"),
-    (r"\bComputational\s+Materials?\b", "Computational Materials"),
-    (r"\bStructural\s+Term\s+Sheets?\b", "Structural Term Sheets"),
-    (r"\bPROSPECTUS\s+SUPPLEMENT\b", "a prospectus supplement"),
-    (r"\bPOOLING\s+(?:AND\s+SERVICING\s+)?AGREEMENT\b", "a pooling agreement"),
-)
-_OTHER_FORM = re.compile(r"\bFORM\s+(\d+-[A-Z]+\w*|S-\d+|424B\d)", re.I)
 
 
 def recognise(filing: Filing) -> tuple[re.Match[str] | None, re.Match[str] | None]:
@@ -57,17 +45,7 @@ def recognise(filing: Filing) -> tuple[re.Match[str] | None, re.Match[str] | Non
     opening = OPENING.search(text, heading.end() if heading else 0)
     if heading or opening:
         return heading, opening
-    expected = (
-        'expected an 8-K with the heading "DETAILED DESCRIPTION OF THE MORTGAGE POOL AND THE MORTGAGED PROPERTIES"'
-        ' or the sentence "On <date>, <issuer> transferred to the Trustee mortgage loans ..."'
-    )
-    for words, kind in _OTHER_KINDS:
-        if match := re.search(words, text, re.I):
-            line = filing.line(filing.text.span(match.start(), match.end())[0])
-            raise FilingError(f"{filing.name} is {kind} (line {line}), not a pool description; {expected}")
-    form = _OTHER_FORM.search(text)
-    found = f"a form {form[1]} without a pool description" if form else "not a form that xlremic knows"
-    raise FilingError(f"{filing.name} is {found}; {expected}")
+    raise refusal(filing)
 
 
 class _Ahead:

@@ -116,7 +116,8 @@ class _Book(Filling):
         if not self.deal.tranches or self.deal.all.aggregate_scheduled_principal_balance is None:
             raise DealError(
                 f"{self.reading.source.file}: a workbook needs the classes and the aggregate scheduled principal"
-                f" balance; found {len(self.deal.tranches)} classes; see what `xlremic parse` warns of"
+                f" balance; found {len(self.deal.tranches)} classes; `xlremic parse --unread` lists what is"
+                " missing, and --facts takes it"
             )
         if projection:
             self.project()
