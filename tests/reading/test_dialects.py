@@ -8,6 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from xlremic.reading.filing import filing_of
+from xlremic.reading.parser import parse
+
 from ..conftest import SAMPLE
 from ..support.dialects import LAWYERS, drawn
 from ..support.filing_generator import BALANCE, Expected
@@ -125,3 +128,10 @@ def test_a_person_typed_only_what_the_filing_prints(name: str) -> None:
     classes = [Decimal(fact.value) for fact in stated if fact.key == "class_initial_principal_balance"]
     (whole,) = [Decimal(f.value) for f in stated if f.key == BALANCE and f.scope == "all"]
     assert sum(classes) == whole
+
+
+def test_every_key_that_is_read_is_documented() -> None:
+    filings = [drawn(lawyer, seed).text.encode() for lawyer in LAWYERS for seed in range(2)]
+    readings = [parse(filing_of(data, name="filing.txt")) for data in (*filings, SAMPLE.read_bytes())]
+    page = (SAMPLE.parent.parent / "docs" / "facts.md").read_text(encoding="utf-8")
+    assert {fact.key for reading in readings for fact in reading.facts} <= set(re.findall(r"`(\w+)`", page))
