@@ -39,6 +39,7 @@ _TABLE = re.compile(
 _BALANCES = re.compile(r"\binitial\s(?:principal\s)?balances?\b|\binitial\sprincipal\b|\bstated\samounts?\b", re.I)
 _LEVELS = re.compile(r"\bsubordination\b", re.I)
 _RATES = re.compile(r"\brate\b|\bcoupon\b", re.I)
+_OF_LOANS = re.compile(r"\sof\s(?:the\s)?(?:mortgage\s)?loans?\s*\Z", re.I)
 HEAD = 400
 """Characters before a table in which its subject is named."""
 _NO_ROW = 3
@@ -187,6 +188,8 @@ def _row_said(text: Traced, prefix: _Line | None, label: _Span, loans: str, cell
     """ "Number of mortgage loans   2   4   6" as "Number of mortgage loans of the pool I ... were 2, 4 and 6."."""
     words = text.text[slice(*label)] + (prefix.text if prefix else "")
     edge = text.span(*label)[0]
+    if loose := _OF_LOANS.search(text.text, *label):  # "Number of mortgage loans" names them once more
+        label = (label[0], loose.start())
     unit = " months" if "(months)" in words.lower() else ""
 
     def pieces() -> Iterator[Piece]:

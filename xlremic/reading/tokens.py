@@ -16,10 +16,11 @@ _TOKEN = re.compile(
     rf"|\d+(?:-[A-Za-z0-9]+)+(?:/A)?|\d+\([a-z]\)|(?:{NUMBER})\s?%?|\d+\w*)"
 )
 _COUNTED_WORDS = re.compile(
-    rf"(?!one\sof\b){NUMBER_WORDS}(?=\s(?:percent|per\scent|months?|years?|dollars|mortgage\sloans|of\s(?:the|such|them)|but)\b"
-    r"|,?\srespectively\b)|\b(?:half|quarter)(?=\sof\b)",
+    rf"{NUMBER_WORDS}(?=\s(?:percent|per\scent|months?|years?|dollars|mortgage\sloans|of\s(?:the|such|them)|but)\b"
+    r"|,?\srespectively\b)",
     re.I,
 )
+_HALF = re.compile(r"\b(?:half|quarter)(?=\sof\b)", re.I)
 _START = re.compile(
     r"\b(?=[USWF])(?:(?:UNITED\s+STATES\s+|U\.\s?S\.\s+)?SECURITIES\s+AND\s+EXCHANGE\s+COMMISSION"
     r"|Washington,?\s+D\.\s?C\.|FORM\s+8-K)",
@@ -86,5 +87,8 @@ def _numeric(filing: Filing, read_sentences: Sequence[Sentence]) -> Iterator[tup
         yield start, end, raw
     for sentence in read_sentences:
         for match in _COUNTED_WORDS.finditer(sentence.text):
-            start, end = sentence.traced.span(*match.span())
-            yield start, end, match[0]
+            if match[0].lower() == "one" and sentence.text.startswith(" of", match.end()):
+                continue  # "one of the ..." counts nothing
+            yield (*sentence.traced.span(*match.span()), match[0])
+        for match in _HALF.finditer(sentence.text) if "half" in sentence.words or "quarter" in sentence.words else ():
+            yield (*sentence.traced.span(*match.span()), match[0])
