@@ -64,6 +64,49 @@ def libreoffice(output: Path, install: bool) -> None:
 
 @addin_command.command()
 @click.argument("workbook", type=click.Path(path_type=Path))
+@click.option("-o", "--output", type=click.Path(path_type=Path), help="Copy to write; default: NAME-lite.xlsx")
+@click.option(
+    "--package",
+    "by_name",
+    is_flag=True,
+    help="Let Lite install xlremic from the package index, instead of embedding it",
+)
+@click.option("--open-pane", is_flag=True, help="Let Lite and its pane start when the workbook is opened")
+@click.option("--remove", is_flag=True, help="Write a copy without code instead; default: NAME-plain.xlsx")
+def lite(workbook: Path, output: Path | None, by_name: bool, open_pane: bool, remove: bool) -> None:
+    """Copy a workbook of ours with its functions inside, for xlwings Lite on Windows, Mac and the web.
+
+    The recipient needs that add-in of Microsoft's store, and no Python. The workbook must call a REMIC function, as one
+    made with build --functions does.
+
+    Example: xlremic addin lite cmsi-2004-8.xlsx
+    """
+    from ..files import read_whole, write_whole  # noqa: PLC0415
+    from ..functions.hosts.lite import Form, code_of, with_code, without_code  # noqa: PLC0415
+    from ..workbook.ours import recognise  # noqa: PLC0415
+    from ..xlsx.preflight import preflight  # noqa: PLC0415
+
+    if remove and (by_name or open_pane):
+        raise click.UsageError("--remove goes with neither --package nor --open-pane")
+    target = output or workbook.with_name(f"{workbook.stem}-{'plain' if remove else 'lite'}.xlsx")
+    package = preflight(read_whole(workbook), code=True)
+    if target.exists() and target.samefile(workbook):
+        raise InputError(f"{target} is the workbook itself; choose another place with -o")
+    recognise(package)
+    if remove:
+        code = code_of(package)
+        if code is None:
+            raise InputError(f"{workbook} carries no code for xlwings Lite; there is nothing to take out")
+        write_whole(target, without_code(package).to_bytes())
+        click.echo(f"{target}: without the code ({code})")
+        return
+    made = with_code(package, Form.PACKAGE if by_name else Form.EMBED, open_pane=open_pane)
+    write_whole(target, made.to_bytes())
+    click.echo(f"{target}: with the code of the functions ({code_of(made)}); Excel asks its reader before it runs")
+
+
+@addin_command.command()
+@click.argument("workbook", type=click.Path(path_type=Path))
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="Copy to write; default: NAME-portable.xlsx")
 def portable(workbook: Path, output: Path | None) -> None:
     """Copy a workbook of ours with its functions as LAMBDA names, for people without an add-in.

@@ -51,14 +51,33 @@ class _Steps:
         self.since = now
 
 
-@click.command("build")
+_FUNCTIONS = ("sheet", "lite")
+
+
+class _Build(click.Command):
+    """``--functions`` may stand alone, also before the filing: then it means the sheet."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        given = [
+            "--functions=sheet" if one == "--functions" and after not in _FUNCTIONS else one
+            for one, after in zip(args, [*args[1:], ""], strict=True)
+        ]
+        return super().parse_args(ctx, given)
+
+
+@click.command("build", cls=_Build)
 @click.argument("filing", metavar="FILING", required=False)
 @facts_option
 @click.option(
     "-o", "--output", type=click.Path(path_type=Path), help="Workbook to write; default: the filing's name with .xlsx"
 )
 @click.option("--template", type=click.Path(path_type=Path), help="A restyled copy of templates/deal.xlsx to fill")
-@click.option("--functions", is_flag=True, help="With a sheet that calls every worksheet function (needs an add-in)")
+@click.option(
+    "--functions",
+    type=click.Choice(_FUNCTIONS),
+    help="With a sheet that calls every worksheet function (needs an add-in); lite: and with the functions themselves,"
+    " for xlwings Lite",
+)
 @click.option("--projection/--no-projection", default=True, help="With the live projection, or a light workbook")
 @click.option(
     "--scenario", metavar="NAME", default="Own", help="The scenario in force: Base, Fast, Slow, Stress or Own"
@@ -72,7 +91,7 @@ def build_command(
     output: Path | None,
     template: Path | None,
     projection: bool,
-    functions: bool,
+    functions: str | None,
     scenario: str,
     file: Path | None,
     open_it: bool,
@@ -97,8 +116,8 @@ def build_command(
     if functions and not projection:
         raise click.UsageError("--functions shows the projection's numbers: leave --no-projection out")
     built = build(
-        reading, target, assumptions=assumptions, template=template, projection=projection, functions=functions,
-        scenario=scenario.capitalize(),
+        reading, target, assumptions=assumptions, template=template, projection=projection,
+        functions=functions is not None, lite=functions == "lite", scenario=scenario.capitalize(),
     )  # fmt: skip
     if projection and built.unprojected:
         click.echo(f"warning: no projection: {built.unprojected}", err=True)
@@ -245,11 +264,13 @@ def _heal(path: Path) -> None:
 
     if path.suffix.lower() != ".xlsx":
         raise InputError(f"{path}: what can be healed is a workbook (.xlsx)")
-    count, backup = heal(path)
-    if backup is None:
+    done = heal(path)
+    if done.backup is None:
         click.echo(f"{path}: every call of our functions has its bare name; nothing is changed")
-    else:
-        click.echo(f"{path}: {count} call{'s' * (count > 1)} of functions healed; the version before is {backup}")
+        return
+    taken = f"; taken out: {done.code}" if done.code else ""
+    calls = f"{done.calls} call{'s' * (done.calls > 1)} of functions healed"
+    click.echo(f"{path}: {calls}{taken}; the version before is {done.backup}")
 
 
 def _summary(findings: Sequence[Finding]) -> str:

@@ -162,6 +162,9 @@ _STEPS = "".join(f"+(distribution_day>={day})" for day, _ in _SCHEDULE[1:])
 _SHARES = ",".join(f"{share:g}" for _, share in _SCHEDULE)
 """The shelf's schedule in a closed form: the steps that a day has reached, and the share after each."""
 
+STORED = "_xldudf_"
+"""What Excel puts before a web add-in's function where it stores a call."""
+
 FUNCTIONS: tuple[Function, ...] = (
     Function(
         "REMIC_SUBORD",
@@ -331,12 +334,12 @@ NAMES: Mapping[str, Mapping[str, str]] = {
 
 
 def worksheet_functions() -> dict[str, Callable[..., Result]]:
-    """The functions by name, as a spreadsheet engine calls them; dates become the serial numbers of cells."""
+    """The functions by their names, bare and stored, as a spreadsheet engine calls them; dates become numbers."""
 
     def bound(name: str) -> Callable[..., Result]:
         return lambda *given: call(name, [_without_dates(value) for value in given])
 
-    return {function.name: bound(function.name) for function in FUNCTIONS}
+    return {prefix + function.name: bound(function.name) for prefix in ("", STORED) for function in FUNCTIONS}
 
 
 def _without_dates(value: object) -> object:

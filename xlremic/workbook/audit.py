@@ -17,6 +17,7 @@ from ..engine.waterfall import run
 from ..errors import DealError, InputError, TemplateError
 from ..files import read_whole
 from ..functions.cells import CellError
+from ..functions.hosts.lite import admitted, code_of
 from ..functions.registry import worksheet_functions
 from ..reading.tieout import Finding, Status
 from ..subordination import call_threshold, is_callable
@@ -24,7 +25,6 @@ from ..xlsx.calculate import Cells, Values, calculate, formula_cells
 from ..xlsx.charts import stale_points
 from ..xlsx.engines import ironcalc_values, libreoffice_values
 from ..xlsx.patch import named_cells, opened
-from ..xlsx.preflight import preflight
 from ..xlsx.references import cell_name
 from .class_columns import CHECKS
 from .expected import agree, engine_columns, result_classes, result_numbers
@@ -64,7 +64,7 @@ def examine(path: str | Path) -> Audit:
     """
     path = Path(path)
     data = read_whole(path)
-    package = preflight(data)
+    package = admitted(data)
     recognise(package)
     cached = formula_cells(package)
     try:
@@ -91,6 +91,9 @@ def examine(path: str | Path) -> Audit:
     if has_projection(book):
         findings += projection_findings(book)
     findings.append(_conventions(data, book))
+    if code := code_of(package):
+        says = f"the code in the workbook is byte for byte this version's: {code}"
+        findings.append(_finding("code:xlwings_lite", 0, Decimal(0), "differences", says))
     inputs = list(inputs_to_look_at(book)) if GUARDED in book.defined_names else []
     checks = dict(_checks_sheet(book))
     formulas = cached.formulas

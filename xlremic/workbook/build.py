@@ -15,12 +15,14 @@ from ..engine.assumptions import Assumptions
 from ..engine.waterfall import run
 from ..errors import DealError, InputError, TemplateError, shown
 from ..files import write_whole
+from ..functions.hosts.lite import with_code
 from ..functions.registry import worksheet_functions
 from ..reading.assemble import assemble
 from ..reading.facts import Reading
 from ..reading.tieout import Finding, tie_out
 from ..xlsx.calculate import Cells, calculate, formula_cells
 from ..xlsx.charts import with_points
+from ..xlsx.package import Package
 from ..xlsx.patch import saved
 from ..xlsx.rows import repeated
 from .class_sheets import fill_checks, fill_classes, fill_functions
@@ -63,11 +65,13 @@ def build(
     template: str | Path | None = None,
     projection: bool = True,
     functions: bool = False,
+    lite: bool = False,
     scenario: str = OWN,
 ) -> Built:
     """Write the deal's workbook, with values computed and compared.
 
-    ``projection`` leaves its sheets out if false; ``functions`` adds a sheet that calls every worksheet function.
+    ``projection`` leaves its sheets out if false; ``functions`` adds a sheet that calls every worksheet function, and
+    ``lite`` the code of those functions for xlwings Lite.
     ``scenario`` is the one that is chosen; Own and Base are the assumptions given.
 
     Raises: DealError if the facts do not make a deal; TemplateError if the template lacks a part or the computed
@@ -79,6 +83,8 @@ def build(
         raise InputError(f"there is no scenario {shown(scenario)}: say {', '.join(SCENARIOS)}")
     book = _Book(Template(template), reading, deal, findings, assumptions or Assumptions(), scenario)
     data, cells = book.made(projection, functions)
+    if lite and not book.unprojected:
+        data = with_code(Package.of(data)).to_bytes()
     path = Path(path)
     write_whole(path, data)
     return Built(

@@ -12,12 +12,12 @@ from openpyxl import Workbook
 from ..engine.in_words import speed_in_words, terms_in_words
 from ..errors import DealError, InputError, TemplateError
 from ..functions.cells import CellError
+from ..functions.hosts.lite import admitted
 from ..functions.registry import worksheet_functions
 from ..xlsx.calculate import calculate, formula_cells
 from ..xlsx.charts import stale_points
 from ..xlsx.package import Package
 from ..xlsx.patch import named_cells, opened
-from ..xlsx.preflight import preflight
 from .class_columns import HISTORY
 from .expected import agree
 from .inputs import deal_and_assumptions, has_projection

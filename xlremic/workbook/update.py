@@ -19,11 +19,11 @@ from openpyxl import Workbook
 from ..engine.assumptions import MOST_DOLLARS, TERMS
 from ..errors import InputError, TemplateError, shown
 from ..files import alone, keep, read_whole, write_whole
+from ..functions.hosts.lite import admitted
 from ..functions.registry import worksheet_functions
 from ..xlsx.calculate import calculate
 from ..xlsx.charts import with_points
 from ..xlsx.patch import Cell, named_cells, opened, patched
-from ..xlsx.preflight import preflight
 from ..xlsx.references import below
 from .class_columns import HISTORY
 from .names import PUBLIC, SINCE
@@ -160,7 +160,7 @@ def updated_bytes(
     allow_increase: bool,
 ) -> tuple[bytes, Updated]:
     """The workbook after an update, and what the update came to. Raises as ``update`` does."""
-    package = preflight(data)
+    package = admitted(data)
     recognise(package)
     refuse_formulas(package, WRITTEN)
     book = opened(data)

@@ -19,6 +19,16 @@ _RELATIONS = (
 """Last words of the types of relations."""
 _LINKS = ("externallinks/", "externallink", "externallinkpath", "externallinklongpath", "xlpathmissing")
 """What a link to another workbook needs."""
+CODE_PARTS = (
+    "xl/webextensions/taskpanes.xml",
+    "xl/webextensions/webextension1.xml",
+    "xl/webextensions/_rels/taskpanes.xml.rels",
+)
+"""Where an add-in of the store keeps what it stores in a workbook: its pane, itself, and the relation of the two."""
+_CODE_RELATIONS = {
+    ("_rels/.rels", "webextensiontaskpanes"): CODE_PARTS[0],
+    (CODE_PARTS[2], "webextension"): CODE_PARTS[1],
+}
 _TYPES = (
     "macroenabled",
     "macrosheet",
@@ -49,18 +59,20 @@ _TEXTS = re.compile(rb'"[^"]*"|&QUOT;.*?&QUOT;', re.DOTALL)
 _RUN = re.compile(r"(?:_xlnm\.)?auto_\w+", re.IGNORECASE)
 
 
-def refuse_active_part(name: str, *, links: bool) -> None:
+def refuse_active_part(name: str, *, links: bool, code: bool = False) -> None:
     """Raises: InputError for a part that is active or external by its name."""
     found = next((word for word in _PARTS if word in name.lower()), "")
-    if found and not (links and found in _LINKS):
+    if found and not (links and found in _LINKS) and not (code and name in CODE_PARTS):
         raise InputError(f"the workbook is refused: it holds active or external content ({name})")
 
 
-def refuse_relation(part: str, relation: Mapping[str, str], *, links: bool) -> None:
+def refuse_relation(part: str, relation: Mapping[str, str], *, links: bool, code: bool = False) -> None:
     """Raises: InputError for a relation to what is active, or outside the workbook."""
     kind = relation.get("Type", "").rpartition("/")[2].lower()
     target = relation.get("Target", "")
     if links and kind in _LINKS:
+        return
+    if code and relation.get("TargetMode", "Internal") == "Internal" and _is_code(part, kind, target):
         return
     if kind in _RELATIONS or kind in _LINKS:
         raise InputError(f"the workbook is refused: it holds active or external content ({part}: {kind} {target})")
@@ -71,9 +83,17 @@ def refuse_relation(part: str, relation: Mapping[str, str], *, links: bool) -> N
         raise InputError(f"the workbook is refused: its book is not where it belongs ({target})")
 
 
-def refuse_type(entry: Mapping[str, str]) -> None:
+def _is_code(part: str, kind: str, target: str) -> bool:
+    """Whether a relation leads to the part where an add-in keeps its code, from where it is expected."""
+    expected = _CODE_RELATIONS.get((part, kind))
+    return expected is not None and target in (expected, f"/{expected}", expected.rpartition("/")[2])
+
+
+def refuse_type(entry: Mapping[str, str], *, code: bool = False) -> None:
     """Raises: InputError for a declared type of content that is active, or a second book."""
     kind, part = entry.get("ContentType", "").lower(), entry.get("PartName", "")
+    if code and part.removeprefix("/") in CODE_PARTS and "webextension" in kind:
+        return
     if any(word in kind for word in _TYPES):
         raise InputError(f"the workbook is refused: it holds active or external content ({part or kind})")
     if kind.endswith(_MAIN_TYPE) and part.removeprefix("/") != BOOK:

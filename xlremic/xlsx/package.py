@@ -3,7 +3,7 @@
 import io
 import re
 import zipfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from copy import copy
 from dataclasses import dataclass
 from functools import cached_property
@@ -44,6 +44,14 @@ class Package:
         dated = next(iter(self.entries.values())).date_time
         new = {name: zipfile.ZipInfo(name, dated) for name in parts if name not in self.entries}
         return type(self)({**self.parts, **parts}, {**self.entries, **new})
+
+    def without(self, parts: Iterable[str]) -> Self:
+        """The package without these parts; what names them is not looked for."""
+        gone = set(parts)
+        return type(self)(
+            {name: content for name, content in self.parts.items() if name not in gone},
+            {name: entry for name, entry in self.entries.items() if name not in gone},
+        )
 
     def edited_sheets(self, edit: Callable[[bytes], bytes]) -> Self:
         """The package with every sheet as ``edit`` gives its XML back."""

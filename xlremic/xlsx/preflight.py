@@ -10,6 +10,7 @@ import zipfile
 import zlib
 from collections import Counter
 from collections.abc import Callable, Mapping
+from functools import partial
 from xml.parsers import expat
 
 from ..errors import InputError
@@ -33,10 +34,11 @@ _LOOSE = ".vml"
 """Old drawings of comments, which Excel itself writes as XML that is not well-formed."""
 
 
-def preflight(data: bytes, *, links: bool = False) -> Package:
+def preflight(data: bytes, *, links: bool = False, code: bool = False) -> Package:
     """The package of a stranger's workbook, if it is a plain workbook.
 
     ``links`` lets links to other workbooks pass: an add-in's function that a program stored by its file has one.
+    ``code`` lets the parts pass in which an add-in of the store keeps its code, for who looks at that code next.
 
     Raises: InputError for bombs, unsafe paths, DTDs, macros, external links and other active content, and for what is
         not well-formed or too much to read.
@@ -52,7 +54,7 @@ def preflight(data: bytes, *, links: bool = False) -> Package:
         for name in entries:
             if name.startswith("/") or ".." in name.split("/") or "\\" in name:
                 raise InputError(f"the workbook is refused: part {name!r} points outside the package")
-            refuse_active_part(name, links=links)
+            refuse_active_part(name, links=links, code=code)
         if BOOK not in entries:
             raise InputError(f"this is not an Excel workbook (.xlsx): {BOOK} is missing")
         parts: dict[str, bytes] = {}
@@ -66,7 +68,7 @@ def preflight(data: bytes, *, links: bool = False) -> Package:
     measure = Measure()
     for name, content in parts.items():
         if is_xml(name):
-            _parsed(name, content, measure, links=links)
+            _parsed(name, content, measure, links=links, code=code)
     return Package(parts, entries)
 
 
@@ -102,14 +104,14 @@ def _is_utf8(start: bytes) -> bool:
     return declared is None or declared[1].lower() in (b"utf-8", b"us-ascii", b"ascii")
 
 
-def _parsed(name: str, content: bytes, measure: Measure, *, links: bool) -> None:
+def _parsed(name: str, content: bytes, measure: Measure, *, links: bool, code: bool) -> None:
     """Look at every element of a part. Raises: InputError for what is not well-formed, too much, active or external."""
     measure.begin(name, content)
     looks: dict[str, Callable[[Mapping[str, str]], None]] = {}
     if name.endswith(".rels"):
-        looks = {"Relationship": lambda found: refuse_relation(name, found, links=links)}
+        looks = {"Relationship": lambda found: refuse_relation(name, found, links=links, code=code)}
     elif name == TYPES:
-        looks = dict.fromkeys(("Override", "Default"), refuse_type)
+        looks = dict.fromkeys(("Override", "Default"), partial(refuse_type, code=code))
     elif name == BOOK:
         looks = {"sheet": refuse_sheet, "definedName": refuse_name}
     counts: dict[str, int] = {}

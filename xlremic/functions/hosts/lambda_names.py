@@ -13,6 +13,7 @@ from xml.sax.saxutils import escape
 from lxml import etree
 
 from ...errors import InputError
+from ...xlsx.active import CODE_PARTS
 from ...xlsx.measure import MAX_AREA
 from ...xlsx.package import BOOK, MAIN, OFFICE, RELATIONS, STYLES, TYPES, Package
 from ...xlsx.preflight import preflight
@@ -58,7 +59,12 @@ def portable(data: bytes) -> bytes:
 
     Raises: InputError if it is no plain workbook, calls functions of an add-in, or has these names or that sheet.
     """
-    package = preflight(data)
+    package = preflight(data, code=True)
+    if any(part in package.parts for part in CODE_PARTS):
+        raise InputError(
+            "the workbook holds active content, code for xlwings Lite, whose functions LAMBDA names of their spelling"
+            " would stop: make the portable copy of a workbook without code"
+        )
     if not package.sheets:
         raise InputError("the workbook has no sheets")
     if any(_CALLS.search(package[part]) for part in package.worksheets):

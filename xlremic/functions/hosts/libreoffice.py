@@ -14,12 +14,12 @@ from xml.sax.saxutils import escape
 
 from ...errors import InputError
 from ...xlsx.libreoffice import libreoffice
-from ..registry import FUNCTIONS, Function
+from ..registry import FUNCTIONS, STORED, Function
 from .bundle import bundled_files
 from .texts import filled
 
 SERVICE, REBIND = "XLREMIC", "org.xlremic.Rebind"
-ALIAS, STORED = "XLDUDF_", "_xldudf_"
+ALIAS = "XLDUDF_"
 PACKAGE = "xlremic_functions"
 REGISTRY = "functions/registry.py"
 COMPONENT, OPENING = "libreoffice_component.py", "older_python.py"
