@@ -83,7 +83,7 @@ def lite(workbook: Path, output: Path | None, by_name: bool, open_pane: bool, re
     """
     from ..files import read_whole, write_whole  # noqa: PLC0415
     from ..functions.hosts.lite import Form, code_of, with_code, without_code  # noqa: PLC0415
-    from ..workbook.ours import recognise  # noqa: PLC0415
+    from ..workbook.ours import recognise, refuse_stranger  # noqa: PLC0415
     from ..xlsx.preflight import preflight  # noqa: PLC0415
 
     if remove and (by_name or open_pane):
@@ -93,6 +93,7 @@ def lite(workbook: Path, output: Path | None, by_name: bool, open_pane: bool, re
     if target.exists() and target.samefile(workbook):
         raise InputError(f"{target} is the workbook itself; choose another place with -o")
     recognise(package)
+    refuse_stranger(package)
     if remove:
         code = code_of(package)
         if code is None:

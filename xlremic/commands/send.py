@@ -12,6 +12,7 @@ from ..errors import InputError
 from ..files import read_whole, write_whole
 from ..text import lines_for_terminal
 from .mail import Security, Server, address, deliver, message
+from .printing import say
 
 USUAL_PORT = {Security.STARTTLS: 587, Security.IMPLICIT: 465}
 
@@ -30,6 +31,7 @@ class _Post:
     max_mb: float
     force: bool
     dry_run: bool
+    functions: bool
 
 
 @click.command("send")
@@ -45,6 +47,7 @@ class _Post:
 @click.option("--certificates", metavar="FILE", help="Authorities to trust beside the system's")
 @click.option("--max-mb", type=float, default=20.0, show_default=True, help="Largest workbook to send")
 @click.option("--force", is_flag=True, help="Send although values are stale or checks fail; the message says so")
+@click.option("--functions", is_flag=True, help="Send the code for xlwings Lite along; without it a workbook loses it")
 @click.option("--dry-run", is_flag=True, help="Print the message's text; send nothing")
 def send_command(workbook: Path, **given: Any) -> None:
     """E-mail a workbook, with a summary that a phone can show.
@@ -62,31 +65,51 @@ def send_command(workbook: Path, **given: Any) -> None:
         raise InputError(
             f"{workbook} has {len(data) / 2**20:.1f} MB, over the limit of {post.max_mb:g} MB; see --max-mb"
         )
+    data, remarks = _attached(data, with_code=post.functions)
     book = headline_book(data)
     glance = glance_of(book)
     found = tuple(faults(data, book))
     if found and not post.force:
         raise InputError(f"{workbook} is not sent: {'; '.join(found)}; mend it, or say --force")
+    remarks += found
     if not post.sender:
         raise InputError("who sends? give --from name@example.org or set XLREMIC_MAIL_FROM")
     made = message(
         sender=post.sender,
         recipients=[address(one) for one in post.recipients],
         subject=post.subject or letter.subject(glance),
-        text=letter.text(glance, found),
-        html=letter.html(glance, found),
+        text=letter.text(glance, remarks),
+        html=letter.html(glance, remarks),
         attachment=data,
         name=safe_name(workbook.name),
         draft=post.eml is not None,
     )
     if post.dry_run:
-        click.echo(lines_for_terminal(f"To: {made['To']}\nSubject: {made['Subject']}\n\n{letter.text(glance, found)}"))
+        click.echo(
+            lines_for_terminal(f"To: {made['To']}\nSubject: {made['Subject']}\n\n{letter.text(glance, remarks)}")
+        )
     elif post.eml is not None:
         write_whole(post.eml, bytes(made))
         click.echo(f"{post.eml}: a draft for {made['To']}")
     else:
         deliver(made, _server(post))
         click.echo(f"sent {workbook} to {made['To']}, Message-ID {made['Message-ID']}")
+
+
+def _attached(data: bytes, *, with_code: bool) -> tuple[bytes, tuple[str, ...]]:
+    """The workbook as it is sent, and what the message says of code in it: code goes out only when that was said."""
+    from ..functions.hosts.lite import admitted, code_of, without_code  # noqa: PLC0415 - it reads spreadsheets
+
+    package = admitted(data)
+    code = code_of(package)
+    if code is None:
+        if with_code:
+            raise InputError("the workbook carries no functions to send: make a copy that does with addin lite")
+        return data, ()
+    if with_code:
+        return data, (f"the workbook carries code for {code}; Excel asks before it runs",)
+    say(f"note: the code for {code} stays behind; --functions sends it")
+    return without_code(package).to_bytes(), ()
 
 
 def _server(post: _Post) -> Server:

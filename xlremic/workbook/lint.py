@@ -16,6 +16,7 @@ from openpyxl.workbook import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
 from ..errors import TemplateError
+from ..functions.registry import STORED
 from ..xlsx.calculate import formula_cells
 from ..xlsx.package import Package
 from ..xlsx.patch import opened
@@ -174,7 +175,7 @@ def _formula(cell: Cell, style: str) -> Iterator[tuple[str, str]]:
         if token.type == Token.FUNC and token.subtype == Token.OPEN:
             name = token.value.rstrip("(")
             depth.append(name)
-            if name not in FUNCTIONS and not name.startswith("REMIC_"):
+            if name not in FUNCTIONS and not name.removeprefix(STORED).startswith("REMIC_"):
                 yield "function", name
             if depth.count("IF") > 3:
                 yield "nesting", formula

@@ -14,6 +14,7 @@ from ..errors import InputError
 from ..xlsx.package import Package
 from ..xlsx.references import Reference
 from ..xlsx.shown import Shown
+from .names import PUBLIC, SINCE
 from .places_before import BEFORE
 from .template import packaged
 
@@ -70,6 +71,14 @@ def recognise(package: Package) -> None:
     if len(set(lines.values())) > 1:
         said = ", ".join(f"{name} rows {top} to {bottom}" for name, (top, bottom) in lines.items())
         raise InputError(f"the workbook's columns of classes are not side by side: {said}; was a part of them moved?")
+
+
+def refuse_stranger(package: Package) -> None:
+    """Raises: InputError if a workbook lacks the names that every workbook of ours has."""
+    there = {name for name, local, _ in package.names if not local}
+    missing = [name for name in PUBLIC if name not in there and name not in SINCE]
+    if missing:
+        raise InputError(f"this is not a workbook of xlremic: it lacks the names {', '.join(missing)}")
 
 
 def refuse_formulas(package: Package, names: Iterable[str]) -> None:
