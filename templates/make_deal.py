@@ -11,7 +11,7 @@ from pathlib import Path
 import make_cover
 import make_projection
 import make_results
-from look import NAVY, alarm, band, column_names, figures, frame, heading, name, put, styles, table
+from look import FAMILY, GREY, NAVY, alarm, band, column_names, figures, frame, heading, name, put, styles, table
 from make_assumptions import outside_of_terms
 from make_projection import Kinds
 from openpyxl import Workbook
@@ -23,7 +23,7 @@ from openpyxl.chart.text import RichText, Text
 from openpyxl.chart.title import Title
 from openpyxl.drawing.line import LineProperties
 from openpyxl.drawing.text import CharacterProperties, Paragraph, ParagraphProperties, RegularTextRun
-from openpyxl.styles import Alignment
+from openpyxl.styles import Alignment, Border, Font, Side
 from openpyxl.worksheet.worksheet import Worksheet
 
 from xlremic.reading.tieout import BALANCE
@@ -56,6 +56,14 @@ from xlremic.workbook.filing_rows import (
 from xlremic.workbook.layout import SHEETS as ALL_SHEETS
 from xlremic.workbook.projection_columns import SHEETS as SHEETS_BY_MONTH
 from xlremic.workbook.projection_columns import Formulas
+from xlremic.workbook.summary_rows import (
+    SENTENCE,
+    SENTENCE_ROW,
+    SPEED_CELL,
+    SUMMARY_CLASSES,
+    TILE_ROW,
+    TILES,
+)
 
 ROUNDING = {"USD": 2, "dollars": 2, "loans": 0, "months": 12, "rate": 12, "ltv": 12, "share": 12, "years": 2}
 UNITS = {"dollars": "USD", "rate": "%", "share": "%", "ltv": "%", "loans": "number", "text": "", "fraction": "of one"}
@@ -222,19 +230,54 @@ def source(book: Workbook, formulas: Formulas) -> None:
 
 
 def summary(book: Workbook, formulas: Formulas) -> None:
-    sheet = frame(book, SUMMARY.sheet, SUMMARY.widths | HEADLINE.widths)
-    band(sheet, SUMMARY.header, SUMMARY.labels | HEADLINE.labels, left=(*SUMMARY.texts, *HEADLINE.texts))
-    sheet.row_dimensions[SUMMARY.header].height = 18
+    sheet = frame(book, SUMMARY.sheet, SUMMARY_CLASSES.widths | SUMMARY.widths)
+    tiles(book, sheet, formulas)
+    table(book, SUMMARY_CLASSES, formulas)
+    name(book, "block.SummaryClasses", SUMMARY.sheet, SUMMARY_CLASSES.span("class", "yield"))
+    for data in (SUMMARY, HEADLINE):
+        for letter, key in zip(data.letters, data.keys, strict=True):
+            put(sheet[f"{letter}{data.header}"], data.column(key).label or None, "Band", align="left")
     for key, label in SUMMARY_FACTS:
         put(sheet[SUMMARY.cell("label", key)], label, "Label")
         put(sheet[SUMMARY.cell("value", key)], None, "Fact", "date" if key.endswith("date") else "", align="left")
         name(book, f"row.{key}", SUMMARY.sheet, SUMMARY.cell("value", key))
     name(book, "CutOffDate", SUMMARY.sheet, SUMMARY.cell("value", "cut_off_date"))
     figures(book, SUMMARY, SUMMARY_CHECKS, formulas, align="left")
-    figures(book, HEADLINE, HEADLINE_LINES, formulas)
+    figures(book, HEADLINE, HEADLINE_LINES, formulas, align="left")
     for key in HEADLINE_NOTES:
         put(sheet[HEADLINE.cell("label", key)], None, "Note")
         name(book, f"row.{key}", HEADLINE.sheet, HEADLINE.cell("label", key))
+    levels_chart(sheet)
+    sheet.add_chart(make_results.balances_chart(17.0, 8.5), f"E{SUMMARY_CLASSES.row() + 2}")
+    sheet.print_area = f"A1:{SUMMARY.letters[-1]}{max(HEADLINE.row(len(HEADLINE.lines)), SUMMARY_CLASSES.row() + 20)}"
+
+
+def tiles(book: Workbook, sheet: Worksheet, formulas: Formulas) -> None:
+    """Four large figures, and the terms of the projection in a sentence."""
+    put(sheet[f"A{SENTENCE_ROW}"], formulas.cells(SENTENCE, sheet.title, SENTENCE_ROW), "Formula")
+    name(book, "projected.sentence", sheet.title, f"A{SENTENCE_ROW}")
+    for tile in TILES:
+        columns = range(sheet[f"{tile.first}1"].column, sheet[f"{tile.last}1"].column + 1)
+        for row in range(TILE_ROW, TILE_ROW + 5):
+            for column in columns:
+                sheet.cell(row, column).style = "Total"
+        put(sheet[f"{tile.first}{TILE_ROW}"], tile.caption, "Total").font = Font(name=FAMILY, size=10, color=GREY)
+        large = put(sheet[f"{tile.first}{TILE_ROW + 1}"], f"={tile.large[0]}", "Total", tile.large[1], align="left")
+        large.font = Font(name=FAMILY, size=16, bold=True, color=NAVY)
+        for row, (formula, number_format) in enumerate(tile.lines, TILE_ROW + 2):
+            made = formulas.cells(formula, sheet.title, row)
+            line = put(sheet[f"{tile.first}{row}"], made, "Total", number_format, align="left")
+            line.font = Font(name=FAMILY, size=10)
+        divided = Border(right=Side(style="thick", color="FFFFFF"))
+        for row in range(TILE_ROW, TILE_ROW + 5):
+            sheet.cell(row, columns[-1]).border = divided
+    sheet.row_dimensions[TILE_ROW + 1].height = 24
+    name(book, "SpeedInWords", sheet.title, SPEED_CELL)
+    name(book, "projected.speed", sheet.title, SPEED_CELL)
+
+
+def levels_chart(sheet: Worksheet) -> None:
+    """The level of every class at issue and now."""
     chart = BarChart()
     chart.type, chart.style, chart.grouping = "col", 10, "clustered"
     heading_font = CharacterProperties(sz=1100, b=True, solidFill=NAVY)
@@ -274,9 +317,7 @@ def summary(book: Workbook, formulas: Formulas) -> None:
     chart.legend.position = "b"
     chart.gapWidth, chart.overlap = 60, 0
     chart.width, chart.height = 11.6, 8.5
-    sheet.add_chart(chart, "A24")
-    sheet.add_chart(make_results.balances_chart(17.6, 8.5), "D24")
-    sheet.print_area = "A1:G42"
+    sheet.add_chart(chart, f"A{SUMMARY_CLASSES.row() + 2}")
 
 
 def make(path: Path) -> None:
@@ -294,12 +335,12 @@ def make(path: Path) -> None:
     tranches(book, formulas)
     measures(book, "Underwriting", places)
     call(book, formulas)
-    summary(book, formulas)
     kinds = Kinds({})
     make_cover.cover(book)
     make_cover.history(book, formulas, kinds)
     pool_cells = {field: f"{home}!${POOL_COLUMN}${at}:${POOL_COLUMN}${at}" for field, (home, at) in places.items()}
     make_projection.set_up(book, pool_cells, outside, kinds)
+    summary(book, formulas)
     for title in SHEETS_BY_MONTH:
         make_projection.projection_sheet(book, title, outside, kinds)
     make_results.results(book, formulas, kinds)

@@ -57,7 +57,7 @@ def results(book: Workbook, formulas: Formulas, kinds: Kinds) -> None:
     """One row a class; the search for its yield and its decrement table stand to the right."""
     data = RESULTS
     sheet = frame(book, data.sheet, data.widths)
-    shown = [column.key for column in data.columns[: data.keys.index("convexity") + 1]]
+    shown = [column.key for column in data.columns[: data.keys.index("last_date") + 1]]
     band(sheet, data.header, {data.letter(key): data.column(key).label for key in shown}, left=data.texts)
     sheet.row_dimensions[data.header].height = 42
     says = '=IF(InputsInError>0,"Nothing is projected: an input is in error, see Assumptions","At the terms of Assumptions, from the balances of Tranches")'
@@ -81,7 +81,7 @@ def results(book: Workbook, formulas: Formulas, kinds: Kinds) -> None:
         first_line(sheet, data, formulas, (key,))
     name(book, "block.Results", data.sheet, data.span())
     charts(sheet, data.row() + 2)
-    sheet.print_area = f"A1:{data.letter('convexity')}{data.row() + 41}"
+    sheet.print_area = f"A1:{data.letter('last_date')}{data.row() + 41}"
 
 
 def balances_chart(width: float, height: float = 9.5) -> BarChart | LineChart:

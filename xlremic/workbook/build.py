@@ -159,7 +159,8 @@ class _Book(Filling):
             ("Pools", pools, True), ("Underwriting", pools, True), ("Tranches", len(self.deal.tranches), False),
             ("Checks", len(self.findings) + len(model_checks), False), ("Source", facts, False),
             ("DealPools", pools, False), ("DealClasses", len(self.deal.tranches), False), ("PoolTerms", pools, True),
-            *(self.projection.blocks() if self.projection is not None else ()),
+            *(self.projection.blocks() if self.projection is not None
+              else [("SummaryClasses", len(self.deal.tranches), False)]),
         ], self.projection.months if self.projection is not None else 0)  # fmt: skip
         fill_filing(self)
         fill_cover(self)

@@ -146,8 +146,8 @@ SUMMARY_CHECKS = (
     Line("series_differs", "Cover names another series", "Formula", number_format="0", name="row.series_differs", formula="IF({series}={cover_series},0,1)"),
 )  # fmt: skip
 SUMMARY = Table(
-    "Summary", 6, lines=(*(key for key, _ in SUMMARY_FACTS), *(line.key for line in SUMMARY_CHECKS)),
-    columns=(Column("label", "Deal", 34, text=True), Column("value", width=34), Column(width=4)),
+    "Summary", 14, left=12, lines=(*(key for key, _ in SUMMARY_FACTS), *(line.key for line in SUMMARY_CHECKS)),
+    columns=(Column("label", "Deal", 34, text=True), Column("value", width=30, text=True)),
 )  # fmt: skip
 HEADLINE_LINES = (
     Line("cut_off", "Scheduled principal balance at cut-off", "Link", number_format="USD", formula="CutOffBalance"),
@@ -167,6 +167,6 @@ HEADLINE_LINES = (
 )  # fmt: skip
 HEADLINE_NOTES = ("inputs_note", "unread_note")
 HEADLINE = Table(
-    "Summary", 6, left=4, lines=(*(line.key for line in HEADLINE_LINES), *HEADLINE_NOTES),
-    columns=(Column("label", "Headline", 38, text=True), Column("value", width=24), Column(width=12), Column(width=26)),
+    "Summary", SUMMARY.row(len(SUMMARY.lines)) + 1, left=12, lines=(*(line.key for line in HEADLINE_LINES), *HEADLINE_NOTES),
+    columns=(Column("label", "Headline", 34, text=True), Column("value", width=30, text=True)),
 )  # fmt: skip

@@ -20,6 +20,7 @@ from .expected import CENT, ResultClass, engine_columns, result_classes, result_
 from .layout import MONTHLY, SETUP, FrameRow, MonthlyRow, Part, sheets_of
 from .results_columns import RESULTS
 from .setup_rows import OF_PROJECTION
+from .summary_rows import SUMMARY_CLASSES, WITHOUT_PROJECTION
 from .template import Template
 from .term_rows import HEAD, PAGE, PRICES_HEAD
 
@@ -87,6 +88,7 @@ class Projection:
             ("Prices", len(self.classes), False),
             ("ClassPrices", len(self.classes), True),
             ("Results", len(self.classes), False),
+            ("SummaryClasses", len(self.classes), False),
             ("Scenarios", len(GRID_PSA) * len(GRID_CDR), False),
         ]
 
@@ -205,6 +207,17 @@ def without_projection(template: Template) -> None:
     for sheet in [sheet for sheet in book.worksheets if sheet.title in PROJECTED]:
         book.remove(sheet)
     relink(book)
+    for column in SUMMARY_CLASSES.columns:
+        if column.key and column.key not in WITHOUT_PROJECTION:
+            for row in (SUMMARY_CLASSES.header, SUMMARY_CLASSES.row()):
+                cell = book[SUMMARY_CLASSES.sheet].cell(row, SUMMARY_CLASSES.number(column.key))
+                cell.value = None
+                cell.style = "Band" if row == SUMMARY_CLASSES.header else "Label"
+    for key, formula in WITHOUT_PROJECTION.items():
+        cell = book[SUMMARY_CLASSES.sheet][SUMMARY_CLASSES.cell(key)]
+        number_format = cell.number_format
+        cell.value, cell.style = formula, "Link"
+        cell.number_format = number_format
     for sheet in book.worksheets:
         for row in sheet.iter_rows():
             for cell in row:

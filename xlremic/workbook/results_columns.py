@@ -68,6 +68,8 @@ RESULTS = Table(
         _measure("yield", "Yield", 11, "0.000%", f'IF(ISNUMBER({_FOUND}),IF({_FOUND}>{{std.lowest_growth}}*(1+{{std.tolerance}}),{{std.periods}}*({_FOUND}^(1/{{std.periods}})-1),""),"")'),
         _measure("duration", "Modified duration, years", 11, "0.000", f'IF(ISNUMBER({{yield}}),SUMPRODUCT({_CASH}*{_TIME}*{_FOUND}^(0-{_TIME}))/SUMPRODUCT({_PRESENT})/(1+{{yield}}/{{std.periods}}),"")'),
         _measure("convexity", "Convexity, years squared", 17, "0.000", f'IF(ISNUMBER({{yield}}),SUMPRODUCT({_CASH}*{_TIME}*({_TIME}+1/{{std.periods}})*{_FOUND}^(0-{_TIME}))/SUMPRODUCT({_PRESENT})/(1+{{yield}}/{{std.periods}})^{{std.periods}},"")'),
+        _measure("first_date", "First paid", 12, "date", 'IF(ISNUMBER({first_month}),INDEX({W.date~},{first_month}),"")'),
+        _measure("last_date", "Last paid", 12, "date", 'IF(ISNUMBER({last_month}),INDEX({W.date~},{last_month}),"")'),
         Column(width=4),
         Column("number", "Row of Prices", 12, "Constant", "0", "center", value=1),
         Column("year", "", 6.5, "Formula", '[>=0.005]0%;[>0]"*";"-"', "center", "IF({balance$}<{std.half_cent},0,INDEX({W.subordinated_balance0~},12*{year^}+1)/{balance$})"),
