@@ -108,7 +108,7 @@ def links(sheet: Worksheet) -> None:
     column = 0
     for other in LINKS:
         column += 1
-        while 0 < _width(sheet, column) < len(other) + 2:
+        while 0 < _width(sheet, column) < len(other) + 1:
             column += 1
         if not _width(sheet, column):
             sheet.column_dimensions[get_column_letter(column)].width = len(other) + 2

@@ -8,6 +8,7 @@ filled in, so totals are written over such ranges.
 import re
 from pathlib import Path
 
+import make_class
 import make_cover
 import make_projection
 import make_results
@@ -224,6 +225,7 @@ def source(book: Workbook, formulas: Formulas) -> None:
         sheet[data.cell(column.key)].alignment = Alignment(
             horizontal=column.align or None, vertical="top", indent=indent, wrap_text=column.key == "sentence" or None
         )
+    sheet.auto_filter.ref = f"A{data.header}:{data.letters[-1]}{data.row()}"
     name(book, "block.Source", data.sheet, data.span())
     name(book, "SourceFacts", data.sheet, f"A{data.header}:{data.letters[-1]}{data.row()}")
     sheet.print_area = f"A1:{data.letters[-1]}{data.row()}"
@@ -248,7 +250,7 @@ def summary(book: Workbook, formulas: Formulas) -> None:
         put(sheet[HEADLINE.cell("label", key)], None, "Note")
         name(book, f"row.{key}", HEADLINE.sheet, HEADLINE.cell("label", key))
     levels_chart(sheet)
-    sheet.add_chart(make_results.balances_chart(17.0, 8.5), f"E{SUMMARY_CLASSES.row() + 2}")
+    sheet.add_chart(make_results.balances_chart(11.0, 8.5), f"E{SUMMARY_CLASSES.row() + 2}")
     sheet.print_area = f"A1:{SUMMARY.letters[-1]}{max(HEADLINE.row(len(HEADLINE.lines)), SUMMARY_CLASSES.row() + 20)}"
 
 
@@ -261,6 +263,8 @@ def tiles(book: Workbook, sheet: Worksheet, formulas: Formulas) -> None:
         for row in range(TILE_ROW, TILE_ROW + 5):
             for column in columns:
                 sheet.cell(row, column).style = "Total"
+        for row in range(TILE_ROW, TILE_ROW + 5):
+            sheet.merge_cells(f"{tile.first}{row}:{tile.last}{row}")
         put(sheet[f"{tile.first}{TILE_ROW}"], tile.caption, "Total").font = Font(name=FAMILY, size=10, color=GREY)
         large = put(sheet[f"{tile.first}{TILE_ROW + 1}"], f"={tile.large[0]}", "Total", tile.large[1], align="left")
         large.font = Font(name=FAMILY, size=16, bold=True, color=NAVY)
@@ -273,7 +277,7 @@ def tiles(book: Workbook, sheet: Worksheet, formulas: Formulas) -> None:
             sheet.cell(row, columns[-1]).border = divided
     sheet.row_dimensions[TILE_ROW + 1].height = 24
     name(book, "SpeedInWords", sheet.title, SPEED_CELL)
-    name(book, "projected.speed", sheet.title, SPEED_CELL)
+    name(book, "projected.speed", sheet.title, f"{SPEED_CELL[0]}{TILE_ROW + 3}:{SPEED_CELL}")
 
 
 def levels_chart(sheet: Worksheet) -> None:
@@ -316,7 +320,7 @@ def levels_chart(sheet: Worksheet) -> None:
     chart.x_axis.delete = chart.y_axis.delete = False
     chart.legend.position = "b"
     chart.gapWidth, chart.overlap = 60, 0
-    chart.width, chart.height = 11.6, 8.5
+    chart.width, chart.height = 10.6, 8.5
     sheet.add_chart(chart, f"A{SUMMARY_CLASSES.row() + 2}")
 
 
@@ -344,6 +348,7 @@ def make(path: Path) -> None:
     for title in SHEETS_BY_MONTH:
         make_projection.projection_sheet(book, title, outside, kinds)
     make_results.results(book, formulas, kinds)
+    make_class.class_months(book, formulas, kinds)
     make_results.scenarios(book, outside, formulas, kinds)
     make_results.functions(book, formulas)
     kinds.write(book)

@@ -13,6 +13,7 @@ from openpyxl.drawing.line import LineProperties
 from openpyxl.drawing.text import CharacterProperties, Paragraph, ParagraphProperties, RegularTextRun
 from openpyxl.worksheet.worksheet import Worksheet
 
+from xlremic.workbook.class_months import CHOICE, CLASS_MONTHS
 from xlremic.workbook.input_sums import INPUT_SUMS
 from xlremic.workbook.layout import FrameRow, MonthlyRow
 from xlremic.workbook.names import POOL_TERMS
@@ -99,6 +100,17 @@ def balances_chart(width: float, height: float = 9.5) -> BarChart | LineChart:
     return chart
 
 
+def balance_line(sheet: Worksheet, start: int, month: int) -> BarChart | LineChart:
+    """The balance of the class that is chosen on the sheet Class."""
+    chart = _chart(LineChart(), "Balance of the class", "USD millions", 22)
+    places_of = {key: CLASS_MONTHS.letter(key) for key in ("month", "ending")}
+    values, months = (f"{sheet.title}!${at}${start}:${at}${month}" for at in (places_of["ending"], places_of["month"]))
+    _series(chart, values, months, f"{sheet.title}!{CHOICE[0]}${CHOICE[1:]}")
+    chart.y_axis.number_format = "#,##0.0,,"
+    chart.y_axis.scaling.min = 0
+    return chart
+
+
 def charts(sheet: Worksheet, row: int) -> None:
     month = f"Waterfall!${AT['month']}${MonthlyRow.START}:${AT['month']}${MonthlyRow.MONTH}"
     sheet.add_chart(balances_chart(LEFT), f"A{row}")
@@ -147,6 +159,7 @@ def _chart(chart: BarChart | LineChart, title: str, unit: str, width: float) -> 
     chart.x_axis.tickLblSkip = chart.x_axis.tickMarkSkip = 60
     chart.x_axis.number_format = "0"
     chart.legend.position = "r"
+    chart.plot_visible_only = False  # the months stand in groups of columns that are closed at first
     chart.width, chart.height = width, 9.5
     return chart
 

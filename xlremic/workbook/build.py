@@ -30,6 +30,7 @@ from .cover import fill_cover
 from .filing_sheets import fill_filing
 from .filling import PROGRAM, Filling
 from .names import MODEL_CHECKS
+from .outline import outline
 from .projection import Projection, without_functions, without_projection
 from .projection_sheets import fill_projection
 from .results_sheets import fill_results
@@ -171,6 +172,7 @@ class _Book(Filling):
             self.expected |= self.projection.expected()
             if self.functions:
                 fill_functions(self, self.projection)
+            outline(self.template.workbook)
         fill_checks(self, model_checks)
         for page in self.template.workbook.worksheets:
             page.oddHeader.left.text = f"Series {self.deal.series}".replace("&", "&&")

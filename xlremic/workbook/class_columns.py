@@ -147,7 +147,7 @@ SUMMARY_CHECKS = (
 )  # fmt: skip
 SUMMARY = Table(
     "Summary", 14, left=12, lines=(*(key for key, _ in SUMMARY_FACTS), *(line.key for line in SUMMARY_CHECKS)),
-    columns=(Column("label", "Deal", 34, text=True), Column("value", width=30, text=True)),
+    columns=(Column("label", "Deal", 38, text=True), Column("value", width=30, text=True)),
 )  # fmt: skip
 HEADLINE_LINES = (
     Line("cut_off", "Scheduled principal balance at cut-off", "Link", number_format="USD", formula="CutOffBalance"),
@@ -168,5 +168,5 @@ HEADLINE_LINES = (
 HEADLINE_NOTES = ("inputs_note", "unread_note")
 HEADLINE = Table(
     "Summary", SUMMARY.row(len(SUMMARY.lines)) + 1, left=12, lines=(*(line.key for line in HEADLINE_LINES), *HEADLINE_NOTES),
-    columns=(Column("label", "Headline", 34, text=True), Column("value", width=30, text=True)),
+    columns=(Column("label", "Headline", 38, text=True), Column("value", width=30, text=True)),
 )  # fmt: skip

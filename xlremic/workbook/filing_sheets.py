@@ -72,6 +72,8 @@ def _fill_source(book: Filling) -> None:
             cells["as_of"].value = fact.as_of
         cells["line"].value = place.line or None
         book.fit_height(sheet, row, SOURCE.number("sentence"))
+    last = top + len(book.reading.facts) + len(book.reading.unread) - 1
+    book.template.workbook[sheet].auto_filter.ref = f"A{SOURCE.header}:{SOURCE.letters[-1]}{last}"
     for row, unread in enumerate(book.reading.unread, top + len(book.reading.facts)):
         write_text(book.template.cell(sheet, row, SOURCE.number("fact")), "unread: numbers that no rule understood")
         write_text(book.template.cell(sheet, row, SOURCE.number("unit")), Unit.TEXT)

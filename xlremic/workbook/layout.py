@@ -115,6 +115,11 @@ _SHEETS = (
         action="Open a group of columns with the + above it; each column names the rule that it follows.",
     ),
     Sheet(
+        title="Class", role=Role.OUTPUT, frozen="C13", repeated="12:12", part=Part.PROJECTION,
+        purpose="One class, chosen from a list, month by month.",
+        action="Choose a class in the yellow cell, then copy its months; every figure is a plain formula.",
+    ),
+    Sheet(
         title="Results", role=Role.OUTPUT, frozen="B8", repeated="7:7", part=Part.PROJECTION,
         purpose="What the projection comes to for each class.",
         action="Read lives, windows, prices and yields; everything here follows the inputs.",
@@ -142,7 +147,7 @@ _SHEETS = (
 )  # fmt: skip
 SHEETS = {sheet.title: sheet for sheet in _SHEETS}
 """Every sheet by its title, in the workbook's order."""
-LINKS = ("Cover", "Summary", "Tranches", "Call", "Assumptions", "Results", "Checks", "Source")
+LINKS = ("Cover", "Summary", "Tranches", "Call", "Assumptions", "Class", "Results", "Checks")
 """Where row 4 of every sheet leads."""
 FIRST = next(iter(SHEETS))
 MONTHLY = ("Vectors", "Collateral", "Waterfall")

@@ -16,6 +16,8 @@ from ..engine.books import TrancheFlows
 from ..engine.capital import CapitalStructure, capital_structure
 from ..xlsx.references import column_letters
 from ..xlsx.rows import Rows
+from .class_months import CLASS
+from .class_months import MONTH as CLASS_MONTH
 from .expected import CENT, ResultClass, engine_columns, result_classes, result_numbers
 from .layout import MONTHLY, SETUP, FrameRow, MonthlyRow, Part, sheets_of
 from .results_columns import RESULTS
@@ -98,6 +100,7 @@ class Projection:
             "Vectors": Rows(MonthlyRow.MONTH, self.months, self.vectors()),
             "Collateral": Rows(MonthlyRow.MONTH, self.months),
             "Waterfall": Rows(MonthlyRow.MONTH, self.months, self.planned()),
+            CLASS: Rows(CLASS_MONTH, self.months),
         }
 
     def expected(self) -> dict[tuple[str, str], tuple[float | bool, float]]:
@@ -189,7 +192,7 @@ def without_projection(template: Template) -> None:
     for name in [name for name in book.defined_names if name.startswith("projected.")]:
         for row in template.range(name):
             for cell in row:
-                cell.value, cell.style = None, "Label"
+                cell.value = None
         del book.defined_names[name]
     for name, defined in list(book.defined_names.items()):
         sheet = str(defined.attr_text).partition("!")[0].strip("'")
@@ -207,12 +210,11 @@ def without_projection(template: Template) -> None:
     for sheet in [sheet for sheet in book.worksheets if sheet.title in PROJECTED]:
         book.remove(sheet)
     relink(book)
-    for column in SUMMARY_CLASSES.columns:
-        if column.key and column.key not in WITHOUT_PROJECTION:
-            for row in (SUMMARY_CLASSES.header, SUMMARY_CLASSES.row()):
-                cell = book[SUMMARY_CLASSES.sheet].cell(row, SUMMARY_CLASSES.number(column.key))
-                cell.value = None
-                cell.style = "Band" if row == SUMMARY_CLASSES.header else "Label"
+    page = book[SUMMARY_CLASSES.sheet]
+    for key in [key for key in SUMMARY_CLASSES.keys if key and key not in WITHOUT_PROJECTION]:
+        for line in (SUMMARY_CLASSES.header, SUMMARY_CLASSES.row()):
+            gone_cell = page.cell(line, SUMMARY_CLASSES.number(key))
+            gone_cell.value, gone_cell.style = None, "Label"
     for key, formula in WITHOUT_PROJECTION.items():
         cell = book[SUMMARY_CLASSES.sheet][SUMMARY_CLASSES.cell(key)]
         number_format = cell.number_format

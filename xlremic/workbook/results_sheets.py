@@ -5,12 +5,14 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 
 from openpyxl.utils.datetime import to_excel
+from openpyxl.worksheet.datavalidation import DataValidation
 
 from ..engine.assumptions import RATES
 from ..engine.books import TrancheFlows
 from ..engine.measures import weighted_average_life
 from ..engine.waterfall import run
 from ..xlsx.references import Corner, Reference, column_letters, column_number, rewritten
+from .class_months import FIELD_ROW, FIELDS, LABEL_ROW
 from .expected import pool_balances
 from .input_sums import INPUT_SUMS
 from .projection import BY_MONTH, GRID_CDR, GRID_PSA, Projection
@@ -23,6 +25,7 @@ PROTOTYPE = ("balance", "interest", "principal", "loss", "cash")
 def fill_results(projection: Projection) -> None:
     """The classes of Results, and the engine's figures on Scenarios."""
     _fill_results(projection)
+    _fill_class(projection)
     _fill_scenarios(projection)
 
 
@@ -43,6 +46,28 @@ def _fill_results(projection: Projection) -> None:
     _, row, column = template.anchors["year"]
     for k in range(projection.months // 12 + 1):
         template.cell(sheet, row, column + k).value = k
+
+
+def _fill_class(projection: Projection) -> None:
+    """Where the columns of every class are on Waterfall; the first class is chosen."""
+    template, columns = projection.template, projection.columns("Waterfall")
+    prototype = {field: column_letters(columns[f"subordinated_{field}"]) for field in FIELDS}
+    sheet, row, column = template.anchors["class_number"]
+    for k, one in enumerate(projection.classes):
+        template.cell(sheet, row, column + k).value = k + 1
+        for field in FIELDS:
+            cell = template.cell(sheet, FIELD_ROW[field], column + k)
+            own = projection.letter(getattr(one, field), one.copy, columns)
+            cell.value = _redirected(str(cell.value), {prototype[field]: own})
+    choice = template.anchor("class_choice")
+    choice.value = projection.classes[0].label
+    labels = (
+        f"${column_letters(column)}${LABEL_ROW}:${column_letters(column + len(projection.classes) - 1)}${LABEL_ROW}"
+    )
+    listed = DataValidation("list", formula1=labels, showErrorMessage=True, allow_blank=False)
+    listed.errorTitle, listed.error = "No such class", "Choose a class of the list."
+    listed.add(choice.coordinate)
+    choice.parent.add_data_validation(listed)
 
 
 def _fill_scenarios(projection: Projection) -> None:
