@@ -159,7 +159,7 @@ def _chart(chart: BarChart | LineChart, title: str, unit: str, width: float) -> 
     chart.x_axis.tickLblSkip = chart.x_axis.tickMarkSkip = 60
     chart.x_axis.number_format = "0"
     chart.legend.position = "r"
-    chart.plot_visible_only = False  # the months stand in groups of columns that are closed at first
+    chart.visible_cells_only = False  # the months stand in groups of columns that are closed at first
     chart.width, chart.height = width, 9.5
     return chart
 

@@ -38,7 +38,7 @@ LAST_DATE = _of_results("last_date")
 
 CLASS_MONTHS = Table(
     CLASS, HEADER, first=MONTH, columns=(
-        Column("month", "Month", 22, number_format="0", align="left", text=True),
+        Column("month", "Month", 27, number_format="0", align="left", text=True),
         Column("date", "Date", 16, number_format="date", align="right"),
         Column("beginning", "Beginning balance, USD", 19, number_format="USD"),
         Column("interest", "Interest, USD", 19, number_format="USD"),
