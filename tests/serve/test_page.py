@@ -149,6 +149,7 @@ def test_the_interface_keeps_what_it_describes(address: str, operation: str, exa
     def kept(case: Any, filing: bool) -> None:
         if filing:
             case.body = DATA
+            case.query.pop("facts", None)  # else the end of the filing would be taken for a file of facts
         response = case.call_and_validate(base_url=address, excluded_checks=[about_bytes])
         assert response.status_code == 200 or not filing
 
@@ -264,6 +265,75 @@ def test_drop_look_slide_and_download(browser: Any, downloads: Path, address: st
     asked = browser.execute_script("return performance.getEntriesByType('resource').map((one) => one.name)")
     assert asked and all(one.startswith((address, f"blob:{address}")) for one in asked)
     assert browser.get_log("browser") == []
+
+
+@pytest.mark.real
+def test_a_person_says_what_an_unread_number_is_and_downloads_the_facts(
+    browser: Any, downloads: Path, address: str, tmp_path: Path
+) -> None:
+    from selenium.webdriver.support.ui import Select  # noqa: PLC0415 - only here
+
+    text = SAMPLE.read_text(encoding="utf-8")
+    text = text.replace("663, 154, 153 and 970,respectively.", "many. The office has 970 keys.")
+    dropped(browser, address, text)
+    numbers = browser.find_elements("css selector", "#unread-table button")
+    marked = [one.text for one in browser.find_elements("css selector", "mark.unread")]
+    assert marked == ["October 1, 2004", "970"] and [one.text for one in numbers] == ["2004-10-01", "970"]
+    browser.execute_script("[...document.querySelectorAll('mark.unread')].at(-1).click()")
+    assert browser.find_element("id", "tell-value").get_attribute("value") == "970"
+
+    def take(key: str, scope: str, value: str) -> None:
+        Select(browser.find_element("id", "tell-key")).select_by_value(key)
+        Select(browser.find_element("id", "tell-scope")).select_by_value(scope)
+        field = browser.find_element("id", "tell-value")
+        field.clear()
+        field.send_keys(value)
+        browser.find_element("id", "tell-add").click()
+
+    take("loan_count", "all", "9.5")
+    refused = wait_for(browser, "document.getElementById('tell-problem').textContent")
+    assert "found '9.5'; allowed is a whole number" in refused
+    browser.get_log("browser")  # the refusal itself is noted there
+    numbers[-1].click()
+    take("loan_count", "all", "970")
+    wait_for(browser, "document.querySelectorAll('#hand-table tbody tr').length === 1")
+    for row, value in enumerate(("663", "154", "154"), 2):
+        take("loan_count", f"pool:{'I' * (row - 1)}", value)
+        wait_for(browser, f"document.querySelectorAll('#hand-table tbody tr').length === {row}")
+    assert "1 of " in browser.find_element("id", "verdict").text  # 971 loans are not 970: the checks follow
+    take("loan_count", "pool:III", "153")
+    wait_for(browser, "!document.getElementById('verdict').textContent.includes('fail')")
+    assert "970" not in [one.text for one in browser.find_elements("css selector", "#unread-table button")]
+
+    browser.find_element("id", "save-facts").click()
+    until = time.monotonic() + 20
+    while not (downloads / "facts.csv").exists() and time.monotonic() < until:
+        time.sleep(0.05)
+    filing = tmp_path / NAME
+    filing.write_text(text, encoding="utf-8")
+    checked = xlremic("check", filing, "--facts", downloads / "facts.csv", "--json")
+    counted = {one["id"]: one["status"] for one in json.loads(checked.stdout)["checks"]}["pools_sum:loan_count"]
+    assert counted == "pass", checked.stderr
+    (downloads / "cmsi-2004-8.xlsx").unlink(missing_ok=True)
+    browser.find_element("id", "download").click()
+    until = time.monotonic() + 60
+    while not (downloads / "cmsi-2004-8.xlsx").exists() and time.monotonic() < until:
+        time.sleep(0.05)
+    book = load_workbook(downloads / "cmsi-2004-8.xlsx", data_only=True)
+    assert any("by hand" in str(cell) for row in book["Source"].iter_rows(values_only=True) for cell in row)
+    assert browser.get_log("browser") == []
+
+
+@pytest.mark.real
+def test_what_is_no_filing_of_the_shelf_can_be_told_by_hand(browser: Any, address: str) -> None:
+    browser.get(address)
+    browser.execute_script(DROP, "other.txt", "Another issuer has 970 mortgage loans.")
+    wait_for(browser, "document.getElementById('problem').textContent")
+    browser.find_element("id", "tell-all").click()
+    wait_for(browser, "document.querySelectorAll('#unread-table button').length === 1")
+    missing = [one.text for one in browser.find_elements("css selector", "#missing button")]
+    assert "missing: series, filing" in missing
+    browser.get_log("browser")
 
 
 @pytest.mark.real

@@ -63,6 +63,7 @@ def page_routes(base: str, token: str = "") -> "list[Route]":
     from starlette.routing import Route  # noqa: PLC0415
 
     from . import page  # noqa: PLC0415 - keeps other commands quick
+    from .telling import parted  # noqa: PLC0415
 
     refusal = _refusing(base)
     headers = {**_PRIVATE, "Content-Security-Policy": page.POLICY, "Cross-Origin-Opener-Policy": "same-origin"}
@@ -80,7 +81,9 @@ def page_routes(base: str, token: str = "") -> "list[Route]":
     def plain(content: Callable[[], "Response"]) -> "Callable[[Request], Response]":
         return lambda request: refusal(request) or content()
 
-    def asked(answer: "Callable[[bytes, str, Request], Response]") -> "Callable[[Request], Awaitable[Response]]":
+    def asked(
+        answer: "Callable[[bytes, str, bytes | None, Request], Response]",
+    ) -> "Callable[[Request], Awaitable[Response]]":
         async def endpoint(request: "Request") -> "Response":
             refused = refusal(request)
             if refused:
@@ -94,7 +97,8 @@ def page_routes(base: str, token: str = "") -> "list[Route]":
                 )
             name = request.query_params.get("name", "filing.txt")[:200]
             try:
-                return await run_in_threadpool(answer, body, name, request)
+                filing, facts = parted(body, request.query_params.get("facts"))
+                return await run_in_threadpool(answer, filing, name, facts, request)
             except InputError as error:
                 return said(400, str(error))
             except XlremicError as error:
@@ -102,14 +106,14 @@ def page_routes(base: str, token: str = "") -> "list[Route]":
 
         return endpoint
 
-    def read(data: bytes, name: str, _: "Request") -> "Response":
-        return JSONResponse(page.look(data, name), headers=headers)
+    def read(data: bytes, name: str, facts: bytes | None, _: "Request") -> "Response":
+        return JSONResponse(page.look(data, name, facts), headers=headers)
 
-    def project(data: bytes, name: str, request: "Request") -> "Response":
-        return JSONResponse(page.project(data, name, page.terms_of(request.query_params)), headers=headers)
+    def project(data: bytes, name: str, facts: bytes | None, request: "Request") -> "Response":
+        return JSONResponse(page.project(data, name, page.terms_of(request.query_params), facts), headers=headers)
 
-    def workbook(data: bytes, name: str, request: "Request") -> "Response":
-        made = page.workbook(data, name, page.terms_of(request.query_params))
+    def workbook(data: bytes, name: str, facts: bytes | None, request: "Request") -> "Response":
+        made = page.workbook(data, name, page.terms_of(request.query_params), facts)
         return Response(made, media_type=_XLSX, headers=headers)
 
     return [

@@ -4,7 +4,7 @@ Bytes and terms in, plain data out; ``serve`` carries it. Nothing is kept of a f
 that a slider moves without reading the filing anew.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
@@ -17,11 +17,13 @@ from ..engine.reports import report_table
 from ..engine.speeds import plain_number
 from ..errors import DealError, InputError, shown
 from ..reading.assemble import assemble
-from ..reading.facts import Fact, Reading, printed
+from ..reading.byhand import given_of, unread_numbers
+from ..reading.facts import Fact, Reading, Token, printed
 from ..reading.filing import filing_of
-from ..reading.parser import parse
 from ..reading.tieout import Finding, tie_out
+from ..reading.told import parse_told
 from ..reading.verdict import verdict
+from .telling import FACTS, to_tell
 
 LARGEST_FILING = 8 * 2**20
 """Bytes of a filing that the page takes; a pool description has some ten thousand."""
@@ -54,9 +56,9 @@ class Read:
 
 
 @lru_cache(REMEMBERED)
-def _read(data: bytes, name: str) -> Read:
+def _read(data: bytes, name: str, facts: bytes | None = None) -> Read:
     filing = filing_of(data, name=name)
-    reading = parse(filing)
+    reading = parse_told(filing, None if facts is None else given_of(facts, FACTS))
     try:
         deal = assemble(reading)
     except DealError as error:
@@ -64,8 +66,8 @@ def _read(data: bytes, name: str) -> Read:
     return Read(filing.source, reading, deal, tie_out(reading, deal), "")
 
 
-def _deal(data: bytes, name: str) -> Deal:
-    read = _read(data, name)
+def _deal(data: bytes, name: str, facts: bytes | None) -> Deal:
+    read = _read(data, name, facts)
     if read.deal is None:
         raise DealError(read.problem)
     return read.deal
@@ -95,9 +97,9 @@ def terms_of(query: Mapping[str, str]) -> Assumptions:
     return Assumptions(**terms)  # type: ignore[arg-type]  # names and values are checked there
 
 
-def look(data: bytes, name: str) -> dict[str, Any]:
-    """All that the page tells of a filing. Raises: FilingError if it is no such filing."""
-    read = _read(data, name)
+def look(data: bytes, name: str, facts: bytes | None = None) -> dict[str, Any]:
+    """All that the page tells of a filing. Raises: FilingError if it is no such filing; InputError for bad facts."""
+    read = _read(data, name, facts)
     reading, deal = read.reading, read.deal
     return {
         "name": reading.source.file,
@@ -106,7 +108,8 @@ def look(data: bytes, name: str) -> dict[str, Any]:
         "problem": read.problem,
         "about": {key: _said(reading, key) for key in ("registrant", "trustee", "closing_date", "cut_off_date")},
         "facts": [_fact(fact) for fact in reading.facts],
-        "lines": lines(read.text, reading.facts),
+        "lines": lines(read.text, reading.facts, [token for token, _ in unread_numbers(reading)]),
+        "tell": to_tell(reading),
         "checks": [finding.to_dict() for finding in read.findings],
         "verdict": _verdict(read),
         "warnings": [{"line": one.line, "message": one.message} for one in reading.warnings],
@@ -137,15 +140,22 @@ def _fact(fact: Fact) -> dict[str, Any]:
         "unit": str(fact.unit),
         "qualifier": str(fact.qualifier),
         "line": fact.provenance.line,
+        "by_hand": fact.by_hand is not None,
     }
 
 
-def lines(text: str, facts: tuple[Fact, ...]) -> list[list[tuple[str, list[int]]]]:
-    """The source by line, each line in pieces: their text, and the numbers of the facts that were read from them."""
+def lines(text: str, facts: Sequence[Fact], unread: Sequence[Token] = ()) -> list[list[tuple[str, list[int]]]]:
+    """The source by line, each line in pieces: their text, and the numbers of the facts that were read from them.
+
+    Numbers that were not understood are counted after the facts.
+    """
     spans = [(fact.provenance.char_start, fact.provenance.char_end) for fact in facts]
+    spans += [(token.char_start, token.char_end) for token in unread]
     begins: dict[int, list[int]] = {}
     ends: dict[int, list[int]] = {}
     for number, (start, end) in enumerate(spans):
+        if start == end:
+            continue  # a fact by hand that stands nowhere
         begins.setdefault(start, []).append(number)
         ends.setdefault(end, []).append(number)
     edges = sorted({*begins, *ends})
@@ -199,14 +209,14 @@ def _classes(deal: Deal) -> list[dict[str, Any]]:
     ]
 
 
-def project(data: bytes, name: str, assumptions: Assumptions) -> dict[str, Any]:
+def project(data: bytes, name: str, assumptions: Assumptions, facts: bytes | None = None) -> dict[str, Any]:
     """The projected classes of a filing: figures as ``xlremic run`` prints them.
 
     Raises: FilingError or DealError if it cannot be projected; InputError for terms that it does not allow.
     """
     from ..engine.waterfall import run  # noqa: PLC0415 - the engine, only when it runs
 
-    flows = run(_deal(data, name), assumptions)
+    flows = run(_deal(data, name, facts), assumptions)
     columns, rows = report_table(flows, "balances")
     names, measures = report_table(flows, "summary")
     return {
@@ -224,12 +234,12 @@ def project(data: bytes, name: str, assumptions: Assumptions) -> dict[str, Any]:
     }
 
 
-def workbook(data: bytes, name: str, assumptions: Assumptions) -> bytes:
+def workbook(data: bytes, name: str, assumptions: Assumptions, facts: bytes | None = None) -> bytes:
     """The workbook of a filing. Raises as ``build`` does."""
     from ..workbook.build import workbook_bytes  # noqa: PLC0415 - the spreadsheet library is heavy
 
-    read = _read(data, name)
-    deal = _deal(data, name)
+    read = _read(data, name, facts)
+    deal = _deal(data, name, facts)
     return workbook_bytes(read.reading, deal, read.findings, assumptions=assumptions)[0]
 
 
@@ -240,6 +250,12 @@ def description() -> dict[str, Any]:
         "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}},
     }
     named = {"name": "name", "in": "query", "schema": {"type": "string", "maxLength": 200}, "description": "file name"}
+    facts = {
+        "name": "facts",
+        "in": "query",
+        "schema": {"type": "integer", "minimum": 0, "maximum": LARGEST_FILING},
+        "description": "how many bytes at the end of the body are a CSV of facts by hand",
+    }
     terms = [
         {"name": name, "in": "query", "schema": {"type": "number", "minimum": term.least, "maximum": term.most}}
         for name, term in TERMS.items()
@@ -264,7 +280,7 @@ def description() -> dict[str, Any]:
         return {
             "post": {
                 "summary": summary,
-                "parameters": [named, *parameters],
+                "parameters": [named, facts, *parameters],
                 "requestBody": body,
                 "responses": {"200": {"description": "done", "content": content}, **refusals},
             }

@@ -9,6 +9,7 @@ const SENT = { psa: (v) => v, cdr: (v) => Number((v / 100).toFixed(6)), severity
 const WORDS = { pass: "ties", fail: "fails", not_evaluated: "not evaluated" };
 
 let filing = null; // {name, bytes}
+let told = null; // rows of facts by hand; null until a person gives one
 let deal = null;
 let flows = null;
 let moveCursors = [];
@@ -25,11 +26,17 @@ function keptToken() {
 
 async function ask(what, query = {}) {
   const asked = new URLSearchParams({ name: filing.name, ...query });
+  let body = filing.bytes;
+  if (told) {
+    const facts = new TextEncoder().encode(factsFile(told));
+    asked.set("facts", facts.length);
+    body = new Blob([filing.bytes, facts]);
+  }
   const headers = { "Content-Type": "application/octet-stream" };
   if (TOKEN) headers["X-Xlremic-Page"] = TOKEN;
   let response;
   try {
-    response = await fetch(`api/${what}?${asked}`, { method: "POST", headers, body: filing.bytes });
+    response = await fetch(`api/${what}?${asked}`, { method: "POST", headers, body });
   } catch {
     throw new Error("xlremic does not answer: is `xlremic serve` still running?");
   }
@@ -75,7 +82,13 @@ function swatched(label, className) {
 
 async function take(name, bytes) {
   filing = { name, bytes };
-  at("problem").hidden = true;
+  told = null;
+  await look();
+}
+
+async function look() {
+  const { name } = filing;
+  at("problem").hidden = at("tell-all").hidden = true;
   at("status").textContent = `Reading ${name} …`;
   try {
     deal = await (await ask("read")).json();
@@ -83,21 +96,27 @@ async function take(name, bytes) {
     at("status").textContent = "";
     at("problem").textContent = error.message;
     at("problem").hidden = false;
+    at("tell-all").hidden = told !== null;
     return;
   }
   at("drop").hidden = at("gives").hidden = true;
   at("another").hidden = false;
   at("deal").hidden = false;
   document.body.classList.add("loaded");
-  showSummary();
-  showCapital();
-  showFacts();
-  showChecks();
+  showDeal();
   at("status").textContent = "";
   at("series").focus({ preventScroll: true });
   window.scrollTo(0, 0);
   at("month").value = 0;
   await recompute();
+}
+
+function showDeal() {
+  showSummary();
+  showCapital();
+  showFacts();
+  showHand();
+  showChecks();
 }
 
 async function takeFile(file) {
@@ -109,7 +128,7 @@ at("sample").addEventListener("click", async () => {
   take("cmsi-2004-8.txt", await (await fetch("sample.txt")).arrayBuffer());
 });
 at("another").addEventListener("click", () => {
-  at("deal").hidden = at("another").hidden = at("problem").hidden = true;
+  at("deal").hidden = at("another").hidden = at("problem").hidden = at("tell-all").hidden = true;
   at("drop").hidden = at("gives").hidden = false;
   document.body.classList.remove("loaded");
   at("file").focus();
@@ -191,7 +210,14 @@ function showFacts() {
     const line = document.createElement("div");
     for (const [text, facts] of pieces) {
       if (!facts.length) { line.append(text); continue; }
-      const mark = made("mark", text);
+      const mark = made("mark", text), number = facts.find((k) => k >= deal.facts.length);
+      if (number !== undefined) {
+        mark.className = "unread";
+        mark.title = "not understood: choose it to say what it is";
+        mark.addEventListener("click", () => takeUp(deal.tell.unread[number - deal.facts.length]));
+        line.append(mark);
+        continue;
+      }
       mark.title = facts.map((k) => `${plain(deal.facts[k].key)}, ${deal.facts[k].scope}`).join("\n");
       mark.addEventListener("click", () => choose(facts[0], "fact"));
       facts.forEach((k) => marks.set(k, [...(marks.get(k) || []), mark]));
@@ -207,7 +233,8 @@ function showFacts() {
     const bound = ["exact", "none"].includes(fact.qualifier) ? "" : `${plain(fact.qualifier)} `;
     const unit = fact.unit === "percent" ? "%" : "";
     const value = fact.unit === "USD" && /^-?\d/.test(fact.value) ? `$${grouped(fact.value)}` : fact.value + unit;
-    return row([button, fact.scope, [bound + value, "n"], [String(fact.line), "n"]]);
+    const by = fact.by_hand ? [`${bound}${value} by hand`, "n hand"] : [bound + value, "n"];
+    return row([button, fact.scope, by, [fact.line ? String(fact.line) : "", "n"]]);
   });
   fill("fact-table", factRows);
   at("find").value = "";
@@ -253,6 +280,99 @@ function within(pane, target) {
   const narrow = matchMedia("(max-width: 900px)").matches;
   if (narrow) pane.scrollIntoView({ block: "center" });
 }
+
+// --- facts by hand --------------------------------------------------------------------------------------------------
+
+const COLUMNS = ["key", "scope", "value", "qualifier", "line", "note", "filing"];
+let takenUp = {}; // line and sentence of the number in the form
+
+function factsFile(rows) {
+  const cell = (text) => `"${(/^[=+@-]/.test(text) ? `'${text}` : text).replaceAll('"', '""')}"`;
+  return [COLUMNS, ...rows.map((one) => COLUMNS.map((name) => one[name] || ""))].map((line) => `${line.map(cell).join(",")}\n`).join("");
+}
+
+function options(id, values, shown = (value) => value) {
+  at(id).replaceChildren(...values.map((value) => { const one = made("option", shown(value)); one.value = value; return one; }));
+}
+
+function showHand() {
+  const { unread, missing, by_hand: given, keys } = deal.tell, kept = at("tell-key").value;
+  at("unread-said").textContent = unread.length ? `${unread.length} numbers not understood` : "Every number is understood";
+  at("missing").replaceChildren(...missing.map((one) => {
+    const item = document.createElement("li"), button = made("button", `missing: ${plain(one.key)}, ${one.scope}`);
+    button.type = "button";
+    button.addEventListener("click", () => takeUp(one));
+    item.append(button);
+    return item;
+  }));
+  fill("unread-table", unread.map((one) => {
+    const button = made("button", one.value);
+    button.type = "button";
+    button.addEventListener("click", () => takeUp(one));
+    return row([button, [one.line, "n"], one.note]);
+  }));
+  fill("hand-table", given.map((one) => {
+    const button = made("button", "take away");
+    button.type = "button";
+    button.setAttribute("aria-label", `take away ${plain(one.key)}, ${one.scope}`);
+    button.addEventListener("click", () => tell(told.filter((row) => row.key !== one.key || row.scope !== one.scope)));
+    return row([plain(one.key), one.scope, [one.value, "n"], one.replaced, button]);
+  }));
+  at("save-facts").disabled = !told?.length;
+  options("tell-key", keys.map((one) => one.key), plain);
+  if (kept) at("tell-key").value = kept;
+  offer();
+}
+
+// Whose fact it may be, and with which bounds, follows from the fact.
+function offer() {
+  const key = deal.tell.keys.find((one) => one.key === at("tell-key").value), scope = at("tell-scope").value;
+  options("tell-scope", key.scopes);
+  if (key.scopes.includes(scope)) at("tell-scope").value = scope;
+  options("tell-qualifier", [...(key.sides ? [] : [""]), ...key.qualifiers], (value) => value ? plain(value) : "as usual");
+}
+at("tell-key").addEventListener("change", offer);
+
+function takeUp(one) {
+  takenUp = { line: one.line, note: one.note };
+  if (one.key) {
+    at("tell-key").value = one.key;
+    offer();
+    at("tell-scope").value = one.scope;
+  }
+  at("tell-value").value = one.value;
+  at("hand").scrollIntoView({ block: "start" });
+  at(one.key ? "tell-value" : "tell-key").focus({ preventScroll: true });
+}
+
+// Reads the filing anew with these facts by hand; facts that are refused are not kept.
+async function tell(rows) {
+  const before = told;
+  told = rows;
+  at("tell-problem").hidden = true;
+  try {
+    deal = await (await ask("read")).json();
+  } catch (error) {
+    told = before;
+    at("tell-problem").textContent = error.message;
+    at("tell-problem").hidden = false;
+    return;
+  }
+  takenUp = {};
+  at("tell-value").value = "";
+  showDeal();
+  await recompute();
+}
+
+at("tell").addEventListener("submit", (event) => {
+  event.preventDefault();
+  const one = { key: at("tell-key").value, scope: at("tell-scope").value, value: at("tell-value").value.trim(),
+    qualifier: at("tell-qualifier").value, filing: deal.name, ...takenUp };
+  const others = (told || []).filter((row) => ["key", "scope", "qualifier"].some((name) => row[name] !== one[name]));
+  tell([...others, one]);
+});
+at("tell-all").addEventListener("click", () => { told = []; look(); });
+at("save-facts").addEventListener("click", () => save(new Blob([factsFile(told)], { type: "text/csv" }), "facts.csv"));
 
 // --- checks ---------------------------------------------------------------------------------------------------------
 
@@ -373,18 +493,23 @@ addEventListener("resize", () => {
 
 // --- the workbook ---------------------------------------------------------------------------------------------------
 
+function save(content, name) {
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(content);
+  link.download = name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
+  return name;
+}
+
 at("download").addEventListener("click", async () => {
   const button = at("download");
   button.disabled = true;
   at("status").textContent = "Making the workbook …";
   try {
     const book = await (await ask("workbook", terms())).blob();
-    const link = document.createElement("a");
-    link.href = URL.createObjectURL(book);
-    link.download = `${filing.name.replace(/\.[^.]*$/, "") || "deal"}.xlsx`;
-    link.click();
-    setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
-    at("status").textContent = `${link.download} is made, with the terms of the sliders`;
+    const made = save(book, `${filing.name.replace(/\.[^.]*$/, "") || "deal"}.xlsx`);
+    at("status").textContent = `${made} is made, with the terms of the sliders`;
     setTimeout(() => { at("status").textContent = ""; }, 6000);
   } catch (error) {
     at("status").textContent = "";
