@@ -66,7 +66,17 @@ from xlremic.workbook.summary_rows import (
     TILES,
 )
 
-ROUNDING = {"USD": 2, "dollars": 2, "loans": 0, "months": 12, "rate": 12, "ltv": 12, "share": 12, "years": 2}
+ROUNDING = {
+    "USD": 2,
+    "dollars": 2,
+    "loans": 0,
+    "score": 6,
+    "months": 12,
+    "rate": 12,
+    "ltv": 12,
+    "share": 12,
+    "years": 2,
+}
 UNITS = {"dollars": "USD", "rate": "%", "share": "%", "ltv": "%", "loans": "number", "text": "", "fraction": "of one"}
 PRECISE = {"rate": "0.00000%", "ltv": "0.000%", "share": "0.000%", "months": "0.00000"}
 DIFFERENCES = {"dollars": '#,##0;-#,##0;"-"', "rate": '0.000000%;-0.000000%;"-"', "ltv": '0.0000%;-0.0000%;"-"', "share": '0.000%;-0.000%;"-"',

@@ -53,6 +53,13 @@ class Pool:
     primary_mortgage_insurance_ltv_threshold: Decimal | None = None
     primary_residence_percent: Decimal | None = None
     investment_property_percent: Decimal | None = None
+    second_home_percent: Decimal | None = None
+    cooperative_percent: Decimal | None = None
+    refinancing_percent: Decimal | None = None
+    cash_out_refinancing_percent: Decimal | None = None
+    buydown_percent: Decimal | None = None
+    weighted_average_fico: Decimal | None = None
+    weighted_average_net_rate: Decimal | None = None
     documentation_full_percent: Decimal | None = None
     documentation_no_asset_verification_percent: Decimal | None = None
     documentation_no_income_verification_percent: Decimal | None = None

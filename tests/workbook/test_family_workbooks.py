@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from openpyxl import load_workbook
 
 from xlremic.reading.filing import filing_of
 from xlremic.reading.parser import parse
@@ -10,12 +11,14 @@ from xlremic.reading.tieout import Status
 from xlremic.workbook.audit import audit
 from xlremic.workbook.build import build
 from xlremic.workbook.expected import noise
+from xlremic.workbook.filing_rows import UNDERWRITING, FactRow
 from xlremic.workbook.lint import lint
 from xlremic.xlsx.calculate import formula_cells, same
 from xlremic.xlsx.engines import libreoffice_values
 from xlremic.xlsx.libreoffice import libreoffice
 from xlremic.xlsx.package import Package
 
+from ..support.dialects import drawn
 from ..support.envelopes import Envelope, printed
 from ..support.filing_generator import Dialect, written
 
@@ -41,3 +44,23 @@ def test_workbooks_of_generated_deals(dialect: Dialect, tmp_path: Path) -> None:
     assert computed is not None
     assert [place for place in cached if not same(cached[place], computed[place], absolute=noise(*place))] == []
     assert [finding.says for finding in audit(built.path) if finding.status is Status.FAIL] == []
+
+
+PURPOSES = ("second_home_percent", "refinancing_percent", "buydown_percent", "weighted_average_fico")
+
+
+@pytest.mark.parametrize("lawyer", ["lettered pools", "trust of 2006"])
+def test_facts_of_occupancy_and_purpose_stand_on_underwriting(lawyer: str, tmp_path: Path) -> None:
+    filing = drawn(lawyer, 0)
+    reading = parse(filing_of(filing.text.encode(), name="made.txt"))
+    book = load_workbook(build(reading, tmp_path / "made.xlsx", projection=False).path, data_only=True)
+    label = {row.name: row.label for _, rows in UNDERWRITING for row in rows if isinstance(row, FactRow)}
+    shown = {row[0].value: [cell.value for cell in row] for row in book["Underwriting"].iter_rows()}
+    stated = [
+        fact for fact in filing.truth if fact.key in PURPOSES and fact.scope.startswith("pool:") and fact.value != "0"
+    ]
+    assert len(stated) >= 4
+    for fact in stated:
+        value = float(fact.value) / (1 if fact.key == "weighted_average_fico" else 100)
+        cells = [cell for cell in shown[label[fact.key]] if isinstance(cell, int | float)]
+        assert any(abs(cell - value) < 1e-12 for cell in cells), (fact, cells)

@@ -116,6 +116,7 @@ def _keys() -> Iterator[Key]:
     yield Key("documentation_full_percent", Unit.PERCENT, loans, (least, exact, most, none))
     for name in (
         "investment_property_percent", "second_home_percent", "cooperative_percent", "refinancing_percent",
+        "cash_out_refinancing_percent",
         "buydown_percent", "documentation_no_asset_verification_percent",
         "documentation_no_income_verification_percent", "documentation_streamlined_percent",
     ):  # fmt: skip

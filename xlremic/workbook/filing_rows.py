@@ -70,6 +70,7 @@ POOLS: tuple[tuple[str, tuple[FactRow | CalculatedRow, ...]], ...] = (
             FactRow("loan_count", "Number of mortgage loans", "loans", "sum"),
             FactRow(BALANCE, "Scheduled principal balance", "USD", "sum"),
             FactRow("weighted_average_coupon", "Weighted average coupon (gross)", "rate", "average"),
+            FactRow("weighted_average_net_rate", "Weighted average net rate", "rate", "average"),
             FactRow("weighted_average_original_term", "Weighted average original term", "months", "average"),
             FactRow("weighted_average_remaining_term", "Weighted average remaining term", "months", "average"),
             FactRow("weighted_average_ltv", "Weighted average loan-to-value ratio", "ltv", "average"),
@@ -249,7 +250,18 @@ UNDERWRITING: tuple[tuple[str, tuple[FactRow | CalculatedRow, ...]], ...] = (
         (
             FactRow("primary_residence_percent", "Primary residence", "share", "average"),
             _dollars("primary_residence_percent", "Primary residence, implied dollars"),
+            FactRow("second_home_percent", "Second homes", "share"),
             FactRow("investment_property_percent", "Investment properties", "share"),
+            FactRow("cooperative_percent", "Cooperative apartments", "share"),
+        ),
+    ),
+    (
+        "Borrowers and purposes",
+        (
+            FactRow("weighted_average_fico", "Weighted average credit score", "score", "average"),
+            FactRow("refinancing_percent", "Refinancings", "share"),
+            FactRow("cash_out_refinancing_percent", "Refinancings that take out cash", "share"),
+            FactRow("buydown_percent", "Loans with a bought-down rate", "share"),
         ),
     ),
     (

@@ -65,6 +65,7 @@ FORMATS = {
     "days": '0;-0;"-"',
     "years": "0",
     "loans": "#,##0",
+    "score": "0",
     "date": "d mmm yyyy",
     "level": "0.000000000000%",
     "fraction": "0.0000000000",
