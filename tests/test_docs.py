@@ -106,7 +106,8 @@ def test_a_change_touches_the_files_that_the_architecture_says() -> None:
     rows = re.findall(r"^\| ([a-z].*?) \| (\d+) \| (.*?) \| (.*?) *\|$", table, re.M)
     assert len(rows) >= 5
     package = ROOT / "xlremic"
-    sources = {path: path.read_text(encoding="utf-8") for path in package.rglob("*.py")}
+    past = package / "workbook" / "places_before.py"  # tells of older workbooks, and no addition touches it
+    sources = {path: path.read_text(encoding="utf-8") for path in package.rglob("*.py") if path != past}
     for what, number, which, word in rows:
         files = {package / name for name in re.findall(r"`([a-z_/]+\.py)`", which)}
         assert len(files) == int(number), what
