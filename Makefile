@@ -84,9 +84,11 @@ chromium:
 NODE := .ci/node
 node: $(NODE)/node_modules/installed
 
-$(NODE)/node_modules/installed: $(NODE)/package-lock.json
+$(NODE)/node_modules/installed: $(NODE)/package-lock.json $(NODE)/requirements.txt $(VENV)/installed-test
 	@if command -v npm >/dev/null; then \
-	    cd $(NODE) && npm ci --silent --ignore-scripts --no-audit --no-fund && touch node_modules/installed; \
+	    (cd $(NODE) && npm ci --silent --ignore-scripts --no-audit --no-fund) && \
+	    $(BIN)/python -m pip download --quiet --no-deps --ignore-requires-python --require-hashes \
+	        --requirement $(NODE)/requirements.txt --dest $(NODE)/node_modules/wheels && touch $@; \
 	else \
 	    echo "Node is not installed: the tests that run a workbook's own functions in it are skipped"; \
 	fi
