@@ -89,6 +89,13 @@ def test_what_is_given_as_it_was_read_stays_as_it_was_read(reading: Reading) -> 
     assert corrected(reading, text) == reading
 
 
+def test_loans_that_were_taken_for_adjustable_are_fixed_by_hand() -> None:
+    filing = drawn("adjustable", 0)
+    reading = parse(filing_of(filing.text.encode(), name="filing.txt"))
+    assert assemble(reading).adjustable
+    assert not assemble(corrected(reading, HEAD + "adjustable_rate,filing,false,,,,\n")).adjustable
+
+
 def test_one_of_two_contradicting_values_is_chosen_by_hand() -> None:
     text = SAMPLE.read_text(encoding="utf-8")
     twice = text.replace("SIGNATURES", "The numbers of pool I mortgage loans were 665.\n\n     SIGNATURES", 1)

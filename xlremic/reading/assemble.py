@@ -22,6 +22,7 @@ def assemble(reading: Reading) -> Deal:
     if series is None:
         found = ", ".join(str(fact.value) for fact in reading.find("series", "filing")) or "none"
         raise DealError(f"{reading.source.file}: one series is needed, found {found}; give it with --facts")
+    adjustable = reading.get("adjustable_rate", "filing")
     everything = _pool(reading, "all", "all mortgage loans")
     pools = tuple(_pool(reading, scope, f"pool {scope.removeprefix('pool:')}") for scope in reading.scopes("pool:"))
     return Deal(
@@ -32,7 +33,7 @@ def assemble(reading: Reading) -> Deal:
         pools=pools or (everything,),
         tranches=_tranches(reading),
         rules=_rules(reading),
-        adjustable=reading.get("adjustable_rate", "filing") is not None,
+        adjustable=adjustable is not None and adjustable.value is True,
     )
 
 

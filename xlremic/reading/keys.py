@@ -126,6 +126,7 @@ def _keys() -> Iterator[Key]:
     yield Key("pledged_asset_balance", Unit.USD, loans)
     yield Key("pledged_asset_ltv_with_collateral", Unit.PERCENT, loans)
     yield Key("pledged_asset_ltv_without_collateral", Unit.PERCENT, loans)
+    yield Key("adjustable_rate", Unit.BOOLEAN, filing)
     yield Key("relocation_loans", Unit.BOOLEAN, loans)
     yield Key("regular_interests_percent", Unit.PERCENT, whole)
     yield Key("call_threshold", Unit.USD, whole, (Qualifier.LESS_THAN,))
