@@ -108,17 +108,13 @@ def scalar(book: Workbook, sheet: Worksheet, guard: Guard) -> None:
     labelled(sheet, key, term.label, key, unit_of(term), term.help)
     value = sheet[PAGE.cell("value", key)]
     if key in ELSEWHERE:
-        put(
-            value,
-            f"={ELSEWHERE[key][0]}",
-            "Link",
-            {"date": "d mmm yyyy;;", "USD": "#,##0.00;;"}.get(term.format, term.format),
-            "right",
-        )
+        put(value, f"={setup('chosen', key)}", "Link", term.format, "right")
     else:
         put(value, None, "Assumption", "General" if term.kind is Kind.YES_NO else term.format, "right")
         name(book, term.cell, PAGE.sheet, value.coordinate)
         name(book, f"row.term.{key}", PAGE.sheet, value.coordinate)
+    if key == "servicing_fee_rate":
+        name(book, "UsedServicingFee", PAGE.sheet, PAGE.cell("used", key))
     put(sheet[PAGE.cell("used", key)], guard.used, "Formula", formats(term.format), "right")
     said(sheet, key, guard.check)
     marks(sheet, key, f"=MAX({setup('refused', key)},{setup('asked', key)})")

@@ -136,7 +136,7 @@ def servicing_fee(sheet: Worksheet, row: int) -> None:
     put(sheet[f"{data.letter('measure')}{row}"], "Servicing fee", "Label")
     put(sheet[f"{data.letter('unit')}{row}"], "%", "Unit")
     put(sheet[f"{data.letter('bound')}{row}"], "assumption", "Unit")
-    put(sheet[f"{data.letter('whole')}{row}"], "=ServicingFee", "Link", "rate")
+    put(sheet[f"{data.letter('whole')}{row}"], "=UsedServicingFee", "Link", "rate")
 
 
 def calculated_row(sheet: Worksheet, row: int, measure: CalculatedRow, places: Places) -> None:

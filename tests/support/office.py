@@ -97,7 +97,7 @@ class Office:
         self._told("load", copy.as_uri())
 
     def put(self, values: dict[str, float | str | None]) -> None:
-        """Type into cells, each named by a defined name or as Sheet!A1; nothing empties the cell."""
+        """Type into cells, each named by a defined name or as Sheet!A1; nothing empties the cell, = begins a formula."""
         self._told("put", values)
 
     def recalculate(self, *ways: str) -> None:
@@ -107,6 +107,11 @@ class Office:
     def read(self, *places: str) -> list[float | str]:
         """The numbers or texts that cells show; an error as its name."""
         found: list[float | str] = self._told("read", places)
+        return found
+
+    def sheet_of(self, place: str) -> str:
+        """The sheet of a place."""
+        found: str = self._told("sheet_of", place)
         return found
 
     def errors(self) -> dict[str, int]:
@@ -160,6 +165,9 @@ class _Steps:
         sheet, _, cell = place.partition("!")
         return self.book.Sheets.getByName(sheet.strip("'")).getCellRangeByName(cell).getCellByPosition(0, 0)
 
+    def sheet_of(self, place: str) -> str:
+        return str(self._cell(place).Spreadsheet.Name)
+
     def load(self, url: str) -> None:
         if self.book is not None:
             self.book.close(True)
@@ -168,7 +176,9 @@ class _Steps:
     def put(self, values: dict[str, Any]) -> None:
         for place, value in values.items():
             cell = self._cell(place)
-            if isinstance(value, float | int):
+            if isinstance(value, bool) or str(value).startswith("="):
+                cell.Formula = str(value).upper()
+            elif isinstance(value, float | int):
                 cell.Value = value
             else:
                 cell.String = value or ""

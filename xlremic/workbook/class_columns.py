@@ -22,7 +22,7 @@ TRANCHES = Table(
         Column("stated_level", "Stated subordination level", 19, "Fact", "level", value=0, name="StatedSubordinationLevels"),
         Column("level_at_issue", "Level at issue", 19, "Formula", "level", formula='IF({initial^}=0,0,SUMIF({rank*},">"&{rank},{initial*})/{initial^})', name="SubordinationLevelsAtIssue"),
         Column("level_difference", "Level less stated", 21, "Formula", LEVEL_DIFFERENCE, formula="{level_at_issue}-{stated_level}"),
-        Column("current", "Current principal balance, USD", 19, "Fact", "USD", value=0, total="SUM({current:})", total_format="USD", name="CurrentBalances"),
+        Column("current", "Current principal balance, USD", 19, "Fact", "USD", value=0, total="SUM({used:})", total_format="USD", name="CurrentBalances"),
         Column("factor", "Factor", 13, "Formula", FACTOR, formula="IF({initial}=0,0,{used}/{initial})", total="IF({initial}=0,0,{used}/{initial})", total_format=FACTOR),
         Column("share", "Share now", 12, "Formula", "0.000%", formula="IF({used^}=0,0,{used}/{used^})", total="SUM({share:})", total_format="0.000%"),
         Column("level", "Current level", 12, "Formula", "0.000%", formula=f'IF({{refused^}}>0,{IN_ERROR},IF({{used^}}=0,0,SUMIF({{rank*}},">"&{{rank}},{{used*}})/{{used^}}))', name="SubordinationLevels"),

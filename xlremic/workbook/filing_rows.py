@@ -195,7 +195,7 @@ POOLS: tuple[tuple[str, tuple[FactRow | CalculatedRow, ...]], ...] = (
             ),
             CalculatedRow(
                 "po_fraction", "PO fraction of discount loans", "fraction",
-                "MAX(0,1-({discount.weighted_average_coupon}-ServicingFee)/{target_rate})", _FEE_NEEDS, whole="",
+                "MAX(0,1-({discount.weighted_average_coupon}-UsedServicingFee)/{target_rate})", _FEE_NEEDS, whole="",
             ),
             CalculatedRow(
                 "po_strip", "PO strip", "USD", f"{{po_fraction}}*{{{DISCOUNT_BALANCE}}}", _FEE_NEEDS, whole="SUM({po_strip:})"
@@ -205,7 +205,7 @@ POOLS: tuple[tuple[str, tuple[FactRow | CalculatedRow, ...]], ...] = (
                 whole="SUM({target_strip:})",
             ),
             CalculatedRow(
-                "io_rate", "IO rate", "rate", "MAX(0,{premium.weighted_average_coupon}-ServicingFee-{target_rate})",
+                "io_rate", "IO rate", "rate", "MAX(0,{premium.weighted_average_coupon}-UsedServicingFee-{target_rate})",
                 ("premium.weighted_average_coupon", "discount.net_loan_rate"), whole="",
             ),
             CalculatedRow(

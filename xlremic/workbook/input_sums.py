@@ -73,7 +73,7 @@ INPUT_SUMS = (
              lambda p: sum(day * share for day, share in p.assumptions.shift_schedule)),
     InputSum("loss limits", "SUMPRODUCT({limit_day},{limit_share})",
              lambda p: sum(day * share for day, share in p.assumptions.loss_limits)),
-    InputSum("terms by month", "SUM({terms_by_month})", _by_month),
+    InputSum("terms by month", 'SUMIF({terms_by_month},">0")', _by_month),
     InputSum("losses to date", "{start.losses}", lambda p: 0.0),
     InputSum("call threshold", "CallThreshold", _threshold),
 )  # fmt: skip

@@ -41,6 +41,7 @@ PUBLIC = (
     "InputsInError",
     "ModelErrors",
     "UsedBalances",
+    "UsedServicingFee",
     "Scenario",
     "ChangeLog",
     *(term.cell for term in ASSUMPTIONS.values() if term.cell),
@@ -48,7 +49,8 @@ PUBLIC = (
 """Names that stay in the workbook; the first seven are columns of Tranches, one row per class in order of seniority."""
 
 SINCE = frozenset(
-    ("ClassRanks", "InputsToLookAt", "InputsInError", "ModelErrors", "UsedBalances", "Scenario", "ChangeLog", *(
+    ("ClassRanks", "InputsToLookAt", "InputsInError", "ModelErrors", "UsedBalances", "UsedServicingFee", "Scenario",
+     "ChangeLog", *(
         term.cell for term in ASSUMPTIONS.values()
         if term.cell not in ("PSA", "CPR", "CDR", "Severity", "ServicingFee", "Delinquency")
     ))

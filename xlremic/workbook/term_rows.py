@@ -189,7 +189,8 @@ class Guard:
             cut, age = "CutOffDate", f"12*(YEAR({chosen})-YEAR(CutOffDate))+MONTH({chosen})-MONTH(CutOffDate)"
             inside = f"IF(ISNUMBER({cut}),(({chosen}<{cut})+({age}>{self.longest_term})>0)*1,0)"
         words = "".join(f'+({chosen}="{word}")' for word in term.choices)
-        found = f'IF({_number(chosen)},IF({out}>0,1,{inside}),1-(({chosen}=""){words}>0))'
+        unanswered = f'IF(({chosen}=""){words}>0,0,1)' if words else f'IF({chosen}="",0,1)'
+        found = f"IF({_number(chosen)},IF({out}>0,1,{inside}),{unanswered})"
         return f"=MAX({found},{self._clash})" if self._second_rival else f"={found}"
 
     @property
