@@ -40,6 +40,8 @@ from xlremic.workbook.term_rows import (
 
 YES_NO, NONE = '"yes";;"no"', ";;"
 USED_FORMATS = {"truth": YES_NO, "date": 'd mmm yyyy;;"-"'}
+READ_BY_NAME = {"servicing_fee_rate": "UsedServicingFee", "as_of_date": "UsedAsOfDate"}
+"""Terms that sheets of the filing read too."""
 SCENARIO_LABEL = "Scenario in force"
 
 
@@ -113,8 +115,8 @@ def scalar(book: Workbook, sheet: Worksheet, guard: Guard) -> None:
         put(value, None, "Assumption", "General" if term.kind is Kind.YES_NO else term.format, "right")
         name(book, term.cell, PAGE.sheet, value.coordinate)
         name(book, f"row.term.{key}", PAGE.sheet, value.coordinate)
-    if key == "servicing_fee_rate":
-        name(book, "UsedServicingFee", PAGE.sheet, PAGE.cell("used", key))
+    if key in READ_BY_NAME:
+        name(book, READ_BY_NAME[key], PAGE.sheet, PAGE.cell("used", key))
     put(sheet[PAGE.cell("used", key)], guard.used, "Formula", formats(term.format), "right")
     said(sheet, key, guard.check)
     marks(sheet, key, f"=MAX({setup('refused', key)},{setup('asked', key)})")

@@ -55,9 +55,13 @@ def is_refused(name: str, value: Any, cut_off: date, longest: float) -> bool:
 def _engine_refuses(term: Term, value: float) -> bool:
     if term.kind is Kind.WHOLE and value == int(value):
         value = int(value)
-    terms = {"psa": None, "cdr": None} if rival(term.name) else {}
+    terms: dict[str, Any] = {"psa": None, "cdr": None} if rival(term.name) else {}
+    return _raises({**terms, term.name: value})
+
+
+def _raises(terms: dict[str, Any]) -> bool:
     try:
-        Assumptions(**{**terms, term.name: value})
+        Assumptions(**terms)
     except InputError:
         return True
     return False
@@ -69,8 +73,4 @@ def _no_day(name: str, value: float, cut_off: date, longest: float) -> bool:
     day = _EPOCH + timedelta(days=int(value))
     if name == "as_of_date":
         return day < cut_off or 12 * (day.year - cut_off.year) + day.month - cut_off.month > longest
-    try:
-        Assumptions(**{name: day})
-    except InputError:
-        return True
-    return False
+    return _raises({name: day})

@@ -193,7 +193,10 @@ class _Steps:
         found = []
         for place in places:
             cell = self._cell(place)
-            text = cell.getError() or (cell.Type.value == "TEXT") or cell.FormulaResultType2 == 2  # 2: a text
+            kind = cell.Type.value
+            text = kind in ("TEXT", "EMPTY") or (
+                kind == "FORMULA" and (cell.getError() or cell.FormulaResultType2 == 2)
+            )
             found.append(cell.String if text else cell.Value)
         return found
 

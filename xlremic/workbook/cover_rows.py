@@ -23,8 +23,8 @@ PURPOSE = (
 
 _MONTHS = ",".join(f'"{month_abbr[k]}"' for k in range(1, 13))
 HEADING = (
-    'DealTitle&IF(ISNUMBER(AsOfDate),", as of "&DAY(AsOfDate)&" "'
-    f'&CHOOSE(MONTH(AsOfDate),{_MONTHS})&" "&YEAR(AsOfDate),"")'
+    'DealTitle&IF(UsedAsOfDate>0,", as of "&DAY(UsedAsOfDate)&" "'
+    f'&CHOOSE(MONTH(UsedAsOfDate),{_MONTHS})&" "&YEAR(UsedAsOfDate),"")'
 )
 """Deal and as-of date, the second row of every sheet; in words that no locale changes."""
 
@@ -38,7 +38,12 @@ ABOUT = (
 )
 STATUS = (
     Line("checks", "Checks", "Flag", formula="ChecksStatus"),
-    Line("callable", "Clean-up call", "Formula", formula='IF(Callable,"callable","not callable")'),
+    Line(
+        "callable",
+        "Clean-up call",
+        "Formula",
+        formula='IF(ISNUMBER(CurrentPoolBalance),IF(Callable,"callable","not callable"),"input in error")',
+    ),
 )
 GRID_STATUS = Line("grid", "Grid of scenarios", "Link", formula="GridStatus")
 

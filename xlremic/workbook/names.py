@@ -42,6 +42,7 @@ PUBLIC = (
     "ModelErrors",
     "UsedBalances",
     "UsedServicingFee",
+    "UsedAsOfDate",
     "Scenario",
     "ChangeLog",
     *(term.cell for term in ASSUMPTIONS.values() if term.cell),
@@ -50,7 +51,7 @@ PUBLIC = (
 
 SINCE = frozenset(
     ("ClassRanks", "InputsToLookAt", "InputsInError", "ModelErrors", "UsedBalances", "UsedServicingFee", "Scenario",
-     "ChangeLog", *(
+     "ChangeLog", "UsedAsOfDate", *(
         term.cell for term in ASSUMPTIONS.values()
         if term.cell not in ("PSA", "CPR", "CDR", "Severity", "ServicingFee", "Delinquency")
     ))
