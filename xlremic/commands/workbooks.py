@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -23,6 +23,8 @@ from .terms import assumptions_of, given_terms, term_options
 if TYPE_CHECKING:
     from ..workbook.audit import Audit
 
+HOW_IT_IS_MADE = ("template", "projection", "functions", "scenario", "protected")
+"""Options of ``build`` that its function has by the same name."""
 INPUT, CACHED = "input", "cached_values"
 TO_DO = {
     INPUT: "mend the cell, and what follows from it mends itself",
@@ -82,6 +84,7 @@ class _Build(click.Command):
 @click.option(
     "--scenario", metavar="NAME", default="Own", help="The scenario in force: Base, Fast, Slow, Stress or Own"
 )
+@click.option("--protect", "protected", is_flag=True, help="Lock the formulas, without a password; inputs stay open")
 @term_options
 @click.option("--open", "open_it", is_flag=True, help="Show it in Excel, or in the system's spreadsheet program")
 @click.option("-v", "--verbose", is_flag=True, help="Tell steps and times")
@@ -89,14 +92,10 @@ def build_command(
     filing: str | None,
     facts: Path | None,
     output: Path | None,
-    template: Path | None,
-    projection: bool,
-    functions: str | None,
-    scenario: str,
     file: Path | None,
     open_it: bool,
     verbose: bool,
-    **terms: str | None,
+    **given: Any,
 ) -> None:
     """Make the live, checked workbook of a filing, or of facts by hand alone: xlremic build --facts FACTS.
 
@@ -105,7 +104,8 @@ def build_command(
     from ..workbook.build import build  # noqa: PLC0415 - the spreadsheet library is heavy
 
     steps = _Steps(verbose)
-    assumptions = assumptions_of(file, given_terms(terms))
+    made = {name: given.pop(name) for name in HOW_IT_IS_MADE}
+    assumptions = assumptions_of(file, given_terms(given))
     path = path_given(filing, facts)
     reading = reading_of(path, facts)
     steps.done(f"read {len(reading.facts)} facts")
@@ -113,13 +113,12 @@ def build_command(
     for source, name in ((path, "the filing"), (facts, "the file of facts")):
         if source and target.exists() and target.samefile(source):
             raise InputError(f"{target} is {name} itself; choose another place with -o")
-    if functions and not projection:
+    if made["functions"] and not made["projection"]:
         raise click.UsageError("--functions shows the projection's numbers: leave --no-projection out")
-    built = build(
-        reading, target, assumptions=assumptions, template=template, projection=projection,
-        functions=functions is not None, lite=functions == "lite", scenario=scenario.capitalize(),
-    )  # fmt: skip
-    if projection and built.unprojected:
+    functions = made["functions"]
+    made |= {"functions": functions is not None, "lite": functions == "lite", "scenario": made["scenario"].capitalize()}
+    built = build(reading, target, assumptions=assumptions, **made)
+    if made["projection"] and built.unprojected:
         click.echo(f"warning: no projection: {built.unprojected}", err=True)
     steps.done(f"made {built.formulas} formulas")
     pools = len(built.deal.pools)

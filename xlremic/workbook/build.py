@@ -33,6 +33,7 @@ from .names import MODEL_CHECKS
 from .outline import outline
 from .projection import Projection, without_functions, without_projection
 from .projection_sheets import fill_projection
+from .protection import protect
 from .results_sheets import fill_results
 from .scenario_terms import OWN, SCENARIOS
 from .template import Template
@@ -68,12 +69,14 @@ def build(
     functions: bool = False,
     lite: bool = False,
     scenario: str = OWN,
+    protected: bool = False,
 ) -> Built:
     """Write the deal's workbook, with values computed and compared.
 
     ``projection`` leaves its sheets out if false; ``functions`` adds a sheet that calls every worksheet function, and
     ``lite`` the code of those functions for xlwings Lite.
-    ``scenario`` is the one that is chosen; Own and Base are the assumptions given.
+    ``scenario`` is the one that is chosen; Own and Base are the assumptions given. ``protected`` locks the formulas,
+    without a password; inputs stay open.
 
     Raises: DealError if the facts do not make a deal; TemplateError if the template lacks a part or the computed
     cells disagree with Python's numbers; InputError if a file cannot be read or written. Nothing is left half-written.
@@ -83,6 +86,7 @@ def build(
     if scenario not in SCENARIOS:
         raise InputError(f"there is no scenario {shown(scenario)}: say {', '.join(SCENARIOS)}")
     book = _Book(Template(template), reading, deal, findings, assumptions or Assumptions(), scenario)
+    book.protected = protected
     data, cells = book.made(projection, functions)
     if lite and not book.unprojected:
         data = with_code(Package.of(data)).to_bytes()
@@ -117,6 +121,7 @@ class _Book(Filling):
     projection: Projection | None = None
     unprojected: str = ""
     functions: bool = False
+    protected: bool = False
 
     def made(self, projection: bool, functions: bool = False) -> tuple[bytes, Cells]:
         """The finished workbook and its formula cells, calculated and compared."""
@@ -180,6 +185,8 @@ class _Book(Filling):
         validate(self.template.workbook, self.projection.months if self.projection is not None else 0)
         self.template.workbook.properties.title = f"Series {self.deal.series}: deal model"
         self.template.workbook.properties.subject = "Mortgage certificates: classes, subordination, call, projection"
+        if self.protected:
+            protect(self.template.workbook)
         self.template.drop_anchors()
         for key, value in (
             ("program", PROGRAM),

@@ -30,6 +30,8 @@ OF_CLASSES = (
 """Names of columns with one line a class."""
 HEADED = ("History", "ChangeLog", "DealAssumptions", "DealPools", "DealClasses", "SourceFacts")
 """Names of tables whose first row is their header."""
+ACROSS = ("ClassPrices",)
+"""Names of a line with one column a class, known by the label that its row begins with."""
 OF_PROJECTION = ("ShiftSchedule", "LossLimits", "ClassPrices", "SeniorClasses")
 """Names that mean something only beside the sheets of a projection."""
 GUARDED = "InputsToLookAt"
@@ -46,9 +48,13 @@ class _Place:
     cells: Reference
     words: tuple[str | None, ...]
     """Of its first columns only, where the last of them is one for each class."""
+    across: bool = False
+    """Whether it is a line of one column a class."""
 
     def holds(self, width: int) -> bool:
         """Whether a deal's workbook may have that many columns under the name."""
+        if self.across:
+            return width > 0
         left, _, right, _ = self.cells.bounds
         fixed = len(self.words) == right - left + 1
         return width == len(self.words) if fixed else width > len(self.words)
@@ -103,7 +109,7 @@ def _checked(name: str, text: str, place: _Place, shown: Shown) -> Reference:
     left, top, right, bottom = cells.bounds
     if not place.holds(right - left + 1) or bottom < top:
         raise InputError(f"{there}, which has not the columns of a workbook of xlremic; make it anew")
-    for wanted, found in zip(place.words, _words(name, cells, shown), strict=False):
+    for wanted, found in zip(place.words, _words(name, cells, shown, across=place.across), strict=False):
         if wanted != found:
             raise InputError(
                 f"{there}, beside {found or 'nothing'!r} where {wanted!r} belongs: was a part of the sheet moved, or"
@@ -112,9 +118,11 @@ def _checked(name: str, text: str, place: _Place, shown: Shown) -> Reference:
     return cells
 
 
-def _words(name: str, cells: Reference, shown: Shown) -> tuple[str | None, ...]:
-    """The header of each column of a range; the label left of a single cell, or above it where nothing is left."""
+def _words(name: str, cells: Reference, shown: Shown, *, across: bool) -> tuple[str | None, ...]:
+    """The header of each column of a range; what a line's row begins with; the label left of a single cell, or above it where nothing is left."""
     left, top, right, _ = cells.bounds
+    if across:
+        return (shown.text(cells.sheet, top, 1),)
     if cells.last is None and left > 1:
         beside = (shown.text(cells.sheet, top, column) for column in range(left - 1, 0, -1))
         return (next(filter(_is_word, beside), None),)
@@ -135,9 +143,9 @@ def _expected() -> Mapping[str, _Place]:
     shown = Shown(package)
     kept = {name: text for name, local, text in package.names if not (local or name.startswith(_ONLY_FOR_CODE))}
     places = {name: Reference.of(text) for name, text in kept.items()}
-    words = {name: _words(name, cells, shown) for name, cells in places.items()}
+    words = {name: _words(name, cells, shown, across=name in ACROSS) for name, cells in places.items()}
     return {
-        name: _Place(cells, tuple(takewhile(lambda word: "{" not in (word or ""), words[name])))
+        name: _Place(cells, tuple(takewhile(lambda word: "{" not in (word or ""), words[name])), name in ACROSS)
         for name, cells in places.items()
     }
 
