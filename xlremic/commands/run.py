@@ -98,14 +98,18 @@ def run_command(
 
 
 @click.command("grid")
-@click.argument("filing")
+@click.argument("filing", required=False)
+@click.option(
+    "--into", type=click.Path(path_type=Path), help="Compute the grid of this workbook anew, from its inputs."
+)
 @term_options
 @click.option("--yields", is_flag=True, help="Solve the yield of every class too.")
 @click.option("--workers", type=click.IntRange(1), default=1, show_default=True, help="Number of processes.")
 @click.option("--cluster", metavar="ADDRESS", help="Dask scheduler whose workers do it, such as tcp://host:8786.")
 @_output_options
 def grid_command(
-    filing: str,
+    filing: str | None,
+    into: Path | None,
     file: Path | None,
     yields: bool,
     workers: int,
@@ -117,6 +121,8 @@ def grid_command(
 ) -> None:
     """Measure the classes of FILING for every combination of comma-separated values.
 
+    With --into a workbook of ours has its sheet Scenarios computed anew; the version before is kept.
+
     Numbers take no thousands separator; 1,500 might be one or two, so write 1500, or 1, 500 with a space.
 
     \b
@@ -124,6 +130,13 @@ def grid_command(
     """
     from ..engine.grid import grid  # noqa: PLC0415 - the engine, only when it runs
 
+    if into is not None:
+        if filing or file or yields or workers > 1 or cluster or as_csv or as_json or parquet or any(terms.values()):
+            raise click.UsageError("--into takes all from the workbook: leave everything else out")
+        _regrid(into)
+        return
+    if filing is None:
+        raise click.UsageError("give a filing, or a workbook with --into")
     _one_format(as_csv, as_json, parquet)
     axes: dict[str, Any] = {name: values_of(name, text) for name, text in terms.items() if text is not None}
     if (scenarios := prod(map(len, axes.values()))) > MOST_SCENARIOS:
@@ -145,6 +158,13 @@ def grid_command(
     else:
         fixed = [row for row in assumptions.described() if row[0] not in axes]
         click.echo(f"Series {deal.series}\n\n{printed_assumptions(fixed)}\n\n{aligned(table)}")
+
+
+def _regrid(path: Path) -> None:
+    from ..workbook.regrid import regrid  # noqa: PLC0415 - the spreadsheet library is heavy
+
+    done = regrid(path)
+    click.echo(f"{path}: {done.scenarios} scenarios computed anew; the previous version is {done.backup}")
 
 
 def printed_run(flows: "TrancheFlows", report: str) -> str:

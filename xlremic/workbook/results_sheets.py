@@ -72,11 +72,7 @@ def _fill_class(projection: Projection) -> None:
 
 def _fill_scenarios(projection: Projection) -> None:
     template = projection.template
-    now = datetime.now(UTC).strftime("%d %b %Y %H:%M UTC").lstrip("0")
-    template.anchor("scenarios_note").value = (
-        f"Computed by the engine on {now}; months and dollars from the start of the projection. Every term not"
-        " shown is as Assumptions had it then."
-    )
+    template.anchor("scenarios_note").value = grid_note()
     sheet, row, column = template.anchors["result"]
     for k in range(len(projection.classes)):
         template.cell(sheet, row, column + k).value = k + 1
@@ -129,21 +125,37 @@ def _fill_inputs(projection: Projection) -> None:
 def _scenario(projection: Projection, row: int, flows: TrancheFlows) -> None:
     """One row of Scenarios from the engine."""
     _, _, first = projection.template.anchors["result"]
-    terms = flows.assumptions
-    shown = [getattr(terms, name) for name in RATES]
-    threshold = float(projection.deal.rules.call_threshold or 0)
-    below = [k for k, total in enumerate(pool_balances(flows)) if k and total < threshold]
-    lives = {one.label: weighted_average_life(one.repayments) for one in flows.classes}
-    cells = [
-        *(value if isinstance(value, int | float) else None if value is None else BY_MONTH for value in shown),
-        below[0] if below else "none",
-        max(flows.trace["cumulative_losses"]),
-    ]
+    cells, lives = scenario_figures(flows, float(projection.deal.rules.call_threshold or 0))
     sheet = SCENARIOS.sheet
     for k, value in enumerate(cells, SCENARIOS.number(RATES[0])):
         projection.template.cell(sheet, row, k).value = value
     for k, one in enumerate(projection.classes):
         projection.template.cell(sheet, row, first + k).value = lives.get(one.label)
+
+
+def scenario_figures(
+    flows: TrancheFlows, threshold: float
+) -> tuple[list[float | str | None], Mapping[str, float | None]]:
+    """A scenario on Scenarios: its terms, first month below the threshold (dollars) and losses; each class's life."""
+    terms = flows.assumptions
+    shown = [getattr(terms, name) for name in RATES]
+    losses = flows.trace["cumulative_losses"]
+    below = [k for k, total in enumerate(pool_balances(flows)) if k and total < threshold]
+    cells = [
+        *(value if isinstance(value, int | float) else None if value is None else BY_MONTH for value in shown),
+        below[0] if below else "none",
+        max(losses) - losses[0],
+    ]
+    return cells, {one.label: weighted_average_life(one.repayments) for one in flows.classes}
+
+
+def grid_note() -> str:
+    """When the grid was computed, and what it rests on."""
+    now = datetime.now(UTC).strftime("%d %b %Y %H:%M UTC").lstrip("0")
+    return (
+        f"Computed by the engine on {now}; months and dollars from the start of the projection. Every term not"
+        " shown is as Assumptions had it then."
+    )
 
 
 def _redirected(formula: str, letters: Mapping[str, str]) -> str:
