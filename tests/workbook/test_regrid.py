@@ -16,7 +16,7 @@ from xlremic.xlsx.calculate import calculate
 from xlremic.xlsx.package import Package
 from xlremic.xlsx.patch import Cell, named_cells, opened, patched
 
-TERMS = {"PSA": 450.0, "CDR": 0.02, "Severity": 0.4}
+TERMS: dict[str, Cell] = {"PSA": 450.0, "CDR": 0.02, "Severity": 0.4}
 
 
 def told(*words: object) -> Result:
@@ -51,7 +51,7 @@ def test_the_grid_is_the_engines_for_the_inputs_of_now_and_nothing_else_changes(
     assert named_cells(book, "ChecksStatus")[0].value == "All checks tie"
     sheet, results = book[SCENARIOS.sheet], book[RESULTS.sheet]
     labels = [row[0].value for row in results.iter_rows(min_row=RESULTS.row(), max_col=1) if row[0].value]
-    severity = TERMS["Severity"]
+    severity = 0.4
     psa = SCENARIOS.number("psa")
     chosen = next(
         row

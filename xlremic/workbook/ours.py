@@ -36,6 +36,8 @@ OF_PROJECTION = ("ShiftSchedule", "LossLimits", "ClassPrices", "SeniorClasses")
 """Names that mean something only beside the sheets of a projection."""
 GUARDED = "InputsToLookAt"
 """A name that workbooks have since their inputs are guarded; older ones have their names in other places."""
+UNREAD = ("GridStatus",)
+"""Names that only formulas read, of cells without a label."""
 _ONLY_FOR_CODE = ("row.", "block.", "months.", "across.", "projected.", "_xlnm.")
 _NEAR = 4
 """Rows between a header and the first line below it, at most."""
@@ -119,7 +121,8 @@ def _checked(name: str, text: str, place: _Place, shown: Shown) -> Reference:
 
 
 def _words(name: str, cells: Reference, shown: Shown, *, across: bool) -> tuple[str | None, ...]:
-    """The header of each column of a range; what a line's row begins with; the label left of a single cell, or above it where nothing is left."""
+    """The header of each column of a range; what the row of a line across begins with; the label left of a single cell,
+    or above it where nothing is left."""
     left, top, right, _ = cells.bounds
     if across:
         return (shown.text(cells.sheet, top, 1),)
@@ -141,7 +144,11 @@ def _expected() -> Mapping[str, _Place]:
     """Every name of the template that a workbook keeps, with its place."""
     package = Package.of(packaged("templates", "deal.xlsx").read_bytes())
     shown = Shown(package)
-    kept = {name: text for name, local, text in package.names if not (local or name.startswith(_ONLY_FOR_CODE))}
+    kept = {
+        name: text
+        for name, local, text in package.names
+        if not (local or name.startswith(_ONLY_FOR_CODE) or name in UNREAD)
+    }
     places = {name: Reference.of(text) for name, text in kept.items()}
     words = {name: _words(name, cells, shown, across=name in ACROSS) for name, cells in places.items()}
     return {
