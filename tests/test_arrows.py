@@ -26,7 +26,7 @@ HEAVY = {
     "distributed": {"ground"},
     "fsspec": {"batch"},
     "starlette": {"serve"},
-    "uvicorn": {"commands"},
+    "uvicorn": {"serve"},
     "cryptography": {"serve"},
     "click": {"commands"},
 }

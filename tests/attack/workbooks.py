@@ -310,21 +310,32 @@ def ours() -> Package:
         return Package.of(build(read(SAMPLE), Path(folder) / "deal.xlsx", projection=False).path.read_bytes())
 
 
-def attack(cases: int, seed: int) -> Iterator[str]:
-    """Every attack and that many random changes into every command; a line for each kind of answer."""
-    package, kinds, worst = ours(), Counter[tuple[str, str]](), [0.0, 0.0]
+def answers(cases: int, seed: int) -> Iterator[tuple[str, str, Answer]]:
+    """Every attack and that many random changes into every command: the change, the command and its answer."""
+    package = ours()
     changes: dict[str, Change] = {name: one.change for name, one in (ATTACKS | ONLY_UPDATE).items()}
     changes |= {f"random change {number}": partial(mutated, seed=number) for number in range(seed, seed + cases)}
     for name, change in changes.items():
         for command, work in commands(change(package).to_bytes()).items():
-            found = answer(work)
-            kinds[command, found.kind] += 1
-            worst = [max(worst[0], found.seconds), max(worst[1], found.megabytes)]
-            if found.kind not in ("done", "refused") or found.seconds > CPU_SECONDS or found.megabytes > MEGABYTES:
-                yield f"{name}: {command}: {found}"
+            yield name, command, answer(work)
+
+
+def is_wrong(found: Answer) -> bool:
+    return found.kind not in ("done", "refused") or found.seconds > CPU_SECONDS or found.megabytes > MEGABYTES
+
+
+def attack(cases: int, seed: int) -> Iterator[str]:
+    """A line for each answer that is wrong, and one for each kind of answer."""
+    kinds, worst, names = Counter[tuple[str, str]](), [0.0, 0.0], set[str]()
+    for name, command, found in answers(cases, seed):
+        names.add(name)
+        kinds[command, found.kind] += 1
+        worst = [max(worst[0], found.seconds), max(worst[1], found.megabytes)]
+        if is_wrong(found):
+            yield f"{name}: {command}: {found}"
     for (command, kind), number in sorted(kinds.items()):
         yield f"{command:10}{kind:10}{number:6}"
-    yield f"{len(changes)} workbooks; at most {worst[0]:.1f} s of CPU and {worst[1]:.0f} MB"
+    yield f"{len(names)} workbooks; at most {worst[0]:.1f} s of CPU and {worst[1]:.0f} MB"
 
 
 if __name__ == "__main__":

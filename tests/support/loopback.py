@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import uvicorn
 from starlette.applications import Starlette
+
+from xlremic.serve.running import Server, configured
 
 
 def free_port() -> int:
@@ -20,11 +21,7 @@ def free_port() -> int:
 @contextmanager
 def answering(app: Starlette, port: int, certificate: Path | None = None, key: Path | None = None) -> Iterator[None]:
     """The application on a port, by HTTPS if it has a certificate."""
-    config = uvicorn.Config(
-        app, host="127.0.0.1", port=port, ssl_certfile=certificate, ssl_keyfile=key, log_level="warning", ws="none",
-        lifespan="off",
-    )  # fmt: skip
-    server = uvicorn.Server(config)
+    server = Server(configured(app, "127.0.0.1", port, certificate, key))
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     until = time.monotonic() + 20

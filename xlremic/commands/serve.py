@@ -1,13 +1,10 @@
 """The command ``serve``: the local page, and the worksheet functions for Excel on Mac and the web."""
 
-import asyncio
 import os
 import secrets
 import sys
 import threading
 import webbrowser
-from contextlib import suppress
-from typing import Any
 
 import click
 
@@ -41,21 +38,19 @@ def serve_command(host: str, port: int, page_port: int, open_it: bool) -> None:
     page_base = f"http://{shown}:{page_port}"
     folder = state_folder()
     try:
-        import uvicorn  # noqa: PLC0415 - an extra
+        from ..serve.gate import Gate  # noqa: PLC0415 - an extra
+        from ..serve.running import configured, serve_until_told  # noqa: PLC0415
 
         public, private = certificate(folder, host)
-        app = make_app(base, kept_token(folder), page_token)
-        page = make_page(page_base)
+        gate = Gate()
+        configs = [configured(make_app(base, kept_token(folder), page_token, gate), host, port, public, private)]
+        page = make_page(page_base, gate)
     except ImportError as error:
         raise InputError("serving needs one more library: pip install 'xlremic[serve]'") from error
     except OSError as error:
         raise InputError(f"{error.filename} cannot be written: {error.strerror}; set XLREMIC_STATE") from error
-    usual: dict[str, Any] = {
-        "host": host, "log_level": "warning", "server_header": False, "ws": "none", "lifespan": "off",
-    }  # fmt: skip
-    configs = [uvicorn.Config(app, port=port, ssl_certfile=public, ssl_keyfile=private, **usual)]
     if here:
-        configs.append(uvicorn.Config(page, port=page_port, **usual))
+        configs.append(configured(page, host, page_port))
     else:
         click.echo(f"{host} can be reached by others: whoever can read {base}/functions.js can call", err=True)
     address = page_base if here else f"{base}/#{page_token}"
@@ -66,8 +61,4 @@ def serve_command(host: str, port: int, page_port: int, open_it: bool) -> None:
     ):
         threading.Timer(1.0, webbrowser.open, [address]).start()
 
-    async def all_of_them() -> None:
-        await asyncio.gather(*(uvicorn.Server(config).serve() for config in configs))
-
-    with suppress(KeyboardInterrupt):  # the way to end it
-        asyncio.run(all_of_them())
+    serve_until_told(configs)

@@ -10,22 +10,26 @@ token.
 import hmac
 import json
 from collections.abc import Awaitable, Callable
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from ..errors import InputError, XlremicError
 
 if TYPE_CHECKING:
     from starlette.applications import Starlette
+    from starlette.exceptions import HTTPException
     from starlette.requests import Request
     from starlette.responses import Response
     from starlette.routing import Route
 
-PORT, PAGE_PORT = 8643, 8642
+    from .gate import Gate
+
 LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
 PAGE_TOKEN_HEADER = "X-Xlremic-Page"  # noqa: S105 - the name of a header
-LARGEST_REQUEST = 32 * 1024 * 1024
-VALID, RENEW = timedelta(days=820), timedelta(days=30)
+CALL_KINDS = ("", "application/json")
+LARGEST_REQUEST = 16 * 2**20
+"""Bytes of a batch of calls; Excel sends some kilobytes."""
+FILING_KINDS = ("", "application/octet-stream", "text/plain", "text/html")
+"""Media types that a filing may come as: never a form, whose wrapping would be read as text of the filing."""
 _PRIVATE = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "X-Content-Type-Options": "nosniff",
@@ -56,10 +60,14 @@ def _refusing(base: str) -> Callable[["Request"], "Response | None"]:
     return refusal
 
 
-def page_routes(base: str, token: str = "") -> "list[Route]":
+def _kind(request: "Request") -> str:
+    """The media type of what is sent, in small letters; empty if none is told."""
+    return request.headers.get("content-type", "").partition(";")[0].strip().lower()
+
+
+def page_routes(base: str, gate: "Gate", token: str = "") -> "list[Route]":
     """The page and what it asks for, at ``base``; with a token, only who has it is answered."""
-    from starlette.concurrency import run_in_threadpool  # noqa: PLC0415 - an extra
-    from starlette.responses import JSONResponse, Response  # noqa: PLC0415
+    from starlette.responses import JSONResponse, Response  # noqa: PLC0415 - an extra
     from starlette.routing import Route  # noqa: PLC0415
 
     from . import page  # noqa: PLC0415 - keeps other commands quick
@@ -90,19 +98,18 @@ def page_routes(base: str, token: str = "") -> "list[Route]":
                 return refused
             if not hmac.compare_digest(request.headers.get(PAGE_TOKEN_HEADER, "").encode(), token.encode()) and token:
                 return said(401, "open the page with the whole address that xlremic serve has printed")
-            body = await _body(request, page.LARGEST_FILING)
-            if body is None:
-                return said(
-                    413, f"a filing of more than {page.LARGEST_FILING:,} bytes is not taken; one is far smaller"
-                )
+            if _kind(request) not in FILING_KINDS:
+                return said(415, "send the bytes of the filing alone, as application/octet-stream")
             name = request.query_params.get("name", "filing.txt")[:200]
-            try:
-                filing, facts = parted(body, request.query_params.get("facts"))
-                return await run_in_threadpool(answer, filing, name, facts, request)
-            except InputError as error:
-                return said(400, str(error))
-            except XlremicError as error:
-                return said(422, str(error))
+            large = f"a filing of more than {page.LARGEST_FILING:,} bytes is not taken; one is far smaller"
+            async with gate.body(request, page.LARGEST_FILING, large) as body:
+                try:
+                    filing, facts = parted(body, request.query_params.get("facts"))
+                    return await gate.work(lambda: answer(filing, name, facts, request))
+                except InputError as error:
+                    return said(400, str(error))
+                except XlremicError as error:
+                    return said(422, str(error))
 
         return endpoint
 
@@ -126,33 +133,35 @@ def page_routes(base: str, token: str = "") -> "list[Route]":
     ]
 
 
-def make_page(base: str) -> "Starlette":
+def _application(routes: "list[Route]") -> "Starlette":
+    from starlette.applications import Starlette  # noqa: PLC0415 - an extra
+    from starlette.exceptions import HTTPException  # noqa: PLC0415
+    from starlette.responses import JSONResponse  # noqa: PLC0415
+
+    async def said(_: "Request", error: "HTTPException") -> "Response":
+        return JSONResponse({"message": error.detail}, error.status_code, headers={**_PRIVATE, **(error.headers or {})})
+
+    made = Starlette(routes=routes, exception_handlers={HTTPException: said})  # type: ignore[dict-item]
+    made.router.redirect_slashes = False  # a redirection would repeat whatever host was asked for
+    return made
+
+
+def make_page(base: str, gate: "Gate | None" = None) -> "Starlette":
     """The page alone, for this computer, at ``base`` such as http://localhost:8642."""
-    from starlette.applications import Starlette  # noqa: PLC0415 - an extra
+    from .gate import Gate  # noqa: PLC0415 - an extra
 
-    return Starlette(routes=page_routes(base))
-
-
-async def _body(request: "Request", most: int) -> bytes | None:
-    """The body of a request, unless it is larger than that."""
-    body = bytearray()
-    async for part in request.stream():
-        body += part
-        if len(body) > most:
-            return None
-    return bytes(body)
+    return _application(page_routes(base, gate or Gate()))
 
 
-def make_app(base: str, token: str, page_token: str = "") -> "Starlette":
+def make_app(base: str, token: str, page_token: str = "", gate: "Gate | None" = None) -> "Starlette":
     """The functions, and the page, behind ``base``, such as https://localhost:8643."""
-    from starlette.applications import Starlette  # noqa: PLC0415 - an extra
-    from starlette.concurrency import run_in_threadpool  # noqa: PLC0415
-    from starlette.responses import JSONResponse, Response  # noqa: PLC0415
+    from starlette.responses import JSONResponse, Response  # noqa: PLC0415 - an extra
     from starlette.routing import Route  # noqa: PLC0415
 
     from ..functions.hosts import officejs  # noqa: PLC0415 - keeps other commands quick
+    from .gate import Gate, question_of  # noqa: PLC0415
 
-    refusal = _refusing(base)
+    refusal, door = _refusing(base), gate or Gate()
 
     def shared(make: Callable[[], bytes | str], kind: str) -> Callable[["Request"], "Response"]:
         return lambda request: Response(make(), media_type=kind, headers=_PUBLIC)
@@ -166,23 +175,22 @@ def make_app(base: str, token: str, page_token: str = "") -> "Starlette":
             return refused
         if not hmac.compare_digest(request.headers.get(officejs.TOKEN_HEADER, "").encode(), token.encode()):
             return JSONResponse({"message": "the token is missing or wrong"}, 401, headers=_PRIVATE)
-        body = await _body(request, LARGEST_REQUEST)
-        if body is None:
-            return JSONResponse({"message": "the request is too large"}, 413, headers=_PRIVATE)
-        try:
-            answer = await run_in_threadpool(officejs.answer, json.loads(body))
-        except (ValueError, RecursionError) as error:  # InputError among them
-            return JSONResponse({"message": str(error)}, 400, headers=_PRIVATE)
-        return JSONResponse(answer, headers=_PRIVATE)
+        if _kind(request) not in CALL_KINDS:
+            return JSONResponse({"message": "send application/json"}, 415, headers=_PRIVATE)
+        async with door.body(request, LARGEST_REQUEST, "the request is too large") as body:
+            try:
+                return await door.work(lambda: JSONResponse(officejs.answer(question_of(body)), headers=_PRIVATE))
+            except InputError as error:
+                return JSONResponse({"message": str(error)}, 400, headers=_PRIVATE)
 
     description = json.dumps(officejs.metadata())
-    return Starlette(
-        routes=[
+    return _application(
+        [
             Route("/call", calls, methods=["POST"]),
             Route("/functions.js", own(lambda: officejs.functions_js(f"{base}/call", token), "text/javascript")),
             Route("/functions.json", shared(lambda: description, "application/json")),
             Route("/functions.html", own(officejs.functions_page, "text/html")),
-            *page_routes(base, page_token),
+            *page_routes(base, door, page_token),
             Route("/manifest.xml", own(lambda: officejs.manifest(base), "application/xml")),
             Route("/icon-32.png", shared(lambda: officejs.icon(32), "image/png")),
             Route("/icon-64.png", shared(lambda: officejs.icon(64), "image/png")),

@@ -276,7 +276,7 @@ def description() -> dict[str, Any]:
     book: dict[str, Any] = {"application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": {}}
 
     def operation(summary: str, parameters: list[dict[str, Any]], content: dict[str, Any]) -> dict[str, Any]:
-        refusals = dict.fromkeys(("400", "401", "403", "413", "421", "422"), problem)
+        refusals = dict.fromkeys(("400", "401", "403", "408", "413", "415", "421", "422", "503"), problem)
         return {
             "post": {
                 "summary": summary,
