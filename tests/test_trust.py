@@ -166,3 +166,10 @@ def test_the_lock_pins_all_that_the_tests_install_with_hashes() -> None:
             assert name == "xlremic" or name in pinned, requirement
     for requirement in PROJECT["dependencies"]:
         assert re.split(r"[^\w-]", requirement)[0].lower() in pinned, requirement
+
+
+def test_every_test_that_the_security_page_names_is_there() -> None:
+    named = re.findall(r"\| `(\S+\.py)` \| `(test_\w+)` \|", (ROOT / "SECURITY.md").read_text(encoding="utf-8"))
+    assert len(named) > 20
+    for file, test in named:
+        assert f"\ndef {test}(" in (ROOT / "tests" / file).read_text(encoding="utf-8"), (file, test)

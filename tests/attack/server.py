@@ -158,7 +158,7 @@ def _broken(chance: random.Random, own: dict[str, str]) -> bytes:
         f"{head}Transfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n".encode(),
         f"{head}Name\x00: x\r\n\r\n".encode(),
         f"GET /\x01\x02 HTTP/1.1\r\nHost: {host}\r\n\r\n".encode(),
-        f"GET / HTTP/9.9\r\nHost: {host}\r\n\r\n".encode(),
+        f"GET / HTTP/one\r\nHost: {host}\r\n\r\n".encode(),
     ])  # fmt: skip
 
 
