@@ -79,7 +79,7 @@ def lite(workbook: Path, output: Path | None, by_name: bool, open_pane: bool, re
     The recipient needs that add-in of Microsoft's store, and no Python. The workbook must call a REMIC function, as one
     made with build --functions does.
 
-    Example: xlremic addin lite cmsi-2004-8.xlsx
+    Example: xlremic addin lite functions.xlsx
     """
     from ..files import read_whole, write_whole  # noqa: PLC0415
     from ..functions.hosts.lite import Form, code_of, with_code, without_code  # noqa: PLC0415
