@@ -278,14 +278,14 @@ def sent(server: Started, data: bytes, functions: bool, then_ends: bool) -> tupl
     received = bytearray()
     with socket.create_connection(("127.0.0.1", server.calls if functions else server.page), 60) as plain:
         context = ssl.create_default_context(cafile=str(server.state / "localhost.crt"))
-        wire = context.wrap_socket(plain, server_hostname="localhost") if functions else plain
-        with suppress(OSError):  # it may have answered before it has heard all
-            wire.sendall(data)
-            if then_ends:
-                wire.shutdown(socket.SHUT_WR)
-        with suppress(ConnectionError, ssl.SSLError):
-            while part := wire.recv(2**16):
-                received += part
+        with context.wrap_socket(plain, server_hostname="localhost") if functions else plain as wire:
+            with suppress(OSError):  # it may have answered before it has heard all
+                wire.sendall(data)
+                if then_ends:
+                    wire.shutdown(socket.SHUT_WR)
+            with suppress(ConnectionError, ssl.SSLError):
+                while part := wire.recv(2**16):
+                    received += part
     head, _, body = bytes(received).partition(b"\r\n\r\n")
     return (int(head.split()[1]) if head.startswith(b"HTTP/1.1 ") else CLOSED), body
 
