@@ -22,6 +22,7 @@ from ..reading.facts import Reading
 from ..reading.tieout import Finding, tie_out
 from ..xlsx.calculate import Cells, calculate, formula_cells
 from ..xlsx.charts import with_points
+from ..xlsx.described import described, ignoring
 from ..xlsx.package import Package
 from ..xlsx.patch import saved
 from ..xlsx.rows import repeated
@@ -29,6 +30,7 @@ from .class_sheets import fill_checks, fill_classes, fill_functions
 from .cover import fill_cover
 from .filing_sheets import fill_filing
 from .filling import PROGRAM, Filling
+from .layout import NUMBERS_AS_TEXT
 from .names import MODEL_CHECKS
 from .outline import outline
 from .projection import Projection, without_functions, without_projection
@@ -139,6 +141,7 @@ class _Book(Filling):
         if self.projection is not None:
             package = repeated(package, self.projection.rows())
         package = with_points(calculate(package, worksheet_functions() if self.functions else None))
+        package = ignoring(described(package), NUMBERS_AS_TEXT)
         cells = formula_cells(package)
         _compare(cells, self.expected)
         return package.to_bytes(), cells

@@ -152,6 +152,8 @@ LINKS = ("Cover", "Summary", "Tranches", "Call", "Assumptions", "Class", "Result
 FIRST = next(iter(SHEETS))
 MONTHLY = ("Vectors", "Collateral", "Waterfall")
 """Sheets with one row a month."""
+NUMBERS_AS_TEXT = {"Source": "A1:H2000", "Summary": "L1:M60", "Cover": "A1:L80"}
+"""Cells that keep what a filing prints, numbers too, as text: no program is to mark them."""
 SETUP = "Set-up"
 """Sheet of what stands between the inputs and the months: the terms in force, pools, classes, lines."""
 

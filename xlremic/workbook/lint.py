@@ -23,6 +23,7 @@ from ..xlsx.patch import opened
 from ..xlsx.references import RELATIVE_ROW
 from .class_columns import CALL, CHECKS, SOURCE, TRANCHES
 from .filing_rows import MEASURES
+from .frame_lint import frame_complaints
 from .layout import FIRST, MONTHLY, SETUP, SHEETS, FrameRow, MonthlyRow, Part, sheets_of
 from .names import PUBLIC, SINCE, usable_name
 from .setup_rows import AFTER, POOLS
@@ -91,7 +92,7 @@ def lint(data: bytes) -> list[str]:
     missing = [title for title in always if title not in book.sheetnames]
     if missing:
         return [f"sheets: {', '.join(missing)} missing"]
-    complaints = [*_book(book)]
+    complaints = [*_book(book), *frame_complaints(book, package, VIEW)]
     for title in (*always, *_optional(book)):
         sheet = book[title]
         complaints += [*_cells(sheet, styles), *_view(sheet, styles)]
