@@ -268,7 +268,8 @@ def _inputs(book: Workbook, sheet: Worksheet, outside: dict[str, str], formulas:
     changes = f"=SUM({data.cell('changed')}:{data.cell('changed', len(lines) - 1)})"
     put(sheet[data.cell("changed", -1)], changes, "Formula", "0", align="center")
     put(sheet[GRID_STATUS], _grid_status(len(lines)), "Formula")
-    sheet.conditional_formatting.add(GRID_STATUS, red(f"{data.cell('changed', -1)}>0"))
+    sheet.conditional_formatting.add(GRID_STATUS, red("GridChanges>0"))
+    name(book, "GridChanges", data.sheet, data.cell("changed", -1))
     name(book, "GridStatus", data.sheet, GRID_STATUS)
     life, row = SCENARIOS.letter("life"), ScenarioRow.DIFFERENCE
     lives = f"${life}{row}:${life}{row}"

@@ -76,7 +76,7 @@ CALL_LINES = (
 )  # fmt: skip
 CALL = Table(
     "Call", 6, lines=tuple(line.key for line in CALL_LINES), columns=(
-        Column("label", "Clean-up call", 44, text=True), Column("value", "Value", 21), Column("unit", "Unit", 12, text=True), Column("source", "Where it comes from", 78, text=True),
+        Column("label", "Clean-up call", 44, text=True), Column("value", "Value", 21), Column("unit", "Unit", 12, text=True), Column("source", "Where it comes from", 64, text=True),
     ),
 )  # fmt: skip
 HISTORY = Table(
@@ -103,8 +103,8 @@ STATUS = (
 
 CHECKS = Table(
     "Checks", 6, first=9, totals=7, columns=(
-        Column("check", "Check", 66, "Label", value="check", text=True),
-        Column("says", "What must hold", 84, "Label", value="what must hold", text=True),
+        Column("check", "Check", 52, "Label", value="check", text=True),
+        Column("says", "What must hold", 66, "Label", value="what must hold", text=True),
         Column("unit", "Unit", 12, "Unit", value="USD", text=True),
         Column("difference", "Difference", 19, "Link", "USD", formula="{classes_sum}"),
         Column("tolerance", "Tolerance", 19, "Constant", "USD", value=0),
