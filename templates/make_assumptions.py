@@ -62,7 +62,7 @@ def outside_of_terms() -> dict[str, str]:
     return found
 
 
-def page(book: Workbook, longest_term: str) -> None:
+def page(book: Workbook, of_pools: tuple[str, str]) -> None:
     """Every scalar input; below them what goes to the right: pools, prices, steps."""
     sheet = frame(book, PAGE.sheet, PAGE.widths)
     band(sheet, PAGE.header, PAGE.labels, left=PAGE.texts)
@@ -72,7 +72,7 @@ def page(book: Workbook, longest_term: str) -> None:
         if line.startswith(HEAD):
             section(sheet, line)
         elif line in INPUTS:
-            scalar(book, sheet, Guard(INPUTS[line], source_of(line), longest_term))
+            scalar(book, sheet, Guard(INPUTS[line], source_of(line), *of_pools))
     scenario(book, sheet)
     pools(book, sheet)
     prices(book, sheet)
@@ -226,7 +226,7 @@ def schedules(book: Workbook, sheet: Worksheet) -> None:
         name(book, f"block.{kind}_steps", PAGE.sheet, f"{PAGE.cell(ACROSS, keys[0])}:{PAGE.cell(ACROSS, keys[1])}")
 
 
-def terms_table(book: Workbook, sheet: Worksheet, vectors: Mapping[str, str], longest_term: str) -> None:
+def terms_table(book: Workbook, sheet: Worksheet, vectors: Mapping[str, str], of_pools: tuple[str, str]) -> None:
     """Set-up: of every term the value in force, the value as chosen, and what speaks against it."""
     table = TERMS_TABLE
     put(sheet[f"A{table.header - 1}"], "The terms as the formulas and the worksheet functions read them", "Section")
@@ -243,7 +243,7 @@ def terms_table(book: Workbook, sheet: Worksheet, vectors: Mapping[str, str], lo
         if key in sources:
             put(sheet[table.cell("value", key)], sources[key], "Link", DEAL_TERMS[key].format, "right")
             continue
-        guard = Guard(INPUTS[key], source_of(key), longest_term)
+        guard = Guard(INPUTS[key], source_of(key), *of_pools)
         value = f"={PAGE.sheet}!{PAGE.cell('used', key)}"
         if guard.term.choices:
             value = f'=IF({value[1:]}=0,"{guard.term.default}",{value[1:]})'

@@ -59,7 +59,9 @@ def months_of(title: str) -> str:
 def set_up(book: Workbook, pool_cells: Mapping[str, str], outside: dict[str, str], kinds: Kinds) -> None:
     """Assumptions and Set-up: inputs, what is read of them, then what a projection starts from, side by side."""
     longest_term = f"MAX({POOLS.absolute('remaining_term').partition('!')[2]})"
-    page(book, longest_term)
+    rates = (POOLS.absolute(key).partition("!")[2] for key in ("coupon", "discount_coupon", "premium_coupon"))
+    of_pools = longest_term, ",".join(rates)
+    page(book, of_pools)
     widths = {k: v for table in (TERMS_TABLE, POOLS, CLASSES, *STEPS.values()) for k, v in table.widths.items()}
     sheet = frame(book, SETUP, widths)
     at = places(VECTORS)
@@ -75,7 +77,7 @@ def set_up(book: Workbook, pool_cells: Mapping[str, str], outside: dict[str, str
     months = {title: months_of(title) for title in ("Collateral", "Waterfall")} | {
         "checks": f"Vectors!${given[0]}${MonthlyRow.START}:${given[-1]}${MonthlyRow.START}", "Results": shown,
     }  # fmt: skip
-    terms_table(book, sheet, vectors, longest_term)
+    terms_table(book, sheet, vectors, of_pools)
     guards(book, sheet, months)
     pools_and_classes(book, sheet, pool_cells, outside)
     steps(book, sheet, outside)

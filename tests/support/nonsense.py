@@ -18,6 +18,8 @@ KINDS: Mapping[str, Any] = {
 }  # fmt: skip
 """Twenty-two kinds; ``of`` adds what is at the bounds and just outside."""
 FEW = ("text", "empty", "negative", "largest", "true", "error")
+LOWEST_RATE = 0.04375
+"""Of the loans of ``short_deal``: the engine refuses a fee above it."""
 _EPOCH = date(1899, 12, 30)
 
 
@@ -45,6 +47,8 @@ def is_refused(name: str, value: Any, cut_off: date, longest: float) -> bool:
         return value not in term.choices
     if name in ELSEWHERE and term.kind is not Kind.DATE:
         return not 0 <= value <= bounds(term)[1]
+    if name == "servicing_fee_rate" and value > LOWEST_RATE:
+        return True
     if term.kind is Kind.DATE:
         return _no_day(name, value, cut_off, longest)
     if rival(name) and term.instead_of and value > 0:

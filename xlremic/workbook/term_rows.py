@@ -144,12 +144,13 @@ def default(term: Term) -> float | str:
 
 @dataclass(frozen=True, slots=True)
 class Guard:
-    """The formulas about one input, with the equals sign; ``terms`` is the cell with the longest remaining term."""
+    """The formulas about one input, with the equals sign; ``longest_term`` and ``gross_rates`` are of the pools."""
 
     term: Term
     source: str
     """Its own cell, as Set-up takes it."""
     longest_term: str = ""
+    gross_rates: str = ""
 
     @property
     def name(self) -> str:
@@ -185,6 +186,8 @@ class Guard:
         inside = "0"
         if self.name == "first_distribution":
             inside = f"IF(DAY({chosen})>{page('most', 'payment_day')},1,0)"
+        if self.name == "servicing_fee_rate":  # the engine refuses a fee above the rate of any loans
+            inside = f"IF(COUNT({self.gross_rates})=0,0,({chosen}-MIN({self.gross_rates})>0)*1)"
         if self.name == "as_of_date":
             cut, age = "CutOffDate", f"12*(YEAR({chosen})-YEAR(CutOffDate))+MONTH({chosen})-MONTH(CutOffDate)"
             inside = f"IF(ISNUMBER({cut}),(({chosen}<{cut})+({age}>{self.longest_term})>0)*1,0)"
