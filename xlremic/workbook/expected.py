@@ -12,6 +12,7 @@ from ..engine.collateral import RepLine
 from ..engine.measures import ClassMeasures
 from ..engine.records import LineFlows, Trace
 from ..xlsx.calculate import Scalar, same
+from .class_months import CLASS
 from .layout import MONTHLY
 from .results_columns import RESULTS, SCENARIOS, USD_COLUMNS
 
@@ -94,7 +95,7 @@ def pool_balances(flows: TrancheFlows) -> list[float]:
 def noise(sheet: str, cell: str) -> float:
     """How far apart two computations of a cell may be that should be zero: dollars may end a hair off it."""
     column = cell.rstrip("0123456789")
-    dollars = sheet in MONTHLY or (sheet == RESULTS.sheet and column in map(RESULTS.letter, USD_COLUMNS))
+    dollars = sheet in (*MONTHLY, CLASS) or (sheet == RESULTS.sheet and column in map(RESULTS.letter, USD_COLUMNS))
     return 1e-3 if dollars else LIFE if sheet in (RESULTS.sheet, SCENARIOS.sheet) else 1e-13
 
 
