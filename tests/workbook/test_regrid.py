@@ -86,7 +86,7 @@ def test_a_workbook_without_a_projection_has_no_grid(workbook: Path, tmp_path: P
 
 def test_an_input_in_error_is_refused_before_a_byte_is_written(projected: Path, tmp_path: Path) -> None:
     path = tmp_path / "deal.xlsx"
-    path.write_bytes(broken := typed(projected.read_bytes(), {"PSA": "fast"}))
+    path.write_bytes(broken := typed(projected.read_bytes(), {"PSA": -5.0}))
     done = told("grid", "--into", path)
     assert done.exit_code == 2 and "1 inputs in error" in done.output
     assert path.read_bytes() == broken and list(tmp_path.iterdir()) == [path]
