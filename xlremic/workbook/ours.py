@@ -136,7 +136,7 @@ def _words(name: str, cells: Reference, shown: Shown, *, across: bool) -> tuple[
 
 
 def _is_word(text: str | None) -> bool:
-    return text is not None and not re.fullmatch(r"[-+.\deE]*", text)
+    return text is not None and not re.fullmatch(r"[-+.\deE]*|#.*", text)  # neither a number nor an error
 
 
 @cache
