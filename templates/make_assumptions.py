@@ -131,14 +131,17 @@ def scalar(book: Workbook, sheet: Worksheet, guard: Guard) -> None:
 
 
 def limits(sheet: Worksheet, line: str, least: float, most: float, number_format: str) -> None:
+    whole = "0%" if number_format == FORMATS["rate"] else number_format
     for bound, column in ((least, "least"), (most, "most")):
-        put(sheet[PAGE.cell(column, line)], bound, "Constant", number_format, "right")
+        put(sheet[PAGE.cell(column, line)], bound, "Constant", whole, "right")
         sheet[PAGE.cell(column, line)].font = Font(name="Calibri", size=9, color="595959")
 
 
 def said(sheet: Worksheet, line: str, formula: str) -> None:
     """What became of an input, in words."""
-    put(sheet[PAGE.cell("check", line)], formula, "Formula").alignment = Alignment(vertical="center", indent=1)
+    put(sheet[PAGE.cell("check", line)], formula, "Formula").alignment = Alignment(
+        horizontal="left", vertical="center", indent=1
+    )
 
 
 def marks(sheet: Worksheet, line: str, formula: str) -> None:
