@@ -155,7 +155,7 @@ ATTACKS: dict[str, Attack] = {
     "a book elsewhere": Attack(related(f"{OFFICE}/officeDocument", "xl/other.xml", part="_rels/.rels"), "where it belongs"),
     "a macro on a drawing": Attack(swapped("xl/drawings/drawing1.xml", "(<(?:xdr:)?graphicFrame)", r'\1 macro="[0]!Run"'), "macro to run"),
     "a program as a part": Attack(extra(**{"xl/media/x.exe": b"MZ\x90\x00"}), "UTF-8|well-formed"),
-    "a sheet that no menu shows": Attack(swapped(BOOK, 'name="Pools" sheetId="2" state="visible"', 'name="Pools" sheetId="2" state="veryHidden"'), "no menu"),
+    "a sheet that no menu shows": Attack(swapped(BOOK, r'(name="Pools" sheetId="\d+" state=)"visible"', r'\1"veryHidden"'), "no menu"),
     "a name of one sheet that shadows ours": Attack(
         swapped(BOOK, "<definedNames>", '<definedNames><definedName name="CurrentBalances" localSheetId="4">Tranches!$C$9:$C$15</definedName>'), "second time", also=()
     ),
@@ -164,7 +164,7 @@ ATTACKS: dict[str, Attack] = {
     "levels exchanged": Attack(exchanged("SubordinationLevels", "SubordinationLevelsAtIssue"), "belongs", also=()),
     "a name on another column": Attack(named("CurrentBalances", "Tranches!$C$9:$C$15"), "belongs", also=()),
     "a name of another cell": Attack(named("CallPercent", "Call!$B$16"), "belongs", also=()),
-    "history elsewhere": Attack(named("History", "Call!$A$30:$G$30"), "belongs", also=()),
+    "history elsewhere": Attack(named("History", "History!$A$30:$G$30"), "belongs", also=()),
     "history on another sheet": Attack(named("History", "Source!$A$8:$G$8"), "not to sheet", also=()),
     "a name shorter than the classes": Attack(named("CurrentBalances", "Tranches!$H$9:$H$12"), "side by side", also=()),
     "all names a line lower": Attack(named("(?:CurrentBalances)", "Tranches!$H$10:$H$16"), "side by side", also=()),
@@ -214,7 +214,8 @@ def commands(data: bytes) -> dict[str, Callable[[], object]]:
             return audit.audit(file.name)
 
     def send() -> object:
-        return headline.glance_of(data), headline.faults(data)
+        book = headline.headline_book(data)
+        return headline.glance_of(book), headline.faults(data, book)
 
     day, said = date(2006, 3, 25), Reported(cumulative_losses=Decimal(100_000))
     return {
