@@ -6,6 +6,7 @@ import time
 from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
+from itertools import zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -62,7 +63,7 @@ class _Build(click.Command):
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         given = [
             "--functions=sheet" if one == "--functions" and after not in _FUNCTIONS else one
-            for one, after in zip(args, [*args[1:], ""], strict=True)
+            for one, after in zip_longest(args, args[1:], fillvalue="")
         ]
         return super().parse_args(ctx, given)
 
