@@ -61,7 +61,7 @@ def test_a_wheel_holds_types_template_and_sample_and_nothing_else_of_the_reposit
     with zipfile.ZipFile(wheel) as package:
         names = set(package.namelist())
     assert {f"xlremic/{name}" for name in ("py.typed", "templates/deal.xlsx", "samples/cmsi-2004-8.txt")} <= names
-    files = (path for path in (ROOT / "xlremic").rglob("*") if path.is_file() and path.suffix != ".pyc")
+    files = (path for path in (ROOT / "xlremic").rglob("*") if path.is_file() and path.parent.name != "__pycache__")
     assert {path.relative_to(ROOT).as_posix() for path in files} <= names
     assert {name.partition("/")[0] for name in names} == {"xlremic", f"xlremic-{PROJECT['version']}.dist-info"}
 

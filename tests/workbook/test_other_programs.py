@@ -159,12 +159,12 @@ def test_an_error_in_the_flag_speaks_against_sending_and_is_no_traceback(workboo
 
 
 def test_the_last_bits_of_another_program_are_not_stale(projected: Path) -> None:
-    """Three of a hundred billion away is another program's arithmetic, a cent is not."""
+    """Three of a hundred billion away is another program's arithmetic, one of a hundred million is not."""
     data = projected.read_bytes()
     sheet, cell = "Waterfall", "E100"
     value = float(opened(data)[sheet][cell].value)
     assert faults(_showing(data, sheet, cell, repr(value * (1 + 3e-11)))) == []
-    assert "1 values are stale" in " ".join(faults(_showing(data, sheet, cell, repr(value + 0.1))))
+    assert "1 values are stale" in " ".join(faults(_showing(data, sheet, cell, repr(value * (1 + 1e-8)))))
 
 
 def _showing(data: bytes, sheet: str, cell: str, shown: str) -> bytes:

@@ -141,7 +141,7 @@ def _application(routes: "list[Route]") -> "Starlette":
     async def said(_: "Request", error: "HTTPException") -> "Response":
         return JSONResponse({"message": error.detail}, error.status_code, headers={**_PRIVATE, **(error.headers or {})})
 
-    made = Starlette(routes=routes, exception_handlers={HTTPException: said})  # type: ignore[dict-item]
+    made = Starlette(routes=routes, exception_handlers={HTTPException: said})  # type: ignore[dict-item]  # handlers of one kind of error are typed as of all
     made.router.redirect_slashes = False  # a redirection would repeat whatever host was asked for
     return made
 
