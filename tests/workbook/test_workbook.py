@@ -177,7 +177,15 @@ def shown_without_calculation(data: bytes, folder: Path) -> str:
 @needs_libreoffice
 def test_a_previewer_that_never_calculates_shows_every_figure(workbook: Path, tmp_path: Path) -> None:
     shown = shown_without_calculation(workbook.read_bytes(), tmp_path)
-    for figure in ("493641377.57", "49364137.76", "444277239.81", "2.450067623", "5.962%", "All checks tie", "Callable now,no"):
+    for figure in (
+        "493641377.57",
+        "49364137.76",
+        "444277239.81",
+        "2.450067623",
+        "5.962%",
+        "All checks tie",
+        "Callable now,no",
+    ):
         assert figure in shown
     with zipfile.ZipFile(workbook) as package:
         (tmp_path / "planted").mkdir()
