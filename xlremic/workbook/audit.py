@@ -186,7 +186,7 @@ def projection_findings(book: Workbook) -> Iterator[Finding]:
         says = f"the engine projects the workbook's inputs: {error}"
         yield _finding("python:projection", 1, Decimal(0), "differences", says)
         return
-    columns = {title: projection_columns(book[title]) for title in MONTHLY}
+    columns = {title: projection_columns(book[title]) for title in MONTHLY if title in book.sheetnames}
     classes = result_classes(capital_structure(deal, assumptions, flows.collateral.lines), flows.collateral.lines)
     differing: list[str] = []
     for title, name, copy_number, known in engine_columns(flows, classes):
