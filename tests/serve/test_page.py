@@ -139,6 +139,10 @@ def test_the_page_names_nothing_outside_itself() -> None:
         assert not re.search(r"innerHTML|insertAdjacent|\beval\b|document\.write|\sstyle=|\son\w+=", content)
 
 
+PATIENCE = 120
+"""Seconds that a busy machine may take for a workbook."""
+
+
 @pytest.mark.parametrize(("operation", "examples"), [("read", 30), ("project", 30), ("workbook", 4)])
 def test_the_interface_keeps_what_it_describes(address: str, operation: str, examples: int) -> None:
     described = schemathesis.openapi.from_url(f"{address}/openapi.json")[f"/api/{operation}"]["POST"]
@@ -150,13 +154,13 @@ def test_the_interface_keeps_what_it_describes(address: str, operation: str, exa
         if filing:
             case.body = DATA
             case.query.pop("facts", None)  # else the end of the filing would be taken for a file of facts
-        response = case.call_and_validate(base_url=address, excluded_checks=[about_bytes])
+        response = case.call_and_validate(base_url=address, timeout=PATIENCE, excluded_checks=[about_bytes])
         assert response.status_code == 200 or not filing
 
     @settings(max_examples=30, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
     @given(case=described.as_strategy(generation_mode=schemathesis.GenerationMode.NEGATIVE))
     def refused(case: Any) -> None:
-        case.call_and_validate(base_url=address)
+        case.call_and_validate(base_url=address, timeout=PATIENCE)
 
     kept()
     refused()
