@@ -209,7 +209,12 @@ def test_what_another_writer_put_into_a_workbook_outlives_what_an_update_writes(
     book.close()
     put_slicer(path)
     before = parts(path)
-    written = {("T", "D2"): 40.0, ("T", "D3"): 10.0, ("T", "I1"): DAY, ("T", "B11"): 50.0}
+    written: dict[tuple[str, str], float | date] = {
+        ("T", "D2"): 40.0,
+        ("T", "D3"): 10.0,
+        ("T", "I1"): DAY,
+        ("T", "B11"): 50.0,
+    }
     path.write_bytes(calculate(patched(Package.of(path.read_bytes()), written)).to_bytes())
     after = parts(path)
     assert {name for name in before if before[name] != after.get(name)} == {"xl/worksheets/sheet1.xml"}
