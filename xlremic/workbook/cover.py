@@ -1,9 +1,8 @@
 """Cover, filled in: the filing, the version, the contents of this workbook and the first line of its log."""
 
-from datetime import UTC, datetime
-
 from openpyxl.worksheet.worksheet import Worksheet
 
+from .clock import minute, written_at
 from .cover_rows import CHANGE_LOG, CONTENTS, COVER
 from .filling import PROGRAM, Filling, write_text
 
@@ -11,17 +10,17 @@ from .filling import PROGRAM, Filling, write_text
 def fill_cover(book: Filling) -> None:
     """What Cover says of this deal and this workbook."""
     source = book.reading.source
-    now = datetime.now(UTC)
+    made = written_at()
     for anchor, text in (
         ("about_series", book.deal.series),
         ("about_filing", source.file),
         ("about_hash", source.sha256),
         ("about_program", PROGRAM),
-        ("about_made", now.strftime("%d %b %Y %H:%M UTC").lstrip("0")),
+        ("about_made", minute(made)),
     ):
         write_text(book.template.anchor(anchor), text)
     sheet: Worksheet = book.template.workbook[COVER]
-    sheet[CHANGE_LOG.cell("when")].value = now.date()
+    sheet[CHANGE_LOG.cell("when")].value = made.date()
     sheet[CHANGE_LOG.cell("as_of")].value = book.deal.cut_off_date
     sheet[CHANGE_LOG.cell("what")].value = "made from the filing, with the balances at issue"
     _fill_contents(book, sheet)

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import date
 
 from openpyxl.utils.datetime import to_excel
 from openpyxl.worksheet.datavalidation import DataValidation
@@ -13,6 +13,7 @@ from ..engine.measures import weighted_average_life
 from ..engine.waterfall import run
 from ..xlsx.references import Corner, Reference, column_letters, column_number, rewritten
 from .class_months import FIELD_ROW, FIELDS, LABEL_ROW
+from .clock import minute, written_at
 from .expected import pool_balances
 from .input_sums import INPUT_SUMS
 from .projection import BY_MONTH, GRID_CDR, GRID_PSA, Projection
@@ -151,10 +152,9 @@ def scenario_figures(
 
 def grid_note() -> str:
     """When the grid was computed, and what it rests on."""
-    now = datetime.now(UTC).strftime("%d %b %Y %H:%M UTC").lstrip("0")
     return (
-        f"Computed by the engine on {now}; months and dollars from the start of the projection. Every term not"
-        " shown is as Assumptions had it then."
+        f"Computed by the engine on {minute(written_at())}; months and dollars from the start of the projection."
+        " Every term not shown is as Assumptions had it then."
     )
 
 

@@ -10,7 +10,7 @@ import io
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
@@ -26,6 +26,7 @@ from ..xlsx.charts import with_points
 from ..xlsx.patch import Cell, named_cells, opened, patched
 from ..xlsx.references import below
 from .class_columns import HISTORY
+from .clock import written_at
 from .names import PUBLIC, SINCE
 from .ours import recognise, refuse_formulas
 from .standing import CENT, LEVEL, Entry, Standing, history_entry, history_entry_in_words, ranks_of, standing
@@ -198,7 +199,7 @@ def updated_bytes(
     )
     styles = _line_added(book, "History", entry, values)
     if "ChangeLog" in book.defined_names:
-        today, what = datetime.now(UTC).date(), f"balances put in: pool factor {now.factor:.8f}"
+        today, what = written_at().date(), f"balances put in: pool factor {now.factor:.8f}"
         styles |= _line_added(book, "ChangeLog", (today, as_of, what), values)
 
     new = with_points(calculate(patched(package, values, styles), worksheet_functions())).to_bytes()
