@@ -29,6 +29,7 @@ sys.path[:0] = [str(HERE), str(ROOT)]
 
 from make import filled, table  # noqa: E402
 
+from tests.attack import engine, kills, server, terms, workbooks  # noqa: E402
 from tests.attack.mutations import Outcome, attacked  # noqa: E402
 from tests.attack.reasons import reason  # noqa: E402
 from tests.reading.test_dialects import BY_HAND, scores  # noqa: E402
@@ -319,6 +320,38 @@ def mutated() -> str:
     return "\n\n".join(parts)
 
 
+def hostile() -> str:
+    """What strangers, broken terms and kills came to: an hour of work."""
+    seed = 7
+    of_terms = terms.attack(10_000, seed)
+    engine.attack(10_000, seed)  # it ends with the first case that goes wrong
+    of_workbooks = [found for _, _, found in workbooks.answers(300, seed)]
+    requests = server.attack(5_000, seed)
+    killed, wrong = kills.attack(300, seed)
+    rows = [
+        (
+            "files of terms and command lines", sum(of_terms.outcomes.values()), len(of_terms.faults),
+            f"{of_terms.slowest:.1f} s",
+        ),
+        ("random deals under random assumptions", 10_000, 0, ""),
+        (
+            "commands on strangers' workbooks", len(of_workbooks), sum(map(workbooks.is_wrong, of_workbooks)),
+            f"{max(one.seconds for one in of_workbooks):.1f} s, {max(one.megabytes for one in of_workbooks):.0f} MB",
+        ),
+        (
+            "requests to the server", sum(requests.answers.values()), len(requests.faults),
+            f"{requests.slowest:.1f} s, {requests.megabytes:.0f} MB",
+        ),
+        ("kills of commands and of workers of batch", killed.total(), len(wrong), ""),
+    ]  # fmt: skip
+    for fault in (*of_terms.faults, *map(str, filter(workbooks.is_wrong, of_workbooks)), *requests.faults, *wrong):
+        print(fault, file=sys.stderr)
+    return table(
+        ("attack", "times", "faults", "at most"),
+        [[what, f"{times:,}", str(bad), most] for what, times, bad, most in rows],
+    )
+
+
 def worded() -> str:
     """Filings in other lawyers' words: what is read of each voice."""
     rows = []
@@ -368,6 +401,7 @@ PARTS = {
     "damaged": damaged,
     "fuzzed": fuzzed,
     "mutated": mutated,
+    "hostile": hostile,
     "worded": worded,
     "speed": speed,
     "versions": versions,

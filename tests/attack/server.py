@@ -28,6 +28,7 @@ import httpx
 from xlremic.engine.assumptions import TERMS
 from xlremic.functions.hosts.officejs import TOKEN_HEADER
 from xlremic.functions.registry import FUNCTIONS
+from xlremic.serve.running import LARGEST_HEAD
 
 from ..support.golden_calls import ALL
 from ..support.loopback import free_port
@@ -247,7 +248,7 @@ KINDS: dict[str, Kind] = {
         lambda c, own: request(c.choice(["/", "/api/read"]), b"", c.choice(["PUT", "DELETE", "TRACE", "BREW"]), **own), {405}
     ),
     "no such place": Kind(_elsewhere, {404}),
-    "huge head": Kind(lambda c, own: request("/", b"", "GET", X="y" * c.choice([400_000, 900_000]), **own), {400, 431, CLOSED}),
+    "huge head": Kind(lambda c, own: request("/", b"", "GET", X="y" * c.choice([LARGEST_HEAD, 40_000, 400_000, 900_000]), **own), {431, CLOSED}),
     "broken request": Kind(_broken, {400, CLOSED, 421, 405, 501, 404, 505}),
     "request cut short": Kind(_cut, {400, CLOSED}),
     "no secret": Kind(lambda chance, own: request("/call", _asking("1"), Host=own["Host"]), {401}, True),

@@ -80,6 +80,19 @@ def test_a_head_that_never_ends_is_cut_off(port: int, monkeypatch: pytest.Monkey
             pass
 
 
+@pytest.mark.parametrize("before", [b"", b"GET /favicon.svg HTTP/1.1\r\nHost: localhost:%d\r\n\r\n"])
+def test_a_head_that_is_too_large_is_refused_however_fast_it_comes(port: int, before: bytes) -> None:
+    room = running.LARGEST_HEAD - len(f"GET / HTTP/1.1\r\nHost: localhost:{port}\r\nConnection: close\r\nX: \r\n")
+    for size, status in ((room, b"200"), (room + 2000, b"431")):
+        with socket.create_connection(("127.0.0.1", port), 30) as wire:
+            if before:
+                wire.sendall(before % port)
+                wire.recv(65536)
+            filler = b"y" * size
+            wire.sendall(b"GET / HTTP/1.1\r\nHost: localhost:%d\r\nConnection: close\r\nX: %b\r\n\r\n" % (port, filler))
+            assert wire.recv(65536).startswith(b"HTTP/1.1 " + status)
+
+
 def test_the_page_answers_while_eight_send_slowly(port: int) -> None:
     with ExitStack() as stack:
         for _ in range(8):

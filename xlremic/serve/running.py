@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import os
+import re
 import signal
 import sys
 import threading
@@ -24,11 +25,16 @@ HEAD_SECONDS = 10.0
 """Seconds in which the head of a request must have been sent."""
 LAST_SECONDS = 1
 """Seconds that a request under way has left when the end is asked for."""
+_END_OF_HEAD = re.compile(rb"\n\r?\n")
+_TOO_LARGE = (
+    b"HTTP/1.1 431 Request Header Fields Too Large\r\nConnection: close\r\nContent-Type: text/plain\r\n\r\n"
+    b"the head of a request may have %d bytes\n" % LARGEST_HEAD
+)
 ENDING = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGBREAK") if hasattr(signal, name)]
 
 
 class Hurried(H11Protocol):
-    """A connection that is closed when the head of a request takes too long."""
+    """A connection that is closed when the head of a request takes too long or is too large."""
 
     _patience: asyncio.TimerHandle | None = None
 
@@ -37,6 +43,14 @@ class Hurried(H11Protocol):
         self._patience = self.loop.call_later(HEAD_SECONDS, transport.close)
 
     def data_received(self, data: bytes) -> None:
+        if self.conn.their_state is h11.IDLE:  # h11 itself counts only what has not ended by the time it is read
+            head = self.conn.trailing_data[0] + data
+            end = _END_OF_HEAD.search(head)
+            if (end.start() if end else len(head)) > LARGEST_HEAD:
+                self._relax()
+                self.transport.write(_TOO_LARGE)
+                self.transport.close()
+                return
         super().data_received(data)
         if self.conn.their_state is not h11.IDLE:
             self._relax()
