@@ -2,7 +2,7 @@
 
 Exact to forty digits of ``Decimal``; every defaulted amount is followed as a cohort of its own, every payment is a
 transfer between named accounts that may not be overdrawn, and the share of each pool in each subordinated class is
-kept as such. Nothing of the package's engine is used but the deal and the assumptions. Speeds are single numbers.
+kept as such. Nothing of the package's engine is used but the deal and the assumptions. Speeds may differ by pool and by month.
 """
 
 from collections import defaultdict
@@ -70,7 +70,8 @@ class Loans:
             this = out[k]
             this.begin = performing + sum((c.balance for c in self.cohorts), ZERO)
             age = self.first_month + k - 1
-            smm, mdr = monthly_prepayment(terms, age), monthly_default(terms, age)
+            smm = monthly_prepayment(OfMonth(terms, self.pool, k), age)
+            mdr = monthly_default(OfMonth(terms, self.pool, k), age)
             lag = int(terms.of_pool("lag", self.pool))
             if k > self.last - lag:
                 mdr = ZERO
@@ -81,7 +82,7 @@ class Loans:
             this.paying = this.begin if terms.advancing else performing
             self.cohorts.append(Cohort(k, new, new))
             for cohort in [c for c in self.cohorts if c.month == k - lag]:
-                loss = min(exact(terms.severity) * cohort.defaulted, cohort.balance)  # type: ignore[arg-type]
+                loss = min(OfMonth(terms, self.pool, k)("severity") * cohort.defaulted, cohort.balance)
                 this.loss += loss
                 this.unscheduled += cohort.balance - loss
                 self.cohorts.remove(cohort)
@@ -110,16 +111,30 @@ class Loans:
         return payment - monthly
 
 
-def monthly_prepayment(terms: Assumptions, age: int) -> Decimal:
-    annual = exact(terms.psa or 0) / 100 * Decimal("0.002") * min(age, 30)  # type: ignore[arg-type]
-    if terms.cpr is not None:
-        annual = exact(terms.cpr)  # type: ignore[arg-type]
+@dataclass(frozen=True)
+class OfMonth:
+    """The terms of one pool in one month."""
+
+    terms: Assumptions
+    pool: str
+    month: int
+
+    def __call__(self, name: str) -> Decimal:
+        value = self.terms.of_pool(name, self.pool)
+        return exact(value[min(self.month, len(value)) - 1] if isinstance(value, tuple) else value or 0)
+
+
+def monthly_prepayment(of_month: OfMonth, age: int) -> Decimal:
+    if of_month.terms.of_pool("cpr", of_month.pool) is not None:
+        annual = of_month("cpr")
+    else:
+        annual = of_month("psa") / 100 * Decimal("0.002") * min(age, 30)
     return ONE - (ONE - min(ONE, annual)) ** (ONE / 12) if annual < 1 else ONE
 
 
-def monthly_default(terms: Assumptions, age: int) -> Decimal:
-    if terms.cdr is not None:
-        annual = exact(terms.cdr)  # type: ignore[arg-type]
+def monthly_default(of_month: OfMonth, age: int) -> Decimal:
+    if of_month.terms.of_pool("cdr", of_month.pool) is not None:
+        annual = of_month("cdr")
     else:
         if age <= 30:
             curve = Decimal("0.0002") * age
@@ -129,7 +144,7 @@ def monthly_default(terms: Assumptions, age: int) -> Decimal:
             curve = Decimal("0.006") - Decimal("0.000095") * (age - 60)
         else:
             curve = Decimal("0.0003")
-        annual = exact(terms.sda) / 100 * curve  # type: ignore[arg-type]
+        annual = of_month("sda") / 100 * curve
     return ONE - (ONE - annual) ** (ONE / 12) if annual < 1 else ONE
 
 
@@ -200,16 +215,18 @@ def slow_waterfall(deal: Deal, terms: Assumptions) -> dict[str, Class]:
     """Every class's flows by label, month 0 first."""
     with localcontext() as context:
         context.prec = 40
-        return _Series(deal, terms).distribute()
+        return Series(deal, terms).distribute()
 
 
-class _Series:
-    def __init__(self, deal: Deal, terms: Assumptions) -> None:
+class Series:
+    """The loans and classes of a deal; ``horizon`` months are distributed, all that there are if left out."""
+
+    def __init__(self, deal: Deal, terms: Assumptions, horizon: int = 0) -> None:
         self.terms = terms
         self.threshold = deal.rules.call_threshold
         self.pools = [pool.id for pool in deal.pools]
         self.loans = {pool.id: pool_loans(pool, terms) for pool in deal.pools}
-        self.horizon = max(one.last for loans in self.loans.values() for one in loans)
+        self.horizon = horizon or max(one.last for loans in self.loans.values() for one in loans)
         self.flows = {p: [(one, one.months(terms, self.horizon)) for one in self.loans[p]] for p in self.pools}
         strip = {p: sum(((ONE - one.po) * one.balance for one in self.loans[p]), ZERO) for p in self.pools}
         top = deal.tranches[0].label
