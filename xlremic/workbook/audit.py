@@ -5,6 +5,7 @@ are computed in Python from the workbook's own inputs; the conventions are held 
 """
 
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
@@ -24,6 +25,7 @@ from ..subordination import call_threshold, is_callable
 from ..xlsx.calculate import Cells, Values, calculate, formula_cells
 from ..xlsx.charts import stale_points
 from ..xlsx.engines import ironcalc_values, libreoffice_values
+from ..xlsx.package import Package
 from ..xlsx.patch import named_cells, opened
 from ..xlsx.references import cell_name
 from .class_columns import CHECKS
@@ -72,28 +74,21 @@ def examine(path: str | Path) -> Audit:
     except TemplateError as error:
         says = f"every formula can be computed: {error}"
         return Audit((_finding("formulas:computable", 1, Decimal(0), "cells", says),))
-    book = opened(calculated.to_bytes(packed=False))
-    missing = [name for name in PUBLIC if name not in book.defined_names and name not in SINCE]
-    if missing:
-        raise InputError(f"{path} is not a workbook of xlremic: it lacks the names {', '.join(missing)}")
-    embedded = {place: value for place, value in formula_cells(calculated).values.items() if value is not None}
-    findings = [_compared("cached_values:embedded_engine", cached, embedded, "the embedded engine")]
-    for name, values in (
-        ("ironcalc", ironcalc_values(package, embedded)),
-        ("libreoffice", libreoffice_values(package)),
-    ):
-        if values is not None:
-            findings.append(_compared(f"cached_values:{name}", cached, values, name))
-    charts = stale_points(package)
-    says = "every chart keeps what its cells show" + "".join(f"; not of {one}" for one in charts[:5])
-    findings.append(_finding("cached_values:charts", len(charts), Decimal(0), "ranges", says))
-    findings += _python(book)
-    if has_projection(book):
-        findings += projection_findings(book)
-    findings.append(_conventions(data, book))
-    if code := code_of(package):
-        says = f"the code in the workbook is byte for byte this version's: {code}"
-        findings.append(_finding("code:xlwings_lite", 0, Decimal(0), "differences", says))
+    with ThreadPoolExecutor(1) as beside:
+        office = beside.submit(libreoffice_values, package)  # a program of its own, which works meanwhile
+        book = opened(calculated.to_bytes(packed=False))
+        missing = [name for name in PUBLIC if name not in book.defined_names and name not in SINCE]
+        if missing:
+            raise InputError(f"{path} is not a workbook of xlremic: it lacks the names {', '.join(missing)}")
+        embedded = {place: value for place, value in formula_cells(calculated).values.items() if value is not None}
+        iron = ironcalc_values(package, embedded)
+        others = [*_charts(package), *_python(book), *(projection_findings(book) if has_projection(book) else ())]
+        others += [_conventions(data, book, cached), *_code(package)]
+        findings = [_compared("cached_values:embedded_engine", cached, embedded, "the embedded engine")]
+        for name, values in (("ironcalc", iron), ("libreoffice", office.result())):
+            if values is not None:
+                findings.append(_compared(f"cached_values:{name}", cached, values, name))
+    findings += others
     inputs = list(inputs_to_look_at(book)) if GUARDED in book.defined_names else []
     checks = dict(_checks_sheet(book))
     formulas = cached.formulas
@@ -106,14 +101,26 @@ def examine(path: str | Path) -> Audit:
     return Audit((*of_inputs, *findings, *checks.values()), _status(book), places)
 
 
-def _conventions(data: bytes, book: Workbook) -> Finding:
+def _charts(package: Package) -> Iterator[Finding]:
+    stale = stale_points(package)
+    says = "every chart keeps what its cells show" + "".join(f"; not of {one}" for one in stale[:5])
+    yield _finding("cached_values:charts", len(stale), Decimal(0), "ranges", says)
+
+
+def _code(package: Package) -> Iterator[Finding]:
+    if code := code_of(package):
+        says = f"the code in the workbook is byte for byte this version's: {code}"
+        yield _finding("code:xlwings_lite", 0, Decimal(0), "differences", says)
+
+
+def _conventions(data: bytes, book: Workbook, cells: Cells) -> Finding:
     """Whether the conventions are kept; those of today are not held against a workbook of before."""
     if GUARDED not in book.defined_names:
         return Finding(
             family="lint", measure="conventions", status=Status.NOT_EVALUATED, difference=None, tolerance=None,
             unit="complaints", says="the workbook was built before the conventions of today",
         )  # fmt: skip
-    complaints = [complaint for complaint in lint(data) if not complaint.startswith(f"{VIEW}:")]
+    complaints = [complaint for complaint in lint(data, cells) if not complaint.startswith(f"{VIEW}:")]
     says = "the workbook keeps the conventions" + "".join(f"; {complaint}" for complaint in complaints[:5])
     return _finding("lint:conventions", len(complaints), Decimal(0), "complaints", says)
 

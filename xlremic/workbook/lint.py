@@ -17,7 +17,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from ..errors import TemplateError
 from ..functions.registry import STORED
-from ..xlsx.calculate import formula_cells
+from ..xlsx.calculate import Cells, formula_cells
 from ..xlsx.package import Package
 from ..xlsx.patch import opened
 from ..xlsx.references import RELATIVE_ROW
@@ -84,8 +84,11 @@ LINK = re.compile(
 """A formula that only shows what stands elsewhere: a cell, a name, or a name's sum, first member or words for it."""
 
 
-def lint(data: bytes) -> list[str]:
-    """Complaints about a finished workbook, each as ``rule: Sheet!Cell: what``; an empty list is a good workbook."""
+def lint(data: bytes, cells: Cells | None = None) -> list[str]:
+    """Complaints about a finished workbook, each as ``rule: Sheet!Cell: what``; an empty list is a good workbook.
+
+    ``cells`` are its formula cells, where they are at hand.
+    """
     book, package = opened(data, formulas=True), Package.of(data)
     styles = package.styles
     always = sheets_of(Part.ALWAYS)
@@ -102,7 +105,7 @@ def lint(data: bytes) -> list[str]:
         complaints += _one_formula(book[title], across=True, first=first)
     for title, first in ((TRANCHES.sheet, TRANCHES.row()), (SETUP, POOLS.row()), (CHECKS.sheet, CHECKS.row())):
         complaints += _one_formula(book[title], across=False, first=first)
-    cells = formula_cells(package)
+    cells = cells or formula_cells(package)
     for (title, cell), value in cells.values.items():
         if value is None:
             complaints.append(f"cached value: {title}!{cell}: missing")

@@ -5,7 +5,6 @@ computes them; only they are written, by it or, where its writer stops, here, an
 Anything it cannot compute is refused: a workbook with a missing or an error value is never handed on.
 """
 
-import io
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -139,16 +138,12 @@ def formula_cells(package: Package) -> Cells:
     values: dict[tuple[str, str], Scalar | None] = {}
     formulas: dict[tuple[str, str], str] = {}
     for sheet, part in package.sheets.items():
-        try:
-            for _, cell in etree.iterparse(io.BytesIO(package[part]), tag=f"{MAIN}c", resolve_entities=False):
-                formula = cell.find(f"{MAIN}f")
-                if formula is not None:
-                    place = sheet, cell.get("r", "")
-                    formulas[place] = formula.text or ""
-                    values[place] = _value(cell, package)
-                cell.clear()
-        except etree.XMLSyntaxError as error:
-            raise InputError(f"the workbook is damaged: {part} cannot be read: {error}") from None
+        for formula in package.tree(part).iter(f"{MAIN}f"):
+            cell = formula.getparent()
+            if cell is not None and cell.tag == f"{MAIN}c":
+                place = sheet, cell.get("r", "")
+                formulas[place] = formula.text or ""
+                values[place] = _value(cell, package)
     return Cells(values, formulas)
 
 

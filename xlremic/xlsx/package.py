@@ -57,9 +57,10 @@ class Package:
         """The package with every sheet as ``edit`` gives its XML back."""
         return self.edited({name: edit(self[name]) for name in self.worksheets})
 
-    def _tree(self, part: str) -> etree._Element:
+    def tree(self, part: str) -> etree._Element:
+        """The elements of a part. Raises: InputError if it is no XML."""
         try:
-            return etree.fromstring(self[part])
+            return etree.fromstring(self[part], etree.XMLParser(resolve_entities=False))
         except etree.XMLSyntaxError as error:
             raise InputError(f"the workbook is damaged: {part} cannot be read: {error}") from None
 
@@ -77,10 +78,10 @@ class Package:
         """Part of each sheet by the sheet's name, in the workbook's order; sheets that are charts are left out."""
         if RELATIONS not in self.parts:
             raise InputError(f"this is not an Excel workbook (.xlsx): {RELATIONS} is missing")
-        relations = self._tree(RELATIONS)
+        relations = self.tree(RELATIONS)
         targets = {relation.get("Id"): relation.get("Target", "") for relation in relations}
         found: dict[str, str] = {}
-        for sheet in self._tree(BOOK).iter(f"{MAIN}sheet"):
+        for sheet in self.tree(BOOK).iter(f"{MAIN}sheet"):
             name, target = sheet.get("name", ""), targets.get(sheet.get(f"{{{OFFICE}}}id"), "")
             if "chartsheets" not in target:
                 part = target.removeprefix("/") if target.startswith("/") else f"xl/{target}"
@@ -94,7 +95,7 @@ class Package:
         """Each defined name, whether it is of one sheet only, and what it refers to."""
         return [
             (name.get("name", ""), name.get("localSheetId") is not None, name.text or "")
-            for name in self._tree(BOOK).iter(f"{MAIN}definedName")
+            for name in self.tree(BOOK).iter(f"{MAIN}definedName")
         ]
 
     def string(self, number: str) -> str:
@@ -107,7 +108,7 @@ class Package:
     def _strings(self) -> list[str]:
         if STRINGS not in self.parts:
             return []
-        return ["".join(text.text or "" for text in item.iter(f"{MAIN}t")) for item in self._tree(STRINGS)]
+        return ["".join(text.text or "" for text in item.iter(f"{MAIN}t")) for item in self.tree(STRINGS)]
 
     @cached_property
     def styles(self) -> Mapping[int, str]:
@@ -115,7 +116,7 @@ class Package:
 
         LibreOffice has a style Note itself and keeps another one of that name as "Note 1".
         """
-        kept = self._tree(STYLES).iter(f"{MAIN}cellStyle")
+        kept = self.tree(STYLES).iter(f"{MAIN}cellStyle")
         return {int(style.get("xfId", "0")): style.get("name", "").removesuffix(" 1") for style in kept}
 
     def to_bytes(self, *, packed: bool = True) -> bytes:
