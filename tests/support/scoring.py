@@ -61,9 +61,9 @@ def scored(data: bytes, truth: Sequence[Expected], allowed: Iterable[Expected] =
     except XlremicError:
         return Score(missing=tuple(sorted(true)))
     read = {_meaning(f.key, f.scope, str(f.qualifier), printed(f.value)) for f in reading.facts}
-    unread = " ".join(" ".join(entry.text for entry in reading.unread).split())
+    unread = " ".join(" ".join(entry.text for entry in reading.unread).split()).casefold()
     missing = sorted(true - read)
-    lost = [fact for fact in missing if not any(figure in unread for figure in _figures(fact, truth))]
+    lost = [fact for fact in missing if not any(figure.casefold() in unread for figure in _figures(fact, truth))]
     return Score(len(read & true), tuple(missing), tuple(sorted(read - true - may)), tuple(lost))
 
 

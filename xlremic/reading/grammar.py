@@ -70,6 +70,8 @@ _VALUE = re.compile(
       | (?P<none>(?i:\b(?:none|no|nil)\b)))""",
     re.X,
 )
+_NONE_DOES = re.compile(r"\s(?:of\sthem\s)?(?:matur|ha[sd]\b|have\b|is\b|are\b|was\b|were\b|exceed|by\b|in\b)", re.I)
+"""Behind a "none" that is the subject of a verb, not one of the values before it."""
 _IDIOM = re.compile(r"\b(?:any|each|no|every|either|other|the|which|this|that|a|at)\s\Z", re.I)
 """Before "one" that counts nothing: "any one zip code", "no one", "at one time"."""
 _DIGIT = re.compile(r"\d")
@@ -93,15 +95,31 @@ _MENTION = re.compile(
       | (?P<parts_of>{_PARTS}(?:\s(?:and|or)\s{_PARTS})?)\s(?i:(?:mortgage\s)?loans?\s(?:of|in)\s(?:the\s)?)
          {_POOL}\s(?P<ids_of>{_IDS})
       | (?P<parts_alone>{_PARTS}(?:\s(?:and|or)\s{_PARTS})?)\s(?i:(?:mortgage\s)?loans?)\b
-      | (?P<all>(?i:\b(?:(?:all|each|any|none)\s(?:of\s)?(?:the\s|such\s)?(?:mortgage\s)?loans?\b
+      | (?P<all>(?i:\b(?:(?:all\s|the\s)?(?:mortgage\s)?loans\s(?:as\sa\swhole|in\sthe\saggregate
+             |(?:all\s)?(?:taken\s)?together)\b
+          |(?:(?<=%\s)|(?<=months\s))as\sa\swhole\b|no\sloans?(?=\s(?:is|was|has|had|have|matures?|bears?|exceeds?)\b)
+          |(?:all|each|any|none)\s(?:of\s)?(?:the\s|such\s)?(?:mortgage\s)?loans?\b
           |the\s(?:entire\smortgage\s(?:loan\s)?pool\b|mortgage\s(?:loan\s)?pool\sas\sa\swhole\b
                |mortgage\s(?:loan\s)?pool(?=\s(?:consists|comprises|contains)))
           |(?:both|all)\s(?:pools|groups)\s(?:combined|together|in\stotal))))
       | (?P<same>(?i:\btheir(?=\s(?:aggregate|weighted|average|original|total|number|scheduled))
-          |\bthey(?=\s(?:bear|have|had|are|were)\b)|(?<=\bof\s)them\b))
+          |\bthey(?=\s(?:bear|have|had|are|were|was|run|number|consist|comprise)\b)|(?<=\bof\s)them\b
+          |\A(?:none|each)(?=\s(?:has|have|had|is|are|was|were|matures?|bears?)\b)))
+      | (?P<every>(?i:\b(?:(?:either|each|any|neither|no)\s(?:of\sthe\s)?(?:pool|group)s?
+          |(?:the|both|all|these|in)\s(?:of\sthe\s)?(?:two\s|three\s|four\s)?(?:pools|groups))\b)(?!\s(?:of\b|[IVXA-H\d]|loans?\b)))
       | (?P<bare>(?i:\b(?:(?:the|such|no)\s)?mortgage\sloans?\b)))""",
     re.X,
 )
+_PARTIAL = re.compile(
+    rf"\b(?:those|these|such|some|other|certain)\s(?:mortgage\s)?loans?\b|(?:{NUMBER_WORDS}|\$[\d,.]+)\s(?:of\s(?:the\s)?)?"
+    rf"(?:mortgage\sloans?|{_POOL}\s{_ID})|\bloans?\s(?:with\s|having\s|for\swhich|secured|whose|that)",
+    re.I,
+)
+"""Loans of which a sentence picks some."""
+_FAR = 5
+"""Sentences over which one that names no loans looks back for them, so that a long text stays a linear one."""
+_NAMED = re.compile(rf"\b{_POOL}\s(?P<ids>{_IDS})")
+ROMAN = ("", "I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X")
 _DEFINED = re.compile(r"[\"“](?:the\s)?\Z")
 # "53%, or 31% by number" is one value said twice, not a list of two.
 _BETWEEN_VALUES = re.compile(r"\s?[,;]?\s?(?:(?:and|&)\s)?(?:respectively,?\s)?\Z")
@@ -173,7 +191,8 @@ class Sentence:
         self.words = self.text.lower()
         self._lists: dict[str, tuple[tuple[Term, ...], ...]] = {}
         self.before: Sentence | None = None
-        self.continues = continues  # it goes on from a semicolon
+        self.continues = continues  # it goes on from a semicolon or a colon
+        self.pools: tuple[str, ...] = ()  # of the whole filing, in order
 
     @cached_property
     def terms(self) -> tuple[Term, ...]:
@@ -204,7 +223,8 @@ class Sentence:
         """Values that only list marks stand between."""
         chains: list[list[Term]] = []
         for term in self.terms:
-            if chains and _BETWEEN_VALUES.match(self.text, chains[-1][-1].after, term.start):
+            new = term.kind == "none" and _NONE_DOES.match(self.text, term.after)
+            if chains and not new and _BETWEEN_VALUES.match(self.text, chains[-1][-1].after, term.start):
                 chains[-1].append(term)
             else:
                 chains.append([term])
@@ -215,6 +235,21 @@ class Sentence:
         if kind not in self._lists:
             self._lists[kind] = tuple(found for chain in self._chains for found in _finished(chain, kind))
         return self._lists[kind]
+
+    @property
+    def implied(self) -> Loans | None:
+        """The loans of which a sentence speaks that names none: those of the sentence before it, or of that before.
+
+        None where that sentence speaks of some of them only, which this one may mean as well.
+        """
+        told = self
+        for _ in range(_FAR):
+            if told.loans:
+                return None if told is self or _PARTIAL.search(told.text) else told.subject
+            if told.before is None:
+                break
+            told = told.before
+        return None if self.pools else Loans(("all",), True, 0, 0)
 
     def qualifier(self, position: int) -> Qualifier | None:
         """The bound that the words just before a position set."""
@@ -329,12 +364,27 @@ def _loans(sentence: Sentence) -> Iterator[Loans]:
             before = _chained(text, chain)
             yield before
             chain = []
-        if not match["same"]:
+        if match["every"]:
+            if sentence.pools:
+                chain.append(Mention(sentence.pools, False, match.start(), match.end()))
+        elif not match["same"]:
             chain.append(Mention(_scopes(match), bool(match["bare"]), match.start(), match.end()))
         elif before := before or sentence.same:
             chain.append(Mention(before.scopes, before.bare, match.start(), match.end()))
     if chain:
         yield _chained(text, chain)
+
+
+def pools_named(text: str) -> tuple[str, ...]:
+    """The pools of a filing, if it names them for the first time in their order: "the groups" are then those."""
+    lists = (_ONE_POOL.sub("", match["ids"]) for match in _NAMED.finditer(text))
+    found = dict.fromkeys(name for names in lists for name in _ONE_ID.findall(names))
+    order = [_rank(name) for name in found]
+    return tuple(f"pool:{name}" for name in found) if order == sorted(order) else ()
+
+
+def _rank(name: str) -> tuple[int, str]:
+    return ROMAN.index(name) if name in ROMAN else int(name) if name.isdigit() else len(name), name
 
 
 def _chained(text: str, chain: Sequence[Mention]) -> Loans:

@@ -12,7 +12,10 @@ from .grammar import DATE, Loans, Sentence, Term, parse_date
 from .plausible import implausible
 from .traced import Traced
 
-_AS_OF = re.compile(rf"\bas\sof\s(?:the\s(?P<cut_off>cut-?\s?off\sdate)|(?P<date>{DATE}))", re.I)
+_AS_OF = re.compile(
+    rf"\bas\sof\s(?:the\s(?P<cut_off>cut-?\s?off\sdate)|(?P<date>{DATE}))|(?P<that>{DATE})(?=[^;.]{{0,200}}\bas\sof\sthat\sdate\b)",
+    re.I,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +37,7 @@ class Ledger:
     cut_off_date: date | None = None
     gross: bool = False  # a coupon of this filing is said to be before the servicing fee
     held: list["tuple[Sentence, Callable[[], None]]"] = field(default_factory=list)  # read when that is known
+    parts: list["tuple[str, Unit, str, Sentence, Term]"] = field(default_factory=list)  # that a total may prove
     orders: list[tuple[tuple[str, ...], int]] = field(default_factory=list)  # of pools in lists, with their lines
     _dated: tuple[Sentence | None, date | None] = (None, None)  # the last answer of ``as_of``
     after_pledged: bool = False  # "such mortgage loans" mean those with pledged collateral, until the list ends
@@ -104,12 +108,13 @@ class Ledger:
             return self._dated[1]
         found: date | None = None
         for match in _AS_OF.finditer(sentence.text) if "as of" in sentence.words else ():
-            if match["date"]:
+            if match["date"] or match["that"]:
                 try:
-                    found = parse_date(match["date"])
+                    found = parse_date(match["date"] or match["that"])
                 except ValueError:
                     continue
-                self.claim("as_of", sentence.traced, *match.span("date"))
+                if match["date"]:
+                    self.claim("as_of", sentence.traced, *match.span("date"))
             else:
                 found = self.cut_off_date
         self._dated = (sentence, found)

@@ -7,6 +7,8 @@ stand directly by it, between it and the words, or last before them. Whatever el
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from decimal import Decimal
+from itertools import pairwise
 
 from .facts import Qualifier, Unit
 from .grammar import Loans, Sentence, Term
@@ -14,8 +16,9 @@ from .ledger import Ledger
 
 _SUCH = re.compile(r"\bsuch\s(?:pool|group|mortgage|loans)", re.I)
 _DIRECTLY = re.compile(
-    r",?\s?(?:respectively,?\s)?(?:\((?:by|of)\s[a-z ]{3,40}\)\s)?(?:of|for|in\sthe\scase\sof)\s"
-    r"(?:(?:each|all|both)\sof\s)?(?:the\s|such\s)?\Z",
+    r",?\s?(?:respectively,?\s)?(?:\((?:by|of)\s[a-z ]{3,40}\)\s)?(?:of|for|in(?:\sthe\scase\sof)?)\s"
+    r"(?:(?:each|all|both)\sof\s)?(?:the\s|such\s)?\Z"
+    r"|\s\((?:the\s)?\Z",
     re.I,
 )
 _NARROWED = (
@@ -35,9 +38,23 @@ RIVALS = re.compile(
 )
 """The names of other measures: a value behind one of them is that one's."""
 _NOT_NONE = re.compile(r"\s(?:more|less|greater|fewer|later|earlier|higher|lower|longer)\b", re.I)
+_TURN = 60
+"""Characters in which the next group of loans and its value follow, in "of pool I 6.7%, and of pool II 6.1%"."""
 _IS = re.compile(
     r"\s(?:was|were|is|are|represents?|constitutes?|equals?)\s(?:the\s)?(?:respective\s)?(?:total\s)?\Z", re.I
 )
+
+
+def ranges(sentence: Sentence, start: int = 0) -> Iterator[tuple[Term, Term]]:
+    """ "From $31,200 to $987,000", "between 20 and 30 years": the lower and the upper end."""
+    for low, high in pairwise(term for term in sentence.terms if term.start >= start):
+        if low.kind not in (high.kind, "number") or not isinstance(low.value, Decimal):
+            continue
+        link = sentence.words[low.after : high.start].strip()
+        before = sentence.words[max(0, low.start - len("between ")) : low.start]
+        to = link == "to" and (before.endswith("from ") or high.kind == "years")
+        if to or (link == "and" and before.endswith("between ")):
+            yield low, high
 
 
 def is_pledged(sentence: Sentence, ledger: Ledger) -> bool:
@@ -60,15 +77,24 @@ def definite(lists: Sequence[Loans], *, bare: bool = False) -> Loans | None:
 def last_before(sentence: Sentence, position: int) -> Loans | None:
     """The loans named last before a position; a bare "mortgage loans" only where nothing better stands before it."""
     before = [loans for loans in sentence.loans if loans.end <= position]
-    if not before and sentence.continues:
-        return sentence.same
+    if not before:
+        return sentence.implied or (sentence.same if sentence.continues else None)
     return next((loans for loans in reversed(before) if not loans.bare), before[-1] if before else None)
 
 
 def loans_after(sentence: Sentence, terms: Sequence[Term]) -> Loans | None:
     """The groups of loans that directly follow a list of values: "5% of the pool I mortgage loans"."""
-    following = (loans for loans in sentence.loans if loans.start >= terms[-1].after)
-    return next((one for one in following if _DIRECTLY.match(sentence.text[terms[-1].after : one.start])), None)
+    after = terms[-1].after
+    following = (loans for loans in sentence.loans if loans.start >= after)
+    return next(
+        (
+            one
+            for one in following
+            if _DIRECTLY.match(between := sentence.text[after : one.start])
+            or (between == " " and sentence.words.startswith("as a whole", one.start))
+        ),
+        None,
+    )
 
 
 def is_narrowed(sentence: Sentence, loans: Loans) -> bool:
@@ -102,6 +128,31 @@ def pair_directly(
     return True
 
 
+def pair_in_turn(
+    sentence: Sentence, ledger: Ledger, key: str, unit: Unit, words: tuple[int, int], lists: Sequence[Sequence[Term]]
+) -> bool:
+    """ "The pool I loans at 6.7%, the pool II loans at one of 6.1%": each list with the one group named before it."""
+    owners: list[Loans] = []
+    position = words[1]
+    for terms in lists:
+        start = terms[0].start
+        slot = [loans for loans in sentence.loans if position <= loans.start and loans.end <= start and not loans.bare]
+        if not owners and not slot and (first := last_before(sentence, words[0])):
+            slot = [first]
+        if len(slot) != 1 or (owners and (start - position > _TURN or RIVALS.search(sentence.text, position, start))):
+            return False
+        if is_narrowed(sentence, slot[0]) or len(terms) != len(slot[0].scopes):
+            return False
+        owners += slot
+        position = terms[-1].after
+    scopes = [scope for loans in owners for scope in loans.scopes]
+    if len(set(scopes)) < len(scopes):
+        return False
+    for loans, terms in zip(owners, lists, strict=True):
+        ledger.pair(key, unit, sentence, loans, terms)
+    return True
+
+
 def pair_measure(
     sentence: Sentence, ledger: Ledger, key: str, unit: Unit, words: tuple[int, int], lists: Sequence[Sequence[Term]]
 ) -> None:
@@ -114,6 +165,8 @@ def pair_measure(
         )
         return
     if pair_directly(sentence, ledger, key, unit, lists):
+        return
+    if len(lists) > 1 and pair_in_turn(sentence, ledger, key, unit, words, lists):
         return
     if len(lists) > 1:
         shown = ", ".join(sentence.text[found[0].start : found[-1].end] for found in lists)

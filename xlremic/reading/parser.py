@@ -8,11 +8,11 @@ import re
 from itertools import chain
 from pathlib import Path
 
-from . import certificates, pools, sections, shares, transfer, underwriting
+from . import certificates, dates, parts, pools, sections, shares, transfer, underwriting
 from .cover import read_adjustable, read_cover, read_footnote, read_signature
 from .facts import Qualifier, Reading, Source
 from .filing import SIZE_LIMIT, Filing, read_filing
-from .grammar import NUMBERED_POOL, Sentence
+from .grammar import NUMBERED_POOL, Sentence, pools_named
 from .ledger import Finder, Ledger
 from .lints import lint, lint_sentence
 from .prose import flow, sentences
@@ -21,7 +21,9 @@ from .tokens import account
 
 FINDERS: tuple[Finder, ...] = (
     *transfer.FINDERS,
+    *parts.FINDERS,
     *pools.FINDERS,
+    *dates.FINDERS,
     *underwriting.FINDERS,
     *shares.FINDERS,
     *certificates.FINDERS,
@@ -66,8 +68,7 @@ def parse(filing: Filing) -> Reading:
     described, rows = part_tables(described)
     running = flow(sections.without_marks(sections.without_pages(described, ledger), ledger))
     opening = opening or transfer.OPENING.search(running.text)  # a page may have been turned within the sentence
-    if not opening:
-        ledger.warn("no_opening", "the opening sentence, which gives the transfer and the balance, is missing", text)
+    named = pools_named(running.text)
     numbered = NUMBERED_POOL.search(running.text) is not None
     read_sentences = list(sentences(running))
     told = [Sentence(flow(row)) for row in rows]
@@ -81,7 +82,7 @@ def parse(filing: Filing) -> Reading:
             continue  # its numbers end in ``unread``
         if numbered and NUMBERED_POOL.search(sentence.text):
             _claim_pool_numbers(sentence, ledger)
-        sentence.before = before
+        sentence.before, sentence.pools = before, named
         if "their" in words or "them" in words:
             sentence.loans  # noqa: B018 - in order, so that no question goes back far
         if ledger.after_pledged and "such " not in words:
@@ -94,6 +95,9 @@ def parse(filing: Filing) -> Reading:
                     break
         before = sentence
     pools.read_held(ledger)
+    parts.read_proved(ledger, named)
+    if not opening and ("closing_date", "filing", Qualifier.EXACT) not in ledger.facts:
+        ledger.warn("no_opening", "the opening sentence, which gives the transfer and the balance, is missing", text)
     cover = text.slice(0, heading.start() if heading else body)
     issuer = re.sub(r"\s+", " ", opening["issuer"]) if opening else None
     read_adjustable(text.slice(0, end), ledger)

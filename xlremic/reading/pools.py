@@ -1,19 +1,21 @@
 """Facts of the pools: terms, counts, averages, dates, discount and premium loans."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import partial
 
 from .facts import Qualifier, Unit
 from .grammar import Loans, Sentence, Term
 from .ledger import Finder, Ledger, is_whole
-from .pairing import RIVALS, definite, is_pledged, last_before, narrowed, pair_measure, values_first
+from .pairing import is_pledged, last_before, loans_after, narrowed, pair_measure, ranges, values_first
 from .transfer import TO_TRUSTEE, in_brackets, loans_first
 
 _ORIGINAL_YEARS = re.compile(
-    r"(?<!average\s)\boriginal\s(?:terms?(?:\sto\s(?:stated\s)?maturity)?|maturit(?:y|ies))\sof\s[^.;]{0,120}?\byears?\b",
+    r"(?<!average\s)\boriginal\s(?:terms?(?:\sto\s(?:stated\s)?maturity)?|maturit(?:y|ies))\s(?:of|is|are|was|were|range[sd]?)\s"
+    r"(?:(?!\b(?:original|remaining|average|adjust\w*|rates?|balances?)\b|[.;\"“$]).){0,160}\byears?\b",
     re.I,
 )
+_AND_BOUND = re.compile(r"\s(?:years\s)?(?:but|and)\s(?:at\sleast|(?:no|not)\s(?:more|less)\sthan)\s\Z", re.I)
 _RELOCATION = re.compile(r"\bare\s(?:(?P<no>not)\s)?(?P<yes>relocation)\s(?:mortgage\s)?loans\b", re.I)
 _AVERAGES = (
     ("weighted_average_coupon", Unit.PERCENT, "percent",
@@ -46,17 +48,6 @@ _NET = re.compile(
     r"\b(?:after|less|net\sof)\s(?:the\s|any\s)?(?:deduct|servicing)|\bnet\s(?:interest|mortgage|loan|note|rates?|coupons?)\b|pass-through",
     re.I,
 )
-_DATE_LIMITS = (
-    ("earliest_origination_date", Qualifier.NOT_BEFORE, "originated",
-     re.compile(r"(?P<no>\b(?:no|not)\s)?\b(?:prior\sto|before|earlier\sthan)\s\Z", re.I)),
-    ("latest_origination_date", Qualifier.NOT_AFTER, "originated",
-     re.compile(r"(?P<no>\b(?:no|not)\s)?\b(?:after|later\sthan|subsequent\sto)\s\Z", re.I)),
-    ("latest_maturity_date", Qualifier.NO_LATER_THAN, "matur",
-     re.compile(r"(?P<no>\b(?:no|not)\s)?\b(?:later\sthan|after|beyond|subsequent\sto)\s\Z", re.I)),
-)  # fmt: skip
-_DATED = re.compile(r"\b(originated|matur)", re.I)
-_LATEST_MATURITY = re.compile(r"\blatest\s(?:scheduled\s)?maturit(?:y|ies)(?:\sdates?)?\b", re.I)
-_NONE = re.compile(r"\b(?:no|none|not|neither)\b", re.I)
 
 
 def read_original_years(sentence: Sentence, ledger: Ledger) -> None:
@@ -66,17 +57,47 @@ def read_original_years(sentence: Sentence, ledger: Ledger) -> None:
     for match, loans in zip(phrases, owners, strict=True):
         if loans is None:
             continue
-        for terms in (*sentence.lists("years"), *sentence.lists("number")):
-            if match.start() <= terms[0].start < match.end():
-                qualifier = sentence.qualifier(terms[0].start) or Qualifier.EXACT
-                ledger.pair(
-                    "original_term_years", Unit.YEARS, sentence, loans, terms, qualifier=qualifier, broadcast=True
-                )
+        within = [
+            terms
+            for terms in (*sentence.lists("years"), *sentence.lists("number"))
+            if match.start() <= terms[0].start < match.end()
+        ]
+        for terms, owner, qualifier in _bounded_years(
+            sentence, match, sorted(within, key=lambda terms: terms[0].start)
+        ):
+            ledger.pair(
+                "original_term_years", Unit.YEARS, sentence, owner or loans, terms, qualifier=qualifier, broadcast=True
+            )
     said = list(_RELOCATION.finditer(sentence.text))
     for match, loans in zip(said, _owners(sentence, [match.span() for match in said]), strict=True):
         if loans and len(loans.scopes) == 1:
             place = match.span("no" if match["no"] else "yes")
             ledger.enter("relocation_loans", loans.scopes[0], not match["no"], Unit.BOOLEAN, sentence.traced, *place)
+
+
+def _bounded_years(
+    sentence: Sentence, phrase: re.Match[str], lists: Sequence[Sequence[Term]]
+) -> Iterator[tuple[Sequence[Term], Loans | None, Qualifier]]:
+    """Each list of years with its bound and the loans right behind it: "30 years in Group 1, 15 years in Group 2"."""
+    ends = [pair for pair in ranges(sentence, phrase.start()) if pair[1].after <= phrase.end()]
+    if ends:
+        for low, high in ends if sum(map(len, lists)) == 2 * len(ends) else ():
+            owner = loans_after(sentence, [high])
+            yield [low], owner, Qualifier.AT_LEAST
+            yield [high], owner, Qualifier.NO_MORE_THAN
+        return
+    owners: list[Loans | None] = []
+    following: Sequence[Term] | None = None
+    for terms in reversed(lists):
+        owner = loans_after(sentence, terms)
+        if following and _AND_BOUND.match(sentence.text, terms[-1].end, following[0].start):
+            owner = owners[-1]
+        owners.append(owner)
+        following = terms
+    if any(owners) and not all(owners):
+        return
+    for terms, owner in zip(lists, reversed(owners), strict=True):
+        yield terms, owner, sentence.bound(terms) or Qualifier.EXACT
 
 
 def _owners(sentence: Sentence, phrases: Sequence[tuple[int, int]]) -> list[Loans | None]:
@@ -197,30 +218,6 @@ def read_held(ledger: Ledger) -> None:
             ledger.warn("gross_or_net", message, sentence.traced)
 
 
-def read_origination(sentence: Sentence, ledger: Ledger) -> None:
-    """ "None ... were originated prior to ..., or after ..."; "None ... have a scheduled maturity later than ..."."""
-    none = _NONE.search(sentence.text)
-    for dates in sentence.lists("date"):
-        start = dates[0].start
-        if (latest := _LATEST_MATURITY.search(sentence.text, 0, start)) and not RIVALS.search(
-            sentence.text, latest.end(), start
-        ):
-            between = [loans for loans in sentence.loans if latest.end() <= loans.start and loans.end <= start]
-            loans = definite(between, bare=True) or last_before(sentence, start)
-            qualifier = Qualifier.NO_LATER_THAN
-            ledger.pair("latest_maturity_date", Unit.DATE, sentence, loans, dates, qualifier=qualifier)
-            continue
-        verb = next(reversed(list(_DATED.finditer(sentence.text, 0, start))), None)
-        if verb is None:
-            continue
-        for key, qualifier, word, limit in _DATE_LIMITS:
-            found = limit.search(sentence.text, verb.end(), start) if verb[1].lower() == word else None
-            if found and (found["no"] or none):
-                loans = last_before(sentence, start)
-                ledger.pair(key, Unit.DATE, sentence, loans, dates, qualifier=qualifier, broadcast=True)
-                break
-
-
 def read_sub_pools(sentence: Sentence, ledger: Ledger) -> None:
     """ "Pool I discount loans will consist of pool I mortgage loans with net loan rates less than 5.50%"."""
     rates = re.search(r"\bnet\s(?:loan|mortgage|interest|note)\srates?\b|\bNNRs?\b", sentence.text, re.I)
@@ -269,6 +266,5 @@ FINDERS = (
         ),
     ),
     Finder(read_averages, ("weighted average",)),
-    Finder(read_origination, ("originated", "matur")),
     Finder(read_sub_pools, ("net ", "nnr")),
 )

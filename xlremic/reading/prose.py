@@ -21,10 +21,10 @@ _MAY_BREAK_MONEY, _MAY_BREAK_PLACES = re.compile(r",[ \t]*\n[ \t]*\d{3}(?!\d)"),
 _RULE = re.compile(r"^[ \t]*[-_=]{3,}[ \t]*$", re.M)
 _BLANKS = re.compile(r"\s{2,}|[^\S ]")  # a single blank stays as it is
 _END = re.compile(r'[.;:]["”)]*\s(?=["“(]?[A-Z0-9($]|\w)')
-_ABBREVIATION = re.compile(
-    r"(?:\b(?:Inc|Corp|Co|Ltd|No|Nos|St|Mr|Ms|Mrs|Dr|Jr|vs|etc|i\.e|e\.g|[A-Z])|(?:^|\s)\(?\d{1,2})\.\Z"
-)
-_ITEM = re.compile(r"(?:and\s)?(?:the\s)?(?:class\s[A-Z0-9]|\$\d|[\d.]+%)", re.I)
+_ABBREVIATION = re.compile(r"\b(?:Inc|Corp|Co|Ltd|No|Nos|St|Mr|Ms|Mrs|Dr|Jr|vs|etc|i\.e|e\.g|[A-Z])\.\Z")
+_LIST_NUMBER = re.compile(r"\s*(?:(?:and|or)\s)?\(?\d{1,2}\.\Z")
+"""At the start of a sentence; "all 27." and "Group 2." end one."""
+_ITEM = re.compile(r"(?:and\s)?(?:the\s)?(?:class\s[A-Z0-9]|\$\d|[\d.]+%|[A-Z][a-z]+(?:\s[A-Z][a-z]+)?,?\s\d+%)", re.I)
 """What a list of classes and figures goes on with after a colon or a semicolon."""
 LONGEST_ABBREVIATION = 8
 _OPENER = re.compile(
@@ -51,14 +51,15 @@ def sentences(text: Traced) -> Iterator[Sentence]:
         piece = text.text[start:end]
         if piece[-1] in ";:" and (_ITEM.match(text.text, match.end()) or piece.count("(") > piece.count(")")):
             continue
+        if len(piece) < LONGEST_ABBREVIATION and _LIST_NUMBER.match(piece):
+            continue
         if piece.endswith(".") and _ABBREVIATION.search(piece, max(0, len(piece) - LONGEST_ABBREVIATION)):
-            opener = _OPENER.match(text.text, match.end())
-            if not opener or re.search(r"(?:^|\s)\(?\d{1,2}\.\Z", piece):
+            if not _OPENER.match(text.text, match.end()):
                 continue
         elif piece.endswith(".") and text.text[match.end()].islower():
             continue
         yield from _sentence(text, start, match.end(), continues)
-        start, continues = match.end(), piece[-1] == ";"
+        start, continues = match.end(), piece[-1] in ";:"
     yield from _sentence(text, start, len(text.text), continues)
 
 

@@ -26,6 +26,12 @@ OPENING = re.compile(
     r"(?:,\s+(?P<trustee>[A-Z].{2,80}?),)?\s+(?:the\s+|certain\s+)?(?=(?:\d[\d,]*\s+)?(?:adjustable\s+rate\s+)?mortgage\s+loans)",
     re.I | re.S,
 )
+_TRANSFER = re.compile(r"\b(?:will\s)?(?:transfer(?:red)?|sell|sold|assign(?:ed)?|convey(?:ed)?)\b.*\bTrustee\b", re.I)
+_ON_DAY = re.compile(rf"\bon\s(?P<date>{DATE})", re.I)
+_TO = re.compile(
+    r"\bto\s(?:the\s[Tt]rustee,\s(?P<trustee>[A-Z].{2,80}?),\s(?=on\b|the\b|certain\b|mortgage\b|a\b|all\b|\d)"
+    r"|(?P<named>[A-Z][^();$]{2,80}?),?\sas\s[Tt]rustee\b)"
+)
 _DUE = re.compile(rf"due\son\sor\sbefore\s(?P<date>{DATE})", re.I)
 _BALANCE = re.compile(rf"\b(?:aggregate\s)?(?:outstanding\s)?(?:aggregate\s)?(?P<term>{BALANCE_TERM})\b", re.I)
 _PART_OF = re.compile(
@@ -65,13 +71,42 @@ def read_opening(sentence: Sentence, ledger: Ledger) -> None:
         ledger.text_fact("trustee", text, *match.span("trustee"))
     if term := re.search(BALANCE_TERM, sentence.text, re.I):
         ledger.text_fact("balance_term", text, *term.span(), value=term[0].removesuffix("s"))
+    _enter_cut_off(sentence, ledger)
+
+
+def read_transfer(sentence: Sentence, ledger: Ledger) -> None:
+    """The transfer in any order of words: the one day that it was made on, the Trustee, the cut-off date."""
+    text = sentence.traced
+    if ("closing_date", "filing", Qualifier.EXACT) in ledger.facts or not _TRANSFER.search(sentence.text):
+        return
+    if "mortgage loans" not in sentence.words:
+        return
+    days = list(_ON_DAY.finditer(sentence.text))
+    if len({match["date"] for match in days}) != 1:
+        return
+    try:
+        closing = parse_date(days[0]["date"])
+    except ValueError:
+        return
+    ledger.enter("closing_date", "filing", closing, Unit.DATE, text, *days[0].span("date"))
+    if trustee := _TO.search(sentence.text):
+        ledger.text_fact("trustee", text, *trustee.span("trustee" if trustee["trustee"] else "named"))
+    if term := re.search(BALANCE_TERM, sentence.text, re.I):
+        ledger.text_fact("balance_term", text, *term.span(), value=term[0].removesuffix("s"))
+    _enter_cut_off(sentence, ledger)
+
+
+def _enter_cut_off(sentence: Sentence, ledger: Ledger) -> None:
+    """The day as of which the balance of all loans is stated first."""
     as_of = ledger.as_of(sentence)
-    if as_of:
+    place = re.search(rf"\bas\sof\s({DATE})", sentence.text, re.I) or re.search(
+        rf"\b({DATE})[^;.]{{0,200}}\bas\sof\sthat\sdate\b", sentence.text, re.I
+    )
+    if as_of and place and ledger.cut_off_date is None:
         ledger.cut_off_date = as_of
-        place = re.search(rf"\bas\sof\s({DATE})", sentence.text, re.I)
-        if place:
-            ledger.enter("cut_off_date", "filing", as_of, Unit.DATE, text, *place.span(1))
-            ledger.claims[text.span(*place.span(1))] = "as_of"
+        claimed = ledger.claims.get(sentence.traced.span(*place.span(1)))
+        ledger.enter("cut_off_date", "filing", as_of, Unit.DATE, sentence.traced, *place.span(1))
+        ledger.claims[sentence.traced.span(*place.span(1))] = claimed or "as_of"
 
 
 def read_balances(sentence: Sentence, ledger: Ledger) -> None:
@@ -139,7 +174,13 @@ def _enter(
         return
     if not ledger.pair(BALANCE, Unit.USD, sentence, loans, terms):
         return
-    if due := _DUE.search(sentence.text, noun[1]):
+    if loans.scopes == ("all",) and ledger.cut_off_date is None:
+        _enter_cut_off(sentence, ledger)
+    if ("balance_term", "filing", Qualifier.EXACT) not in ledger.facts and (
+        term := re.compile(BALANCE_TERM, re.I).search(sentence.text, *noun)
+    ):
+        ledger.text_fact("balance_term", sentence.traced, *term.span(), value=term[0].removesuffix("s"))
+    if due := _DUE.search(sentence.text, noun[1]) or (_DUE.search(sentence.text) if loans.scopes == ("all",) else None):
         day = parse_date(due["date"])
         for scope in loans.scopes:
             key = "principal_due_through_date"
@@ -186,6 +227,7 @@ def read_call(sentence: Sentence, ledger: Ledger) -> None:
 
 FINDERS = (
     Finder(read_opening, ("trustee",)),
+    Finder(read_transfer, ("trustee",)),
     Finder(read_balances, ("principal balance", "adjusted balance", "loans; $")),
     Finder(read_delivery, ("evidencing", "authenticated", "paying agent")),
     Finder(read_call, ("repurchase", "buy back")),

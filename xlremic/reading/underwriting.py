@@ -1,13 +1,14 @@
 """Facts of how the loans were made: sizes, ratios and insurance, occupancy, documentation, pledged collateral."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
 
 from .facts import Qualifier, Unit
-from .grammar import Sentence
+from .grammar import Sentence, Term
 from .ledger import Finder, Ledger
-from .pairing import definite, is_pledged, last_before, loans_after, pair_directly
+from .pairing import definite, is_pledged, last_before, loans_after, pair_directly, ranges
 from .pools import COUNT
 from .transfer import BALANCE_TERM
 
@@ -23,12 +24,15 @@ _LTV_LIMIT = re.compile(
 _NO_LOANS = re.compile(r"\bno(?:ne\sof)?\s(?:the\s|such\s)?(?:mortgage|loans?|pools?|groups?)\b", re.I)
 _INSURANCE = re.compile(r"\bprimary\smortgage\s(?:guaranty\s)?insurance\b", re.I)
 _ORIGINAL_BALANCE = re.compile(
-    r"\b(?:(?P<extreme>smallest|largest|minimum|maximum|lowest|highest)\s)?original\sprincipal\sbalances?\b", re.I
+    r"\boriginal\sprincipal\sbalances?\b|\b(?:made|originated)\sin\s(?:original\s)?(?:principal\s)?amounts\b", re.I
 )
-_EXTREMES = {
-    **dict.fromkeys(("smallest", "minimum", "lowest"), Qualifier.AT_LEAST),
-    **dict.fromkeys(("largest", "maximum", "highest"), Qualifier.NO_MORE_THAN),
+_EXTREME = re.compile(r"\b(?:(?P<least>smallest|minimum|lowest)|(?P<most>largest|maximum|highest))\b", re.I)
+_NO_LOAN = re.compile(r"\A(?:and\s|but\s)?(?:no|none|neither)\b", re.I)
+_FLIPPED = {
+    Qualifier.LESS_THAN: Qualifier.AT_LEAST,
+    **dict.fromkeys((Qualifier.IN_EXCESS_OF, Qualifier.GREATER_THAN), Qualifier.NO_MORE_THAN),
 }
+"""What "no loan" with such a bound says of every loan."""
 _UNINSURED = re.compile(
     r"\b(?:no|without|not\s(?:have|covered\sby|carry|insured\sby)|lack(?:ed|s|ing)?|neither)\s(?:any\s)?\Z", re.I
 )
@@ -43,13 +47,31 @@ def read_original_balances(sentence: Sentence, ledger: Ledger) -> None:
     between = [loans for loans in sentence.loans if match.end() <= loans.start and loans.end <= lists[0][0].start]
     behind = [loans for loans in sentence.loans if loans.start >= lists[-1][-1].after]
     loans = definite(between, bare=True) or last_before(sentence, match.start()) or definite(behind[:1], bare=True)
-    extreme = _EXTREMES.get((match["extreme"] or "").lower())
-    for terms in lists:
-        qualifier = sentence.bound(terms) or (extreme if len(lists) == 1 else None)
-        if qualifier:
+    ends = list(ranges(sentence, match.end()))
+    for low, high in ends:
+        owner = loans_after(sentence, [high]) or (loans if len(ends) == 1 else None)
+        for term, side in ((low, Qualifier.AT_LEAST), (high, Qualifier.NO_MORE_THAN)):
+            ledger.pair("original_principal_balance", Unit.USD, sentence, owner, [term], qualifier=side)
+    position = 0
+    for terms in () if ends else lists:
+        if qualifier := _side(sentence, terms, position):
             ledger.pair(
                 "original_principal_balance", Unit.USD, sentence, loans, terms, qualifier=qualifier, broadcast=True
             )
+        position = terms[-1].after
+
+
+def _side(sentence: Sentence, terms: Sequence[Term], position: int) -> Qualifier | None:
+    """Whether amounts are the least or the most; "no loan ... below" is at least, any other bound is neither."""
+    bound = sentence.bound(terms)
+    if bound is None:
+        extremes = list(_EXTREME.finditer(sentence.text, position, terms[0].start))
+        if len(extremes) != 1:
+            return None
+        return Qualifier.AT_LEAST if extremes[0]["least"] else Qualifier.NO_MORE_THAN
+    if bound in (Qualifier.AT_LEAST, Qualifier.NO_MORE_THAN):
+        return bound
+    return _FLIPPED[bound] if _NO_LOAN.search(sentence.text) else None
 
 
 def read_high_ltv(sentence: Sentence, ledger: Ledger) -> None:
@@ -119,7 +141,7 @@ def read_pledged(sentence: Sentence, ledger: Ledger) -> None:
 
 
 FINDERS = (
-    Finder(read_original_balances, ("original principal",)),
+    Finder(read_original_balances, ("original principal", "amounts")),
     Finder(read_high_ltv, ("loan-to-value",)),
     Finder(read_pledged, ("pledged", "such ")),
 )
