@@ -1,8 +1,9 @@
 """What each rule of the projection rests on: sentences of the sample filing, cells and columns, Python functions.
 
 The sentences come from the reading of the sample, columns and their formulas from the table that the template is made
-from, cells from the template itself, functions from the comments that number them and from their docstrings; here
-stands only what belongs together. ``make.py`` puts the tables into numbers.md and limits.md.
+from, cells from the template itself, the words of a rule from the engine, functions from the comments that number them
+and from their docstrings; here stands only what belongs together. ``make.py`` puts all of it into numbers.md and
+limits.md.
 """
 
 import ast
@@ -13,6 +14,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from pkgutil import resolve_name
+from textwrap import wrap
 
 from openpyxl import load_workbook
 
@@ -21,6 +23,7 @@ sys.path.insert(0, str(ROOT))
 
 import xlremic  # noqa: E402
 from xlremic.engine.assumptions import TERMS  # noqa: E402
+from xlremic.engine.rules import RULES as SAID  # noqa: E402
 from xlremic.workbook.class_columns import CALL, TRANCHES  # noqa: E402
 from xlremic.workbook.filing_rows import POOLS, UNDERWRITING, CalculatedRow  # noqa: E402
 from xlremic.workbook.layout import Table as Sheet  # noqa: E402
@@ -175,15 +178,16 @@ def what(one: Applied) -> list[str]:
 
 
 def rule_part(number: int, table: Table) -> str:
-    """Sentences, cells and columns, functions of one rule."""
-    rule = RULES[number]
+    """Words of one rule, then the sentences, cells and columns, and functions that belong to it."""
+    rule, words = RULES[number], SAID[number]
     reading = xlremic.read(ROOT / "samples" / "cmsi-2004-8.txt")
     quotes: dict[str, int] = {}
     for key, scope in rule.facts:
         fact = next(reading.find(key, scope))
         sentence = fact.provenance.sentence
         quotes[sentence if len(sentence) <= CUT else f"{sentence[:CUT].rpartition(' ')[0]} …"] = fact.provenance.line
-    parts = [f"> {sentence} (line {line})" for sentence, line in quotes.items()]
+    parts = [f"### Rule {number}: {words.title}", "\n".join(wrap(words.says, 120))]
+    parts += [f"> {sentence} (line {line})" for sentence, line in quotes.items()]
     rows = [column_row(sheet, column) for sheet, column in columns() if number in numbers(column.rule)]
     rows = [*map(cell_row, rule.cells), *rows]
     if rows:

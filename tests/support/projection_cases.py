@@ -21,7 +21,7 @@ DEALS = {
     "four pools": Dialect(seed=4, pools=4, classes=12, seniors="po", limits="list", mezzanine=True),
 }
 
-_Z = (
+ACCRUAL = (
     SeniorClass(label="I-A-1", balance=100_000_000.0, rank=1, coupon=0.05),
     SeniorClass(label="I-A-2", rank=2, accrual=True),
     SeniorClass(label="I-IO", notional_of="I-A-1", coupon=0.005, share=0.5),
@@ -44,7 +44,7 @@ DOZEN: dict[str, Case] = {
     "every B class wiped out": ("sample", {"psa": 500, "sda": 2_000, "severity": 0.5}),
     "called, shortfalls": ("sample", {"call": "first", "psa": 400, "prepayment_shortfall_days": 15}),
     "not advanced, class A loses": ("sample", {"cpr": 0.1, "cdr": 0.05, "severity": 0.6, "advancing": False}),
-    "accrual and interest-only classes": ("sample", {"cdr": 0.01, "senior_classes": {"I": _Z}}),
+    "accrual and interest-only classes": ("sample", {"cdr": 0.01, "senior_classes": {"I": ACCRUAL}}),
     "planned class": ("sample", {"psa": 200, "senior_classes": {"II": _PLANNED}}),
     "terms by pool and month": (
         "sample",

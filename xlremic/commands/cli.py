@@ -20,6 +20,7 @@ COMMANDS = {
     "build": ("workbooks", "Make the live, checked workbook of a filing."),
     "check": ("workbooks", "Tie out a filing, or recalculate and check a workbook of ours."),
     "doctor": ("doctor", "Tell what of Excel, LibreOffice and Python works here, and how to mend what does not."),
+    "explain": ("explain", "Show step by step how a class's figures of one month are computed."),
     "fetch": ("filings", "Download a filing from EDGAR, politely; it is kept, and never fetched twice."),
     "grid": ("run", "Measure the classes in many scenarios."),
     "heal": ("workbooks", "Give calls of REMIC_ functions in a workbook their bare names back."),
