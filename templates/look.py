@@ -152,7 +152,7 @@ def band(sheet: Worksheet, row: int, labels: Mapping[str, str], left: Collection
 
 
 def table(book: Workbook, data: Table, formulas: Formulas, total: str = "") -> None:
-    """Header, line of totals and first line of a table."""
+    """Header, line of totals, with its label if it has one, and first line of a table."""
     sheet = book[data.sheet]
     band(sheet, data.header, data.labels, left=data.texts)
     if data.totals:
@@ -160,7 +160,8 @@ def table(book: Workbook, data: Table, formulas: Formulas, total: str = "") -> N
             made = formulas.of_table(data, column.total, data.totals) if column.total else None
             align = column.align if column.total else ""
             put(sheet[f"{data.letter(column.key)}{data.totals}"], made, "Total", column.total_format, align)
-        sheet.cell(data.totals, data.left).value = total
+        if total:
+            sheet.cell(data.totals, data.left).value = total
     first_line(sheet, data, formulas, [column.key for column in data.columns if column.style])
 
 
@@ -199,3 +200,11 @@ def heading(sheet: Worksheet, row: int, text: str, first: str = "A", last: str =
     put(sheet[f"{first}{row}"], text, "Section")
     for column in range(sheet[f"{first}{row}"].column, sheet[f"{last}{row}"].column + 1):
         sheet.cell(row, column).border = Border(bottom=THIN)
+
+
+def closed(sheet: Worksheet, first: str, last: str) -> None:
+    """Columns in a group that is closed at first, with its + above the column before it."""
+    sheet.sheet_properties.outlinePr.summaryRight = False
+    for column in range(sheet[f"{first}1"].column, sheet[f"{last}1"].column + 1):
+        dimension = sheet.column_dimensions[get_column_letter(column)]
+        dimension.outlineLevel, dimension.hidden = 1, True

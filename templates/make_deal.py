@@ -12,7 +12,22 @@ import make_class
 import make_cover
 import make_projection
 import make_results
-from look import FAMILY, GREY, NAVY, alarm, band, column_names, figures, frame, heading, name, put, styles, table
+from look import (
+    FAMILY,
+    GREY,
+    NAVY,
+    alarm,
+    band,
+    closed,
+    column_names,
+    figures,
+    frame,
+    heading,
+    name,
+    put,
+    styles,
+    table,
+)
 from make_assumptions import outside_of_terms
 from make_projection import Kinds
 from openpyxl import Workbook
@@ -29,16 +44,21 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from xlremic.reading.tieout import BALANCE
 from xlremic.workbook.class_columns import (
+    BEHIND,
     CALL,
     CALL_LINES,
     CHECKS,
     CLASSES_SUM,
     CLASSES_SUM_ROW,
+    FAILED_WORDS,
     HEADLINE,
     HEADLINE_LINES,
     HEADLINE_NOTES,
+    HISTORY_BALANCES,
+    LOOK,
     NOT_EVALUATED,
     NOT_EVALUATED_ROW,
+    NOT_EVALUATED_WORDS,
     SOURCE,
     SOURCE_NOTES,
     SUMMARY,
@@ -196,7 +216,9 @@ def tranches(book: Workbook, formulas: Formulas) -> None:
     name(book, f"block.{data.sheet}", data.sheet, data.span())
     name(book, "row.level_difference", data.sheet, data.cell("level_difference"))
     column_names(book, data)
-    sheet.print_area = f"A1:{data.letters[-1]}{data.row()}"
+    closed(sheet, *map(data.letter, BEHIND))
+    levels_chart(sheet, data.row() + 2, 24, 9)
+    sheet.print_area = f"A1:{data.letters[-1]}{data.row() + 21}"
 
 
 def call(book: Workbook, formulas: Formulas) -> None:
@@ -210,14 +232,17 @@ def call(book: Workbook, formulas: Formulas) -> None:
 def checks(book: Workbook, formulas: Formulas) -> None:
     data = CHECKS
     sheet = frame(book, data.sheet, data.widths)
-    table(book, data, formulas, "All checks")
-    put(sheet[f"{data.letter('check')}{NOT_EVALUATED_ROW}"], "not evaluated: the filing lacks a figure", "Note")
-    lacking = f"{data.letter('flag')}{NOT_EVALUATED_ROW}"
+    table(book, data, formulas)
+    flag, words = (data.letter(key) for key in ("flag", "unit"))
+    put(sheet[f"{words}{data.totals}"], FAILED_WORDS, "Total")
+    put(sheet[f"{words}{NOT_EVALUATED_ROW}"], NOT_EVALUATED_WORDS, "Unit")
+    lacking = f"{flag}{NOT_EVALUATED_ROW}"
     put(sheet[lacking], formulas.of_table(data, NOT_EVALUATED, NOT_EVALUATED_ROW), "Formula", "0", align="center")
     sheet[data.cell("says")].alignment = Alignment(wrap_text=True, vertical="center")
-    sheet.conditional_formatting.add(data.span(), alarm(f"${data.cell('flag')}=1"))
+    flagged, status = (f"${data.cell(key)}" for key in ("flag", "status"))
+    sheet.conditional_formatting.add(data.span(), alarm(f'OR({flagged}=1,{status}="{LOOK}")'))
     name(book, "block.Checks", data.sheet, data.span())
-    name(book, "ChecksFailed", data.sheet, f"{data.letter('flag')}{data.totals}")
+    name(book, "ChecksFailed", data.sheet, f"{flag}{data.totals}")
     name(book, "ChecksNotEvaluated", data.sheet, lacking)
     name(book, "ChecksStatus", data.sheet, f"{data.letter('status')}{data.totals}")
     sheet.print_area = f"A1:{data.letters[-1]}{data.row()}"
@@ -259,7 +284,7 @@ def summary(book: Workbook, formulas: Formulas) -> None:
     for key in HEADLINE_NOTES:
         put(sheet[HEADLINE.cell("label", key)], None, "Note")
         name(book, f"row.{key}", HEADLINE.sheet, HEADLINE.cell("label", key))
-    levels_chart(sheet)
+    levels_chart(sheet, SUMMARY_CLASSES.row() + 2, 10.6, 8.5)
     sheet.add_chart(make_results.balances_chart(11.0, 8.5), f"E{SUMMARY_CLASSES.row() + 2}")
     sheet.print_area = f"A1:{SUMMARY.letters[-1]}{max(HEADLINE.row(len(HEADLINE.lines)), SUMMARY_CLASSES.row() + 20)}"
 
@@ -290,7 +315,7 @@ def tiles(book: Workbook, sheet: Worksheet, formulas: Formulas) -> None:
     name(book, "projected.speed", sheet.title, f"{SPEED_CELL[0]}{TILE_ROW + 3}:{SPEED_CELL}")
 
 
-def levels_chart(sheet: Worksheet) -> None:
+def levels_chart(sheet: Worksheet, row: int, width: float, height: float) -> None:
     """The level of every class at issue and now."""
     chart = BarChart()
     chart.type, chart.style, chart.grouping = "col", 10, "clustered"
@@ -314,7 +339,7 @@ def levels_chart(sheet: Worksheet) -> None:
         overlay=False,
     )
     chart.y_axis.majorGridlines.spPr = GraphicalProperties(ln=LineProperties(solidFill="D9D9D9"))
-    for key, color in (("level_at_issue", NAVY), ("level", "9DB2D6")):
+    for key, color in (("level_shown", NAVY), ("level", "9DB2D6")):
         series = Series(
             idx=len(chart.series),
             order=len(chart.series),
@@ -330,8 +355,8 @@ def levels_chart(sheet: Worksheet) -> None:
     chart.x_axis.delete = chart.y_axis.delete = False
     chart.legend.position = "b"
     chart.gapWidth, chart.overlap = 60, 0
-    chart.width, chart.height = 10.6, 8.5
-    sheet.add_chart(chart, f"A{SUMMARY_CLASSES.row() + 2}")
+    chart.width, chart.height = width, height
+    sheet.add_chart(chart, f"A{row}")
 
 
 def make(path: Path) -> None:
@@ -344,7 +369,7 @@ def make(path: Path) -> None:
     measures(book, "Pools", places)
     outside = {f"all.{measure}": f"{title}!{WHOLE_COLUMN}{row}" for measure, (title, row) in places.items()}
     outside["classes_sum"] = f"{TRANCHES.sheet}!{TRANCHES.letter('initial')}{CLASSES_SUM_ROW}"
-    outside |= outside_of_terms() | {"ranks": TRANCHES.absolute("rank")}
+    outside |= outside_of_terms() | {"ranks": TRANCHES.absolute("rank"), "history.balance": HISTORY_BALANCES}
     formulas = Formulas(outside)
     tranches(book, formulas)
     measures(book, "Underwriting", places)

@@ -166,14 +166,14 @@ ATTACKS: dict[str, Attack] = {
     "a name of another cell": Attack(named("CallPercent", "Call!$B$16"), "belongs", also=()),
     "history elsewhere": Attack(named("History", "History!$A$30:$G$30"), "belongs", also=()),
     "history on another sheet": Attack(named("History", "Source!$A$8:$G$8"), "not to sheet", also=()),
-    "a name shorter than the classes": Attack(named("CurrentBalances", "Tranches!$H$9:$H$12"), "side by side", also=()),
-    "all names a line lower": Attack(named("(?:CurrentBalances)", "Tranches!$H$10:$H$16"), "side by side", also=()),
+    "a name shorter than the classes": Attack(named("CurrentBalances", "Tranches!$D$9:$D$12"), "side by side", also=()),
+    "all names a line lower": Attack(named("(?:CurrentBalances)", "Tranches!$D$10:$D$16"), "side by side", also=()),
     **{
         f"a name that is {what}": Attack(named("CurrentBalances", text), "not a range of cells", also=())
         for what, text in {
-            "a whole sheet by columns": "Tranches!$A:$XFD", "a whole column": "Tranches!$H:$H", "whole rows": "Tranches!$9:$15",
-            "#REF!": "Tranches!#REF!", "a union": "Tranches!$H$9:$H$12,Tranches!$H$13:$H$15", "OFFSET": "OFFSET(Tranches!$H$9,0,0,7,1)",
-            "a constant": "481546830", "one cell": "Tranches!$H$9", "text": '"x"', "nothing": "", "another name": "InitialBalances",
+            "a whole sheet by columns": "Tranches!$A:$XFD", "a whole column": "Tranches!$D:$D", "whole rows": "Tranches!$9:$15",
+            "#REF!": "Tranches!#REF!", "a union": "Tranches!$D$9:$D$12,Tranches!$D$13:$D$15", "OFFSET": "OFFSET(Tranches!$D$9,0,0,7,1)",
+            "a constant": "481546830", "one cell": "Tranches!$D$9", "text": '"x"', "nothing": "", "another name": "InitialBalances",
         }.items()
     },
     "a name that spans a whole sheet": Attack(named("CurrentBalances", "Tranches!$A$1:$XFD$1048576"), "columns", also=()),
@@ -181,8 +181,8 @@ ATTACKS: dict[str, Attack] = {
     "a name of a sheet that is not there": Attack(named("Classes", "Nowhere!$A$9:$A$15"), "not to sheet", also=()),
     "a sheet without a part": Attack(swapped(RELATIONS, "worksheets/sheet3.xml", "worksheets/sheet99.xml"), "no part", also=("portable",)),
     "two sheets of one part": Attack(swapped(RELATIONS, "worksheets/sheet3.xml", "worksheets/sheet2.xml"), "no part", also=("portable",)),
-    "a shared text that is not there": Attack(in_sheet("Tranches", '<c r="K9"([^>]*)>(<f>[^<]*</f>)<v>[^<]*', r'<c r="K9"\1 t="s">\2<v>99'), "shared text|damaged", also=("portable",)),
-    "a word where a number belongs": Attack(in_sheet("Tranches", '(<c r="K9"[^>]*><f>[^<]*</f><v>)[^<]*', r"\1many"), "number|damaged", also=("portable",)),
+    "a shared text that is not there": Attack(in_sheet("Tranches", '<c r="H9"([^>]*)>(<f>[^<]*</f>)<v>[^<]*', r'<c r="H9"\1 t="s">\2<v>99'), "shared text|damaged", also=("portable",)),
+    "a word where a number belongs": Attack(in_sheet("Tranches", '(<c r="H9"[^>]*><f>[^<]*</f><v>)[^<]*', r"\1many"), "number|damaged", also=("portable",)),
     **{
         f"not well-formed: {part}": Attack(partial(cut_short, part=part), "well-formed")
         for part in (BOOK, RELATIONS, TYPES, "_rels/.rels", "xl/styles.xml", "xl/theme/theme1.xml", "xl/worksheets/sheet1.xml", "xl/worksheets/sheet5.xml",
@@ -192,7 +192,7 @@ ATTACKS: dict[str, Attack] = {
 
 ONLY_UPDATE: dict[str, Attack] = {
     "an input that is a formula": Attack(
-        in_sheet("Tranches", '(<c r="H9"[^>]*>)(<v>)', r"\1<f>C9*0.5</f>\2"), "holds a formula", also=()
+        in_sheet("Tranches", '(<c r="D9"[^>]*>)(<v>)', r"\1<f>C9*0.5</f>\2"), "holds a formula", also=()
     ),
     "a day that is a formula": Attack(
         in_sheet("Call", '(<c r="B7"[^>]*>)(<v>)', r"\1<f>38261+0</f>\2"), "holds a formula", also=()

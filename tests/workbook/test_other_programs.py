@@ -26,7 +26,7 @@ from ..support.office import RECALCULATIONS, Office, missing
 
 ROUNDS = int(os.environ.get("XLREMIC_OFFICE_ROUNDS", "1"))
 """How often each way to recalculate is tried; threads go wrong by chance."""
-BALANCES = {"Tranches!H9": 400_000_000.0}
+BALANCES = {"Tranches!D9": 400_000_000.0}
 
 
 @dataclass(frozen=True)

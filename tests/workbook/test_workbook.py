@@ -255,6 +255,9 @@ def test_the_same_build_twice_gives_the_same_file(
     first = built("first.xlsx", 1_000_000_000)
     assert built("again.xlsx", 1_000_000_000) == first
     assert built("later.xlsx", 1_000_000_060) != first  # the minute stands on Cover
+    with zipfile.ZipFile(io.BytesIO(first)) as parts:
+        assert {entry.date_time for entry in parts.infolist()} == {(2001, 9, 9, 1, 46, 40)}
+        assert b">2001-09-09T01:46:40Z</dcterms:modified>" in parts.read("docProps/core.xml")
 
 
 def test_a_failing_check_is_written_and_flagged(tmp_path: Path) -> None:

@@ -28,6 +28,7 @@ from ..xlsx.engines import ironcalc_values, libreoffice_values
 from ..xlsx.package import Package
 from ..xlsx.patch import named_cells, opened
 from ..xlsx.references import cell_name
+from .checks_sheet import lines_of
 from .class_columns import CHECKS
 from .expected import agree, engine_columns, result_classes, result_numbers
 from .input_checks import inputs_to_look_at
@@ -90,7 +91,7 @@ def examine(path: str | Path) -> Audit:
                 findings.append(_compared(f"cached_values:{name}", cached, values, name))
     findings += others
     inputs = list(inputs_to_look_at(book)) if GUARDED in book.defined_names else []
-    checks = dict(_checks_sheet(book))
+    checks = {line.cell: line.finding for line in lines_of(book)}
     formulas = cached.formulas
     places = {
         finding.id: f"{CHECKS.sheet}!{cell}"
@@ -239,22 +240,3 @@ def _results(book: Workbook, flows: TrancheFlows) -> Iterator[Finding]:
     yield _finding(
         "python:results", len(differing), Decimal(0), "cells", says + "".join(f"; {one}" for one in differing[:5])
     )
-
-
-def _checks_sheet(book: Workbook) -> Iterator[tuple[str, Finding]]:
-    """The lines of Checks, each with the cell of its difference."""
-    lines = book[CHECKS.sheet].iter_rows(min_row=CHECKS.row(), max_col=len(CHECKS.columns), values_only=True)
-    for k, row in enumerate(lines):
-        check_id, says, unit, difference, tolerance, flag, _ = row
-        if check_id is None:
-            continue
-        numbers = [
-            Decimal(repr(value)) if isinstance(value, int | float) else None for value in (difference, tolerance)
-        ]
-        status = Status.NOT_EVALUATED if flag is None else Status.FAIL if flag else Status.PASS
-        family, _, measure = str(check_id).partition(":")
-        finding = Finding(
-            family=family, measure=measure, status=status, difference=numbers[0], tolerance=numbers[1],
-            unit="fraction" if unit == "percent" else str(unit), says=str(says),
-        )  # fmt: skip
-        yield CHECKS.cell("difference", k), finding

@@ -26,12 +26,13 @@ from ..xlsx.described import described, ignoring
 from ..xlsx.package import Package
 from ..xlsx.patch import saved
 from ..xlsx.rows import repeated
-from .class_sheets import fill_checks, fill_classes, fill_functions
+from .checks_sheet import check_lines, fill_checks
+from .class_sheets import fill_classes, fill_functions
+from .clock import written_at
 from .cover import fill_cover
 from .filing_sheets import fill_filing
 from .filling import PROGRAM, Filling
 from .layout import NUMBERS_AS_TEXT
-from .names import MODEL_CHECKS
 from .outline import outline
 from .projection import Projection, without_functions, without_projection
 from .projection_sheets import fill_projection
@@ -137,7 +138,7 @@ class _Book(Filling):
             self.project()
         self.functions = functions and self.projection is not None
         self.fill()
-        package = saved(self.template.workbook)
+        package = saved(self.template.workbook).dated(written_at())
         if self.projection is not None:
             package = repeated(package, self.projection.rows())
         package = with_points(calculate(package, worksheet_functions() if self.functions else None))
@@ -162,11 +163,11 @@ class _Book(Filling):
             self.template.spread({"tranche": len(self.deal.tranches)})
         if not self.functions:
             without_functions(self.template)
-        model_checks = MODEL_CHECKS if self.projection is not None else ()
+        checks = check_lines(self.findings, projected=self.projection is not None)
         pools, facts = len(self.deal.pools), len(self.reading.facts) + len(self.reading.unread)
         self.template.grow([
             ("Pools", pools, True), ("Underwriting", pools, True), ("Tranches", len(self.deal.tranches), False),
-            ("Checks", len(self.findings) + len(model_checks), False), ("Source", facts, False),
+            ("Checks", len(checks), False), ("Source", facts, False),
             ("DealPools", pools, False), ("DealClasses", len(self.deal.tranches), False), ("PoolTerms", pools, True),
             *(self.projection.blocks() if self.projection is not None
               else [("SummaryClasses", len(self.deal.tranches), False)]),
@@ -181,7 +182,7 @@ class _Book(Filling):
             if self.functions:
                 fill_functions(self, self.projection)
             outline(self.template.workbook)
-        fill_checks(self, model_checks)
+        fill_checks(self, checks)
         for page in self.template.workbook.worksheets:
             page.oddHeader.left.text = f"Series {self.deal.series}".replace("&", "&&")
             page.oddFooter.center.text = PROGRAM

@@ -13,27 +13,60 @@ IN_ERROR = '"input in error"'
 """What depends on an input that is refused shows instead of a number."""
 FACTOR, LEVEL_DIFFERENCE = "0.00000000", '0.00000000000000%;-0.00000000000000%;"-"'
 
+HISTORY = Table(
+    "History", 6, columns=(
+        Column("as_of", "As of", 16, style="Constant", number_format="date", align="left", text=True),
+        Column("pool_balance", "Pool balance, USD", 19, style="Constant", number_format="USD"),
+        Column("factor", "Factor", 13, style="Constant", number_format=FACTOR),
+        Column("callable", "Callable", 12, style="Constant", number_format="text", align="center"),
+        Column("losses", "Cumulative losses, USD", 19, style="Constant", number_format="USD"),
+        Column("balance", "Balance {class}", 18, style="Constant", number_format="USD"),
+        Column("level", "Level {class}", 12, style="Constant", number_format="0.000%"),
+    ),
+)  # fmt: skip
+"""One line a month that was put in; the fields of ``standing.history_entry``, in their order."""
+HISTORY_CLASSES = ("balance", "level")
+"""Columns of History that every class has."""
+HISTORY_LINES = 600
+"""Months that History has room for: fifty years."""
+_HISTORY_DAYS, HISTORY_BALANCES = (
+    f"{HISTORY.sheet}!${HISTORY.letter(key)}${HISTORY.row()}:${HISTORY.letter(key)}${HISTORY.row(HISTORY_LINES - 1)}"
+    for key in ("as_of", "balance")
+)
+_MONTHS_BEFORE = f'COUNTIF({_HISTORY_DAYS},"<"&UsedAsOfDate)'
+_PAID = (
+    f"IF({{refused}}=1,{IN_ERROR},IF({{months_before}}=0,0,"
+    f"INDEX({{history.balance}},{{months_before}},{{no}})-{{used}}))"
+)
+"""What the class had at the month before the as-of date, by History, less what it has."""
 TRANCHES = Table(
     "Tranches", 6, first=9, totals=7, columns=(
         Column("class", "Class", 13, "Label", value="A", name="Classes", text=True),
-        Column("rank", "Rank", 9, "Constant", "0", "center", value=1, name="ClassRanks"),
-        Column("initial", "Initial principal balance, USD", 19, "Fact", "USD", value=0, total="SUM({initial:})", total_format="USD", name="InitialBalances"),
-        Column("share_at_issue", "Share at issue", 12, "Formula", "0.000%", formula="IF({initial^}=0,0,{initial}/{initial^})", total="SUM({share_at_issue:})", total_format="0.000%"),
+        Column("kind", "Kind", 14, "Formula", formula='IF({rank}=1,"senior","subordinated")', text=True),
+        Column("initial", "Initial principal balance, USD", 18, "Fact", "USD", value=0, total="SUM({initial:})", total_format="USD", name="InitialBalances"),
+        Column("current", "Current principal balance, USD", 18, "Fact", "USD", value=0, total="SUM({used:})", total_format="USD", name="CurrentBalances"),
+        Column("paid", "Paid since last month, USD", 17, "Formula", "USD", formula=_PAID, total="SUM({paid:})", total_format="USD"),
+        Column("factor", "Factor", 12, "Formula", FACTOR, formula="IF({initial}=0,0,{used}/{initial})", total="IF({initial}=0,0,{used}/{initial})", total_format=FACTOR),
+        Column("share", "Share now", 10, "Formula", "0.000%", formula="IF({used^}=0,0,{used}/{used^})", total="SUM({share:})", total_format="0.000%"),
+        Column("level", "Level now", 11, "Formula", "0.000%", formula=f'IF({{refused^}}>0,{IN_ERROR},IF({{used^}}=0,0,SUMIF({{rank*}},">"&{{rank}},{{used*}})/{{used^}}))', name="SubordinationLevels"),
+        Column("level_shown", "Level at issue", 11, "Formula", "0.000%", formula="{level_at_issue}"),
+        Column("level_gained", "Gained since issue", 12, "Formula", '0.000%;-0.000%;"-"', formula=f"IF(ISNUMBER({{level}}),{{level}}-{{level_at_issue}},{IN_ERROR})"),
+        Column("coupon", "Coupon (blended)", 11, "Link", "0.0000%", formula="{all.target_rate$}"),
+        Column("check", "Input check", 24, "Formula", text=True, formula='IF({refused}=1,IF(ISNUMBER({current}),"below zero","not a number"),IF({asked}=1,"above the initial balance","ok"))'),
+        Column("rank", "Rank", 7, "Constant", "0", "center", value=1, name="ClassRanks"),
+        Column("share_at_issue", "Share at issue", 11, "Formula", "0.000%", formula="IF({initial^}=0,0,{initial}/{initial^})", total="SUM({share_at_issue:})", total_format="0.000%"),
         Column("stated_level", "Stated subordination level", 19, "Fact", "level", value=0, name="StatedSubordinationLevels"),
-        Column("level_at_issue", "Level at issue", 19, "Formula", "level", formula='IF({initial^}=0,0,SUMIF({rank*},">"&{rank},{initial*})/{initial^})', name="SubordinationLevelsAtIssue"),
+        Column("level_at_issue", "Level at issue, in full", 19, "Formula", "level", formula='IF({initial^}=0,0,SUMIF({rank*},">"&{rank},{initial*})/{initial^})', name="SubordinationLevelsAtIssue"),
         Column("level_difference", "Level less stated", 21, "Formula", LEVEL_DIFFERENCE, formula="{level_at_issue}-{stated_level}"),
-        Column("current", "Current principal balance, USD", 19, "Fact", "USD", value=0, total="SUM({used:})", total_format="USD", name="CurrentBalances"),
-        Column("factor", "Factor", 13, "Formula", FACTOR, formula="IF({initial}=0,0,{used}/{initial})", total="IF({initial}=0,0,{used}/{initial})", total_format=FACTOR),
-        Column("share", "Share now", 12, "Formula", "0.000%", formula="IF({used^}=0,0,{used}/{used^})", total="SUM({share:})", total_format="0.000%"),
-        Column("level", "Current level", 12, "Formula", "0.000%", formula=f'IF({{refused^}}>0,{IN_ERROR},IF({{used^}}=0,0,SUMIF({{rank*}},">"&{{rank}},{{used*}})/{{used^}}))', name="SubordinationLevels"),
-        Column("level_gained", "Level gained since issue", 14, "Formula", '0.000%;-0.000%;"-"', formula=f"IF(ISNUMBER({{level}}),{{level}}-{{level_at_issue}},{IN_ERROR})"),
-        Column("coupon", "Coupon (blended)", 18, "Link", "0.0000%", formula="{all.target_rate$}"),
-        Column("used", "Balance used, USD", 19, "Formula", "USD", formula="IF({refused}=1,{initial},{current})", total="SUM({used:})", total_format="USD", name="UsedBalances"),
-        Column("check", "Input check", 25, "Formula", text=True, formula='IF({refused}=1,IF(ISNUMBER({current}),"below zero","not a number"),IF({asked}=1,"above the initial balance","ok"))'),
+        Column("used", "Balance used, USD", 18, "Formula", "USD", formula="IF({refused}=1,{initial},{current})", total="SUM({used:})", total_format="USD", name="UsedBalances"),
         Column("refused", "!", 4, "Formula", '"!";;', "center", "IF(ISNUMBER({current})-ISLOGICAL({current})>0,IF({current}<0,1,0),1)", total="SUM({refused:})", total_format='0;;'),
         Column("asked", "?", 4, "Formula", '"?";;', "center", "IF({refused}=1,0,IF(ROUND({current}-{initial},1)>0,1,0))", total="SUM({asked:})", total_format='0;;'),
+        Column("no", "No.", 5, "Constant", "0", "center", value=1),
+        Column("months_before", "Months before, on History", 13, "Formula", "0", "center", _MONTHS_BEFORE),
     ),
 )  # fmt: skip
+BEHIND = ("rank", "months_before")
+"""Columns of Tranches from the first to the last that stand in a group which is closed at first."""
 CLASSES_SUM_ROW = 8
 """Of Tranches: the classes less the pool balance, in the column of initial balances."""
 CLASSES_SUM = f"ROUND({{initial}}-{{all.{BALANCE}}},2)"
@@ -73,27 +106,13 @@ CALL_LINES = (
     Line("losses", "Cumulative losses to date, if known", "Assumption", "USD", "USD", name="CumulativeLosses", source="input: kept in the history"),
     Line("first_month", "First month below the threshold, projected", "Formula", "month", "0", f'IF(InputsInError>0,{IN_ERROR},IF(SUM({{W.callable~}})=0,"none",MAX({{W.month~}})+1-SUM({{W.callable~}})))', name="FirstCallableMonth", source="Waterfall: of the projection, counted from its start"),
     Line("first_date", "First callable distribution date, projected", "Formula", "date", "date", 'IF(ISNUMBER({first_month}),INDEX({W.date~},{first_month}),{first_month})', name="FirstCallableDate", source="Waterfall: before it moves off a holiday"),
+    Line("distance", "Distance to it", "Formula", "months", "0", "IF(ISNUMBER({first_date}),12*(YEAR({first_date})-YEAR({a.as_of_date}))+MONTH({first_date})-MONTH({a.as_of_date}),{first_date})", name="row.call_distance", source="calendar months from the as-of date"),
 )  # fmt: skip
 CALL = Table(
     "Call", 6, lines=tuple(line.key for line in CALL_LINES), columns=(
         Column("label", "Clean-up call", 44, text=True), Column("value", "Value", 21), Column("unit", "Unit", 12, text=True), Column("source", "Where it comes from", 64, text=True),
     ),
 )  # fmt: skip
-HISTORY = Table(
-    "History", 6, columns=(
-        Column("as_of", "As of", 16, style="Constant", number_format="date", align="left", text=True),
-        Column("pool_balance", "Pool balance, USD", 19, style="Constant", number_format="USD"),
-        Column("factor", "Factor", 13, style="Constant", number_format=FACTOR),
-        Column("callable", "Callable", 12, style="Constant", number_format="text", align="center"),
-        Column("losses", "Cumulative losses, USD", 19, style="Constant", number_format="USD"),
-        Column("balance", "Balance {class}", 18, style="Constant", number_format="USD"),
-        Column("level", "Level {class}", 12, style="Constant", number_format="0.000%"),
-    ),
-)  # fmt: skip
-"""One line a month that was put in; the fields of ``standing.history_entry``, in their order."""
-HISTORY_CLASSES = ("balance", "level")
-"""Columns of History that every class has."""
-
 STATUS = (
     'IF(ModelErrors>0,"Model in error",{guard.words}&IF(ChecksFailed=0,IF(InputsToLookAt>0,"","All checks tie"),'
     'IF(InputsToLookAt>0,", ","")&ChecksFailed&IF(ChecksFailed=1," check fails"," checks fail")))'
@@ -101,21 +120,25 @@ STATUS = (
 )
 """The master flag: inputs that are refused or asked about come first, since checks may fail because of them."""
 
+LOOK = "look"
+"""Status of a line about inputs when some of them need a look; such a line has no flag of its own."""
 CHECKS = Table(
     "Checks", 6, first=9, totals=7, columns=(
-        Column("check", "Check", 52, "Label", value="check", text=True),
-        Column("says", "What must hold", 66, "Label", value="what must hold", text=True),
-        Column("unit", "Unit", 12, "Unit", value="USD", text=True),
+        Column("status", "Status", 13, "Formula", text=True, formula=f'IF(ISNUMBER({{flag}}),IF({{flag}}=0,"ties","FAILS"),IF(ISNUMBER({{difference}}),IF({{difference}}=0,"ok","{LOOK}"),"not evaluated"))', total=STATUS),
+        Column("says", "What must hold", 74, "Label", value="what must hold", text=True),
+        Column("where", "Look at", 17, "Navigation", value="cell", text=True),
         Column("difference", "Difference", 19, "Link", "USD", formula="{classes_sum}"),
-        Column("tolerance", "Tolerance", 19, "Constant", "USD", value=0),
-        Column("flag", "Flag", 9, "Formula", "0", "center", "IF(ISNUMBER({difference}),IF(ABS({difference})<={tolerance},0,1),1)", total="SUM({flag:})", total_format="0"),
-        Column("status", "Status", 22, "Formula", text=True, formula='IF(ISNUMBER({flag}),IF({flag}=0,"ties","FAILS"),"not evaluated")',
-total=STATUS),
+        Column("tolerance", "Tolerance", 15, "Constant", "USD", value=0),
+        Column("unit", "Unit", 11, "Unit", value="USD", text=True),
+        Column("flag", "Flag", 6, "Formula", "0", "center", "IF(ISNUMBER({difference}),IF(ABS({difference})<={tolerance},0,1),1)", total="SUM({flag:})", total_format="0"),
+        Column("check", "Check", 46, "Key", value="check", text=True),
     ),
 )  # fmt: skip
 NOT_EVALUATED_ROW = 8
 """Of Checks: how many checks lack a figure, in the column of flags."""
-NOT_EVALUATED = "ROWS({flag:})-COUNT({flag:})"
+FAILED_WORDS, NOT_EVALUATED_WORDS = "failed", "no figure"
+"""Beside the two counts, in the column of units."""
+NOT_EVALUATED = 'COUNTIF({status:},"not evaluated")'
 
 SOURCE = Table(
     "Source", 8, columns=(

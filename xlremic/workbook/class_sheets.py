@@ -1,6 +1,6 @@
-"""Classes, call, terms and checks, put into their sheets: Tranches, Call, Assumptions, Functions and Checks."""
+"""Classes, call, its history and terms, put into their sheets: Tranches, Call, History, Assumptions, Functions."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -8,26 +8,18 @@ from typing import Any, cast
 
 from openpyxl.cell import Cell
 
-from ..reading.findings import ACROSS
-from ..reading.tieout import CALL_PERCENT, Finding, Status
+from ..reading.tieout import CALL_PERCENT
 from ..subordination import class_percentages, subordination_levels
-from .class_columns import CHECKS, HISTORY, HISTORY_CLASSES, LEVEL_DIFFERENCE, TRANCHES
+from .class_columns import HISTORY, HISTORY_CLASSES, TRANCHES
 from .filing_rows import beside
 from .filling import CENT, LEVEL, Filling, mark_by_hand, write_text
-from .layout import quoted
-from .names import DEAL_POOLS, FORMATS, TERMS, ModelCheck
+from .names import DEAL_POOLS, FORMATS, TERMS
 from .projection import Projection
 from .results_columns import CALLS
 from .results_sheets import choose_examples
 from .scenario_terms import OWN, SCENARIOS, scenario_terms
 from .standing import Standing, history_entry, standing
 from .term_rows import PAGE, POOL_KEYS
-
-_CHECK_UNITS = {"percent": 100, "USD": 1, "months": 1, "loans": 1, "days": 1, "years": 1, "differences": 1}
-_CHECK_FORMATS = {
-    "USD": '#,##0.0000;-#,##0.0000;"-"', "months": '0.000000;-0.000000;"-"', "loans": '0;-0;"-"', "days": '0;-0;"-"',
-    "years": '0.00;-0.00;"-"', "differences": '0;-0;"-"', "percent": '0.000000%;-0.000000%;"-"',
-}  # fmt: skip
 
 
 def fill_classes(book: Filling) -> None:
@@ -49,7 +41,7 @@ def _fill_tranches(book: Filling) -> None:
     for row, (tranche, level, share) in enumerate(zip(tranches, levels, shares, strict=True), top):
         cells = {key: book.template.cell(sheet, row, TRANCHES.number(key)) for key in TRANCHES.keys}
         write_text(cells["class"], tranche.label)
-        cells["rank"].value = tranche.rank
+        cells["rank"].value, cells["no"].value = tranche.rank, row - top + 1
         balance = book.reading.get("class_initial_principal_balance", f"class:{tranche.label}")
         book.put_fact(cells["initial"], balance)
         stated = cells["stated_level"]
@@ -172,56 +164,3 @@ def fill_functions(book: Filling, projection: Projection) -> None:
         write_text(cells["typed"], str(cells["live"].value))
         book.expect(cells["difference"], 0, 1e-6)
         row += 1
-
-
-def fill_checks(book: Filling, model_checks: Sequence[ModelCheck]) -> None:
-    """Every check of the filing, then those of the projection."""
-    sheet, (_, top, _, _) = book.template.place("block.Checks")
-    for row, finding in enumerate(book.findings, top):
-        cells = _check_cells(book, sheet, row, (finding.id, finding.says, finding.unit))
-        difference, tolerance, flag = cells["difference"], cells["tolerance"], cells["flag"]
-        number_format = LEVEL_DIFFERENCE if finding.family == "subordination_level" else _CHECK_FORMATS[finding.unit]
-        difference.number_format = tolerance.number_format = number_format
-        if finding.difference is None or finding.tolerance is None:
-            difference.value = tolerance.value = flag.value = None
-            continue
-        home = _check_home(book, finding)
-        difference.value = f"={quoted(home.parent.title)}!{home.coordinate}"
-        scale = _CHECK_UNITS[finding.unit]
-        tolerance.value = float(finding.tolerance / scale)
-        noise = LEVEL if finding.unit == "percent" else CENT if finding.unit == "USD" else 1e-9
-        book.expect(difference, finding.difference / scale, noise)
-        book.expect(flag, finding.status is Status.FAIL, 0)
-    for row, (check_id, says, unit, anchor, allowed) in enumerate(model_checks, top + len(book.findings)):
-        home = book.template.anchor(anchor)
-        cells = _check_cells(book, sheet, row, (check_id, says, unit))
-        cells["difference"].value, cells["tolerance"].value = f"={quoted(home.parent.title)}!{home.coordinate}", allowed
-        cells["difference"].number_format = cells["tolerance"].number_format = _CHECK_FORMATS[unit]
-        book.expect(cells["flag"], False, 0)
-    failed = sum(finding.status is Status.FAIL for finding in book.findings)
-    book.expect(book.template.named("ChecksFailed"), failed, 0)
-
-
-def _check_cells(book: Filling, sheet: str, row: int, texts: tuple[str, str, str]) -> dict[str, Cell]:
-    """The cells of one check, by column, with what it is called, what must hold and its unit."""
-    cells = {key: book.template.cell(sheet, row, CHECKS.number(key)) for key in CHECKS.keys}
-    for key, text in zip(("check", "says", "unit"), texts, strict=True):
-        write_text(cells[key], text)
-    book.fit_height(sheet, row, CHECKS.number("says"))
-    return cells
-
-
-def _check_home(book: Filling, finding: Finding) -> Cell:
-    """The cell that computes the difference of a check."""
-    name, place = finding.row, finding.column
-    if name == "level_difference":
-        tranche = next(
-            k for k, t in enumerate(book.deal.tranches)
-            if t.label == place or (t.rank == 1 and place == "A" and t.subordination_level is not None)
-        )  # fmt: skip
-        sheet, row, column = book.template.anchors[name]
-        return book.template.cell(sheet, row + tranche, column)
-    if place == ACROSS:
-        return book.template.anchor(name, beside("difference"))
-    scopes = [pool.scope for pool in book.deal.pools]
-    return book.template.anchor(name, scopes.index(place) if place in scopes else beside("whole") if place else 0)

@@ -202,7 +202,7 @@ def without_projection(template: Template) -> None:
         if gone or (sheet == PAGE.sheet and place[1] >= PAGE.row(f"{HEAD}{PRICES_HEAD}")):
             del book.defined_names[name]
             template.anchors.pop(name.removeprefix("row."), None)
-    for name in ("FirstCallableMonth", "FirstCallableDate"):
+    for name in ("row.call_distance", "FirstCallableMonth", "FirstCallableDate"):
         cell = template.named(name)
         for beside in cell.parent[cell.row]:
             beside.value, beside.style = None, "Label"

@@ -6,6 +6,7 @@ import zipfile
 from collections.abc import Callable, Iterable, Mapping
 from copy import copy
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property
 from typing import Self
 
@@ -17,7 +18,8 @@ from .references import Reference
 MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 BOOK, RELATIONS, TYPES = "xl/workbook.xml", "xl/_rels/workbook.xml.rels", "[Content_Types].xml"
-STRINGS, STYLES = "xl/sharedStrings.xml", "xl/styles.xml"
+STRINGS, STYLES, PROPERTIES = "xl/sharedStrings.xml", "xl/styles.xml", "docProps/core.xml"
+_MODIFIED = re.compile(rb"(<dcterms:modified\b[^>]*>)[^<]*")
 _STATED = re.compile(rb'<dimension ref="([^"]*)"')
 
 
@@ -44,6 +46,15 @@ class Package:
         dated = next(iter(self.entries.values())).date_time
         new = {name: zipfile.ZipInfo(name, dated) for name in parts if name not in self.entries}
         return type(self)({**self.parts, **parts}, {**self.entries, **new})
+
+    def dated(self, at: datetime) -> Self:
+        """The package as if it had been written at that time: in each entry, and in the document's properties."""
+        moment = at.strftime("%Y-%m-%dT%H:%M:%SZ").encode()
+        parts = {**self.parts, PROPERTIES: _MODIFIED.sub(rb"\g<1>" + moment, self.parts[PROPERTIES])}
+        entries = {name: copy(entry) for name, entry in self.entries.items()}
+        for entry in entries.values():
+            entry.date_time = max((1980, 1, 1, 0, 0, 0), at.timetuple()[:6])
+        return type(self)(parts, entries)
 
     def without(self, parts: Iterable[str]) -> Self:
         """The package without these parts; what names them is not looked for."""
