@@ -15,6 +15,7 @@ lint: $(VENV)/installed-test
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/codespell
 
 bench: $(VENV)/installed-test
 	$(BIN)/python tests/bench/bench_reading.py

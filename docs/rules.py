@@ -270,7 +270,7 @@ def parts(table: Table) -> dict[str, Callable[[], str]]:
         "standards": lambda: standards(table),
         "terms": lambda: terms(table),
         "yield steps": lambda: (
-            f"- The search for a yield on the sheet takes {ITERATIONS} steps. A yield at which growth would be negative"
-            " beyond measure is left empty."
+            f"- The search for a yield on the sheet takes {ITERATIONS} steps. A yield below the lowest that"
+            " the search allows is left empty."
         ),
     }

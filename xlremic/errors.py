@@ -15,7 +15,7 @@ def shown(value: object) -> str:
     try:
         return _SHORT.repr(value)
     except ValueError:  # a whole number of thousands of digits
-        return "a number beyond every measure"
+        return "a number of thousands of digits"
 
 
 class XlremicError(Exception):

@@ -51,7 +51,7 @@ else:
 
 
 def read_whole(path: Path) -> bytes:
-    """The bytes of a file. Raises: InputError if it cannot be read or is beyond every measure."""
+    """The bytes of a file. Raises: InputError if it cannot be read or is too large."""
     try:
         if (size := path.stat().st_size) > LARGEST:
             raise InputError(f"{path} has {size / 2**20:,.0f} MB, over the limit of {LARGEST >> 20} MB")

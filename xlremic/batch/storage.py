@@ -41,7 +41,7 @@ def under(folder: str, name: str) -> str:
 
 
 def read(place: str, limit: int) -> bytes:
-    """The bytes that stand there. Raises: InputError if they cannot be had, or are more than ``limit``."""
+    """The bytes that stand there. Raises: InputError if they cannot be read, or are more than ``limit``."""
     if is_url(place):
         store, path = _store(place)
         try:

@@ -126,9 +126,9 @@ RULES: Mapping[int, Words] = {
     ),
     20: Words(
         "order of a distribution day",
-        "Interest of class A and IO with what is carried forward; principal of class A and of PO; PO losses made "
-        "good from the principal of the subordinated classes, the most junior first; then each subordinated class "
-        "its interest and its principal, in order of seniority; what is left over is residual.",
+        "Interest of class A and IO with what is carried forward; principal of class A and of PO; PO losses "
+        "(rule 22) made good from the principal of the subordinated classes, the most junior first; then "
+        "each subordinated class its interest and its principal, in order of seniority; what is left over is residual.",
     ),
     21: Words(
         "interest and dates",

@@ -95,7 +95,7 @@ def fetch(
         per_second: requests a second, at most ten.
         sleep: waits that many seconds.
         tell: is told, in a sentence, what is waited for.
-    Raises: InputError for a bad name or user agent; FetchError if the filing cannot be had.
+    Raises: InputError for a bad name or user agent; FetchError if the filing cannot be downloaded.
     """
     url = url_of(name, cik=cik)
     match = _ACCESSION.search(urlsplit(url).path)
@@ -160,7 +160,7 @@ def _download(
                 break
             if headers.get("retry-after", "").isdigit():
                 wait = max(wait, float(headers["retry-after"]))
-    raise FetchError(f"{url} cannot be had ({reason}); try again later, or download it with a browser")
+    raise FetchError(f"{url} could not be downloaded ({reason}); try again later, or download it with a browser")
 
 
 def _get(client: "httpx.Client", url: str) -> tuple[int, "httpx.Headers", bytes]:

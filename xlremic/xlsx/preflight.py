@@ -1,7 +1,7 @@
 """What no spreadsheet reader should see is refused before one does.
 
 Parts, sizes and names first; then every part of XML is parsed once by a reader that keeps nothing, and counted: what is
-not well-formed, beyond every measure, active, or points out of the workbook goes no further.
+not well-formed, too large, active, or points out of the workbook goes no further.
 """
 
 import io
@@ -88,7 +88,7 @@ def _unpacked(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, room: int) -> by
                 raise InputError(f"the workbook is refused: {entry.filename} is not in UTF-8")
             size += len(piece)
             if size > MAX_PART or size > room or size > MAX_RATIO * max(entry.compress_size, 4096):
-                raise InputError(f"the workbook is refused: {entry.filename} expands beyond every measure")
+                raise InputError(f"the workbook is refused: {entry.filename} expands to more than a workbook needs")
             if b"<!DOCTYPE" in (seen := behind + piece) or b"<!ENTITY" in seen:
                 raise InputError(f"the workbook is refused: {entry.filename} declares entities")
             behind = piece[-8:]

@@ -1,4 +1,4 @@
-"""The portable copy: a workbook that carries its functions in itself, as LAMBDA names, for who has no add-in.
+"""The portable copy: a workbook whose functions are LAMBDA names of its own, so that it needs no add-in.
 
 Only functions with a closed form can be such names; the rest need an add-in. A LAMBDA name and an add-in's function of
 the same name disturb each other, so the names go into a copy, and never into a workbook that calls an add-in. The copy
