@@ -20,25 +20,27 @@ SEEDS = range(6)
 
 REACHED: dict[str, float] = {
     "of them": 1.0,
-    "lettered pools": 0.9,
-    "consists of": 0.95,
-    "groups": 0.84,
-    "number first": 0.83,
-    "in words": 0.92,
-    "trust of 2006": 0.94,
-    "adjustable": 0.95,
-    "tagged tables": 0.95,
-    "columns": 0.96,
-    "web page": 0.95,
-    "column for each group": 0.66,
-    "hartford": 0.54,
-    "omaha": 0.81,
-    "trenton": 0.64,
+    "lettered pools": 1.0,
+    "consists of": 1.0,
+    "groups": 1.0,
+    "number first": 1.0,
+    "in words": 1.0,
+    "trust of 2006": 1.0,
+    "adjustable": 1.0,
+    "tagged tables": 1.0,
+    "columns": 1.0,
+    "web page": 1.0,
+    "column for each group": 1.0,
+    "duluth": 1.0,
+    "hartford": 1.0,
+    "omaha": 1.0,
+    "savannah": 1.0,
+    "trenton": 1.0,
 }
 """The least share of its facts that is read in each voice. May only grow."""
 
 FILINGS = Path(__file__).parent.parent / "filings"
-BY_HAND = ("hartford", "omaha", "trenton")
+BY_HAND = ("duluth", "hartford", "omaha", "savannah", "trenton")
 """Filings that a person wrote, each with the facts that the person then typed from it."""
 
 

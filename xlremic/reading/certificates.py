@@ -11,18 +11,19 @@ NAME = r"(?:(?:[IVX]{1,5}|\d)-?)?[A-Z]{1,2}(?:-?\d{1,2}[A-Z]?|-(?:PO|IO|P|X|R|LR
 _CLASSES = re.compile(
     rf"(?i:\bclass(?:es)?)\s(?P<names>{NAME}(?:(?:\s?,\s?(?:and\s)?|\sand\s)(?:the\s)?(?:(?i:class)\s)?{NAME})*)"
 )
+_OTHER_THAN = re.compile(r"\b(?:other\sthan|except(?:\sfor)?|excluding)\s(?:the\s)?\Z", re.I)
 _BALANCE = re.compile(
     r"\b(?:initial\s(?:principal|stated|class)\s(?:balances?|amounts?)|(?:initial\s)?stated\samounts?)\b", re.I
 )
 _LEVEL = re.compile(r"\bsubordination\slevels?\b|\blevels?\sof\ssubordination\b", re.I)
 _BEFORE_NAME = re.compile(
     r"\s(?:(?:for|of|to|in)\s|(?:was|were|is|are)\s(?:the\s)?"
-    r"(?:(?:aggregate\s)?initial\s[a-z ]{5,30}\sof\s)?)(?:the\s)?\Z",
+    r"(?:(?:aggregate\s)?initial\s[a-z ]{5,30}\sof\s)?|\()(?:the\s)?\Z",
     re.I,
 )
 _LIMIT_NAME = r"(?:special\shazard|fraud|bankruptcy)"
 _LIMITS = re.compile(
-    rf"(?P<no>\bno\s)?(?:initial\s)?(?P<names>{_LIMIT_NAME}(?:(?:\sloss)?(?:\s?,\s?(?:(?:and|or)\s)?|\s(?:and|or)\s){_LIMIT_NAME})*)"
+    rf"(?P<no>\b(?:no|neither(?:\san?)?|nor(?:\san?)?)\s)?(?:initial\s)?(?P<names>{_LIMIT_NAME}(?:(?:\sloss)?(?:\s?,\s?(?:(?:and|or)\s)?|\s(?:and|or)\s){_LIMIT_NAME})*)"
     r"\sloss\s(?:limits?|amounts?|coverage)",
     re.I,
 )
@@ -42,7 +43,7 @@ def read_subordination_levels(sentence: Sentence, ledger: Ledger) -> None:
 
 def _pair(sentence: Sentence, ledger: Ledger, key: str, unit: Unit, kind: str) -> None:
     lists = list(sentence.lists(kind))
-    named = list(_CLASSES.finditer(sentence.text))
+    named = [one for one in _CLASSES.finditer(sentence.text) if not _OTHER_THAN.search(sentence.text, 0, one.start())]
     for match in named:
         for label in re.finditer(NAME, match["names"]):
             if re.search(r"\d", label[0]):
@@ -105,7 +106,7 @@ def read_loss_limits(sentence: Sentence, ledger: Ledger) -> None:
         names = [re.sub(r"\s", "_", name.lower()) for name in re.findall(_LIMIT_NAME, match["names"], re.I)]
         terms = [t for found in sentence.lists("money") for t in found if match.end() <= t.start < until]
         if match["no"] or re.search(r"\b(?:is|are)\snone\b", sentence.text[match.end() : until]):
-            none = re.compile(r"\bno(?:ne)?\b", re.I).search(
+            none = re.compile(r"\b(?:no(?:ne)?|neither|nor)\b", re.I).search(
                 sentence.text, match.start() if match["no"] else match.end()
             )
             assert none is not None  # noqa: S101 - the condition above found it

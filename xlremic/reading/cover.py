@@ -8,12 +8,17 @@ from .ledger import Ledger
 from .traced import Traced
 
 _SERIES = r"Series,?\s+(?P<series>(?:19|20)\d\d\s?-\s?\w{1,4})"
+_TRUST_SERIES = re.compile(rf"\bTrust,?\s+{_SERIES}[\s_-]*\(\s*Exact\s+name\s+of\s+(?:the\s+)?issuing\s+entity", re.I)
+_DEPOSITOR = re.compile(
+    r"^[ \t]*(?P<name>[A-Z][^\n(]*[^\s(])[ \t_-]*\n[\s_-]*\(\s*Exact\s+name\s+of\s+(?P<role>depositor)", re.M | re.I
+)
 _FORM = re.compile(r"\bFORM\s+(?P<form>\d+-[A-Z](?:/A)?|[A-Z]\w*-?\w*)")
 _REPORT_DATE = re.compile(rf"Date\s+of\s+Report:?[\s(]+(?P<date>{DATE})", re.I)
 _REGISTRANT = re.compile(r"^[ \t]*(?P<name>[A-Z][^\n(]*[^\s(])[ \t]*\s*\((?P<role>(?i:packager)[^)]{0,60})\)", re.M)
 _COVER_SERIES = re.compile(rf"\(\s*Issuer\s+in\s+Respect\b[^)]{{0,200}}?{_SERIES}", re.I | re.S)
+_FILE = r"\d{2,3}-\d{4,6}(?:-\d\d)?"
 _CHARTER_LINE = re.compile(
-    r"^[ \t]*(?P<state>[A-Z][A-Za-z]+(?:[ ][A-Z][a-z]+)*)\s+(?P<file>\d{2,3}-\d{4,6}(?:(?:,|\s|and)+\d{2,3}-\d{4,6})*)"
+    rf"^[ \t]*(?P<state>[A-Z][A-Za-z]+(?:[ ][A-Z][a-z]+)*)\s+(?P<file>{_FILE}(?:(?:,|\s|and)+{_FILE})*)"
     r"\s+(?P<employer>\d\d-\d{7})",
     re.M,
 )
@@ -49,12 +54,12 @@ def read_cover(cover: Traced, ledger: Ledger, registrant: str | None) -> None:
     if match := _FORM.search(text):
         ledger.enter("form_type", "filing", match["form"], Unit.TEXT, cover, *match.span("form"))
     _date("report_date", _REPORT_DATE.search(text), cover, ledger)
-    if match := _REGISTRANT.search(text):
+    if match := _REGISTRANT.search(text) or _DEPOSITOR.search(text):
         printed = match["name"]
         same = registrant is not None and registrant.casefold() == re.sub(r"\s+", " ", printed).casefold()
         ledger.text_fact("registrant", cover, *match.span("name"), value=registrant if same else None)
         ledger.text_fact("registrant_role", cover, *match.span("role"))
-    if match := _COVER_SERIES.search(text, 0, front):
+    if match := _COVER_SERIES.search(text, 0, front) or _TRUST_SERIES.search(text, 0, front):
         _series("cover_series", match, cover, ledger)
     if match := _CHARTER_LINE.search(text):
         ledger.text_fact("state_of_organization", cover, *match.span("state"))

@@ -37,21 +37,24 @@ def read_dates(sentence: Sentence, ledger: Ledger) -> None:
     said: _Extreme | None = None
     before = 0
     for dates in sentence.lists("date"):
-        if not _read_limit(sentence, ledger, dates, before, none is not None):
-            said = _extreme(sentence, dates, before, said)
+        if not _read_limit(sentence, ledger, dates, none is not None):
+            said = _latest_maturity(sentence, dates, before) or _extreme(sentence, dates, before, said)
             if said and said.loans:
                 ledger.pair(said.key, Unit.DATE, sentence, said.loans, dates, qualifier=_USUAL[said.key])
         before = dates[-1].after
 
 
-def _read_limit(sentence: Sentence, ledger: Ledger, dates: Sequence[Term], before: int, none: bool) -> bool:
+def _latest_maturity(sentence: Sentence, dates: Sequence[Term], before: int) -> "_Extreme | None":
     start = dates[0].start
     latest = _LATEST_MATURITY.search(sentence.text, before, start)
-    if latest and not RIVALS.search(sentence.text, latest.end(), start):
-        between = [loans for loans in sentence.loans if latest.end() <= loans.start and loans.end <= start]
-        loans = definite(between, bare=True) or last_before(sentence, start)
-        ledger.pair(MATURES, Unit.DATE, sentence, loans, dates, qualifier=_USUAL[MATURES])
-        return True
+    if not latest or RIVALS.search(sentence.text, latest.end(), start):
+        return None
+    between = [loans for loans in sentence.loans if latest.end() <= loans.start and loans.end <= start]
+    return _Extreme(MATURES, definite(between, bare=True) or last_before(sentence, start))
+
+
+def _read_limit(sentence: Sentence, ledger: Ledger, dates: Sequence[Term], none: bool) -> bool:
+    start = dates[0].start
     verb = next(reversed(list(_DATED.finditer(sentence.text, 0, start))), None)
     if verb is None:
         return False

@@ -67,7 +67,7 @@ _VALUE = re.compile(
       | (?P<half>(?i:(?:one[\s-])?half|(?:one[\s-]|a\s)quarter)(?=\sof\b))
       | (?<![\w$.,/~+-])(?:(?P<number>{NUMBER})|(?P<words>{NUMBER_WORDS}))(?![\w/]|-\w|\.\d)
         (?:\s?(?P<unit>%|percent\b|per\scent\b|months?\b|years?\b|dollars\b))?
-      | (?P<none>(?i:\b(?:none|no|nil)\b)))""",
+      | (?P<none>(?i:\b(?:none|no|nil|not\sone)\b)))""",
     re.X,
 )
 _NONE_DOES = re.compile(r"\s(?:of\sthem\s)?(?:matur|ha[sd]\b|have\b|is\b|are\b|was\b|were\b|exceed|by\b|in\b)", re.I)
@@ -81,14 +81,21 @@ _KINDS = {
     "month": "months", "months": "months", "year": "years", "years": "years",
 }  # fmt: skip
 
-_ID = r"(?:[IVX]{1,5}|\d{1,2}|[A-H])(?![\w-])"
 _POOL = r"(?i:pools?|groups?)"
+_ROMAN, _LETTER = r"[IVX]{1,5}(?![\w-])", r"[A-H](?![\w-])"
+_NUMERAL = r"\d{1,2}(?![\w-]|[.,]\d|\s?%)"
+_NEXT_NUMERAL = r"[1-9](?![\w-]|[.,]\d|\s?%|\s(?:months?|years?|percent|of)\b)"  # not the 15 of "Group 1, 15 years"
+_ID = f"(?:{_ROMAN}|{_NUMERAL}|{_LETTER})"
+_AND_ALSO = r"(?:\s?,\s?(?:(?:and|or)\s)?|\s(?:and|or|&)\s)(?:the\s)?"
+_IDS = "|".join(  # "pool I and 38%" names one pool: the members of a list are of one kind
+    rf"{first}(?:{_AND_ALSO}(?:{_POOL}\s{first}|{other}))*"
+    for first, other in ((_ROMAN, _ROMAN), (_NUMERAL, _NEXT_NUMERAL), (_LETTER, _LETTER))
+)
 NUMBERED_POOL = re.compile(r"\s(?=\d)(?i:(?<=pool\s)|(?<=pools\s)|(?<=group\s)|(?<=groups\s))")
 _PARTS = r"(?i:discount|premium)"
 _ONE_ID, _ONE_POOL, _ONE_PART = re.compile(_ID), re.compile(_POOL), re.compile(_PARTS)
-_IDS = rf"{_ID}(?:(?:\s?,\s?(?:(?:and|or)\s)?|\s(?:and|or|&)\s)(?:the\s)?(?:{_POOL}\s)?{_ID})*"
 _MENTION = re.compile(
-    rf"""(?<![A-Za-z])(?=[pgmdaentsloPGMDAENTSLO])
+    rf"""(?<![A-Za-z])(?=[pgmdaentslobiPGMDAENTSLOBI])
     (?:{_POOL}\s(?P<ids>{_IDS})(?:\s(?:(?P<parts>{_PARTS}(?:\s(?:and|or)\s{_PARTS})?)\s)?(?i:(?:mortgage\s)?loans?)\b)?
       | (?i:(?:(?:all|each)\s(?:of\s)?)?(?:the\s|such\s)?(?:mortgage\s)?loans?\sin\s(?:the\s)?)
          {_POOL}\s(?P<ids_after>{_IDS})
@@ -102,7 +109,8 @@ _MENTION = re.compile(
           |the\s(?:entire\smortgage\s(?:loan\s)?pool\b|mortgage\s(?:loan\s)?pool\sas\sa\swhole\b
                |mortgage\s(?:loan\s)?pool(?=\s(?:consists|comprises|contains)))
           |(?:both|all)\s(?:pools|groups)\s(?:combined|together|in\stotal))))
-      | (?P<same>(?i:\btheir(?=\s(?:aggregate|weighted|average|original|total|number|scheduled))
+      | (?P<same>(?i:\btheir(?=\s(?:aggregate|weighted|average|original|total|number|scheduled|mortgage|interest
+             |note|loan))
           |\bthey(?=\s(?:bear|have|had|are|were|was|run|number|consist|comprise)\b)|(?<=\bof\s)them\b
           |\A(?:none|each)(?=\s(?:has|have|had|is|are|was|were|matures?|bears?)\b)))
       | (?P<every>(?i:\b(?:(?:either|each|any|neither|no)\s(?:of\sthe\s)?(?:pool|group)s?
@@ -122,7 +130,7 @@ _NAMED = re.compile(rf"\b{_POOL}\s(?P<ids>{_IDS})")
 ROMAN = ("", "I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X")
 _DEFINED = re.compile(r"[\"“](?:the\s)?\Z")
 # "53%, or 31% by number" is one value said twice, not a list of two.
-_BETWEEN_VALUES = re.compile(r"\s?[,;]?\s?(?:(?:and|&)\s)?(?:respectively,?\s)?\Z")
+_BETWEEN_VALUES = re.compile(r"(?:\sor\s(?:less|more))?\s?[,;]?\s?(?:(?:and|&)\s)?(?:respectively,?\s)?\Z")
 _BETWEEN_MENTIONS = re.compile(
     r"\s?,?\s?(?:(?:and|or|nor|and/or|&)\s)?(?:(?:each|both|all)\sof\s)?(?:for\s|of\s)?(?:the\s|such\s)?\Z", re.I
 )
@@ -223,7 +231,8 @@ class Sentence:
         """Values that only list marks stand between."""
         chains: list[list[Term]] = []
         for term in self.terms:
-            new = term.kind == "none" and _NONE_DOES.match(self.text, term.after)
+            new = term.kind == "none" and _NONE_DOES.match(self.text, term.after) is not None
+            new = new or (bool(chains) and self._behind(chains[-1][-1]) not in (None, self._behind(term)))
             if chains and not new and _BETWEEN_VALUES.match(self.text, chains[-1][-1].after, term.start):
                 chains[-1].append(term)
             else:
@@ -237,19 +246,27 @@ class Sentence:
         return self._lists[kind]
 
     @property
+    def told_before(self) -> "Sentence | None":
+        """The last of the sentences before this one that names loans, unless it is far away."""
+        told = self.before
+        for _ in range(_FAR):
+            if told is None or told.loans:
+                return told
+            told = told.before
+        return None
+
+    @property
     def implied(self) -> Loans | None:
         """The loans of which a sentence speaks that names none: those of the sentence before it, or of that before.
 
         None where that sentence speaks of some of them only, which this one may mean as well.
         """
-        told = self
-        for _ in range(_FAR):
-            if told.loans:
-                return None if told is self or _PARTIAL.search(told.text) else told.subject
-            if told.before is None:
-                break
-            told = told.before
-        return None if self.pools else Loans(("all",), True, 0, 0)
+        if self.loans:
+            return None
+        told = self.told_before
+        if told is None:
+            return None if self.pools else Loans(("all",), True, 0, 0)
+        return None if _PARTIAL.search(told.text) else told.subject
 
     def qualifier(self, position: int) -> Qualifier | None:
         """The bound that the words just before a position set."""
@@ -260,8 +277,11 @@ class Sentence:
 
     def bound(self, terms: Sequence[Term]) -> Qualifier | None:
         """The bound of a list of values: by the words before it, or right behind it ("87% at least")."""
-        behind = self.text[terms[-1].after : terms[-1].after + 20]
-        return self.qualifier(terms[0].start) or next((bound for bound, words in _BEHIND if words.match(behind)), None)
+        return self.qualifier(terms[0].start) or self._behind(terms[-1])
+
+    def _behind(self, term: Term) -> Qualifier | None:
+        behind = self.text[term.after : term.after + 20]
+        return next((bound for bound, words in _BEHIND if words.match(behind)), None)
 
 
 def _finished(chain: Sequence[Term], kind: str) -> Iterator[tuple[Term, ...]]:
@@ -373,6 +393,10 @@ def _loans(sentence: Sentence) -> Iterator[Loans]:
             chain.append(Mention(before.scopes, before.bare, match.start(), match.end()))
     if chain:
         yield _chained(text, chain)
+
+
+def names_pools(text: str) -> bool:
+    return _NAMED.search(text) is not None
 
 
 def pools_named(text: str) -> tuple[str, ...]:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from itertools import takewhile
 
 from .facts import Caution, Fact, Provenance, Qualifier, Unit, Value
 from .filing import Filing
@@ -26,6 +27,30 @@ class Finder:
     keywords: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What one list of a sentence told: the measure, the kind of its values, and the loans in their order."""
+
+    sentence: Sentence
+    key: str
+    unit: Unit
+    kind: str
+    qualifier: Qualifier
+    scopes: tuple[str, ...]
+    start: int
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A figure that may be of a pool, if a total proves it."""
+
+    key: str
+    unit: Unit
+    scope: str
+    sentence: Sentence
+    term: Term
+
+
 @dataclass
 class Ledger:
     """What has been read so far from one filing."""
@@ -37,8 +62,9 @@ class Ledger:
     cut_off_date: date | None = None
     gross: bool = False  # a coupon of this filing is said to be before the servicing fee
     held: list["tuple[Sentence, Callable[[], None]]"] = field(default_factory=list)  # read when that is known
-    parts: list["tuple[str, Unit, str, Sentence, Term]"] = field(default_factory=list)  # that a total may prove
+    parts: list[Part] = field(default_factory=list)
     orders: list[tuple[tuple[str, ...], int]] = field(default_factory=list)  # of pools in lists, with their lines
+    told: list[Told] = field(default_factory=list)  # in the order of reading
     _dated: tuple[Sentence | None, date | None] = (None, None)  # the last answer of ``as_of``
     after_pledged: bool = False  # "such mortgage loans" mean those with pledged collateral, until the list ends
 
@@ -120,6 +146,11 @@ class Ledger:
         self._dated = (sentence, found)
         return found
 
+    def told_in(self, sentence: Sentence) -> list[Told]:
+        """What was read from that sentence, one of the last two."""
+        recent = takewhile(lambda one: one.sentence in (sentence, self.told[-1].sentence), reversed(self.told))
+        return [one for one in recent if one.sentence is sentence][::-1]
+
     def pair(
         self,
         key: str,
@@ -156,6 +187,7 @@ class Ledger:
         as_of = self.as_of(sentence)
         if len(order := tuple(scope for scope in loans.scopes if scope != "all")) > 1:
             self.orders.append((order, self.filing.line(sentence.traced.span(loans.start, loans.end)[0])))
+        self.told.append(Told(sentence, key, unit, terms[0].kind, qualifier, loans.scopes, terms[0].start))
         for scope, term in zip(loans.scopes, values, strict=True):
             self.enter(
                 key,

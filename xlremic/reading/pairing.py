@@ -16,6 +16,7 @@ from .ledger import Ledger
 
 _SUCH = re.compile(r"\bsuch\s(?:pool|group|mortgage|loans)", re.I)
 _DIRECTLY = re.compile(
+    r"(?:\sor\s(?:less|more|fewer|greater|higher|lower)|,?\sat\s(?:least|most))?"
     r",?\s?(?:respectively,?\s)?(?:\((?:by|of)\s[a-z ]{3,40}\)\s)?(?:of|for|in(?:\sthe\scase\sof)?)\s"
     r"(?:(?:each|all|both)\sof\s)?(?:the\s|such\s)?\Z"
     r"|\s\((?:the\s)?\Z",
@@ -23,7 +24,7 @@ _DIRECTLY = re.compile(
 )
 _NARROWED = (
     r"(?:that|which|whose|having|for\swhich|secured|originated|located|underwritten|insured|made|acquired"
-    r"|with\s(?!an?\s(?:aggregate|initial)))\b"
+    r"|with\s(?!an?\s(?:aggregate|initial|weighted)))\b"
 )
 ONLY_SOME = re.compile(rf"\bloans?,?\s{_NARROWED}|\bloans?,?\sin\s(?!(?:the\s)?(?:pool|group))", re.I)
 """Words that narrow a pool down to some of its loans."""
@@ -217,11 +218,22 @@ def shares(sentence: Sentence, kind: str) -> Iterator[Share]:
         own = loans_after(sentence, terms) or next(
             (one for one in sentence.loans if one.start <= terms[0].start < one.end), None
         )
+        if own is None and len(terms) > 1:
+            own = listed_before(sentence, terms)
         if own is None and k == 0:
             behind = [one for one in sentence.loans if terms[0].start <= one.start < end]
             own = last_before(sentence, terms[0].start) or definite(behind, bare=True)
         loans = own or loans
         yield Share(terms, loans, terms[-1].after, end)
+
+
+def listed_before(sentence: Sentence, terms: Sequence[Term]) -> Loans | None:
+    """As many groups as there are values, the only ones that are named here before them, or in the sentence before."""
+    here = [loans for loans in sentence.loans if loans.end <= terms[0].start]
+    told = here or (sentence.told_before.loans if sentence.told_before and not sentence.loans else ())
+    scopes = [scope for loans in told for scope in loans.scopes]
+    last = tuple(scopes[-len(terms) :])
+    return Loans(last, False, 0, 0) if len(set(last)) == len(set(scopes)) == len(terms) else None
 
 
 def _is_share(sentence: Sentence, terms: Sequence[Term]) -> bool:

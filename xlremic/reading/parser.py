@@ -8,7 +8,7 @@ import re
 from itertools import chain
 from pathlib import Path
 
-from . import certificates, dates, parts, pools, sections, shares, transfer, underwriting
+from . import certificates, dates, echoes, parts, places, pools, sections, shares, transfer, underwriting
 from .cover import read_adjustable, read_cover, read_footnote, read_signature
 from .facts import Qualifier, Reading, Source
 from .filing import SIZE_LIMIT, Filing, read_filing
@@ -25,8 +25,10 @@ FINDERS: tuple[Finder, ...] = (
     *pools.FINDERS,
     *dates.FINDERS,
     *underwriting.FINDERS,
+    *places.FINDERS,
     *shares.FINDERS,
     *certificates.FINDERS,
+    *echoes.FINDERS,
 )
 """In the order in which they look at a sentence."""
 

@@ -7,10 +7,11 @@ does. Where it does not tie, nothing is read.
 import re
 from collections.abc import Sequence
 from decimal import Decimal
+from itertools import groupby
 
-from .facts import Qualifier, Unit
+from .facts import Fact, Qualifier, Unit
 from .grammar import Loans, Sentence, Term
-from .ledger import Finder, Ledger, is_whole
+from .ledger import Finder, Ledger, Part, is_whole
 from .transfer import BALANCE
 
 _LOANS = re.compile(r"\s(?:[a-z-]+,?\s){0,2}(?:mortgage\s)?loans?\b", re.I)
@@ -26,12 +27,19 @@ def read_parts(sentence: Sentence, ledger: Ledger) -> None:
         (BALANCE, Unit.USD, [t for t in sentence.terms if t.kind == "money" and _places(t) == _CENTS]),
         ("loan_count", Unit.LOANS, [
             t for t in sentence.terms
-            if t.kind == "number" and is_whole(t.value) and _LOANS.match(sentence.text, t.after)
+            if t.kind == "number" and is_whole(t.value) and _counts_loans(sentence, t)
         ]),
     ):  # fmt: skip
         if len(terms) == len(pools) and _in_turn(pools, terms):
             for loans, term in zip(pools, terms, strict=True):
-                ledger.parts.append((key, unit, loans.scopes[0], sentence, term))
+                ledger.parts.append(Part(key, unit, loans.scopes[0], sentence, term))
+
+
+def _counts_loans(sentence: Sentence, term: Term) -> bool:
+    loans = _LOANS.match(sentence.text, term.after)
+    return loans is not None and not any(
+        term.after <= one.start < loans.end() and not one.bare for one in sentence.loans
+    )
 
 
 def _places(term: Term) -> int:
@@ -46,18 +54,27 @@ def _in_turn(pools: Sequence[Loans], terms: Sequence[Term]) -> bool:
 
 
 def read_proved(ledger: Ledger, pools: Sequence[str]) -> None:
-    """Enter the parts, one for each pool, where they add up to what is stated of all loans."""
-    for key in dict.fromkeys(key for key, *_ in ledger.parts):
-        parts = {part[2]: part for part in ledger.parts if part[0] == key}
-        whole = ledger.facts.get((key, "all", Qualifier.EXACT), ())
-        once = len(parts) == sum(part[0] == key for part in ledger.parts)
-        if not once or len(parts) < 2 or len(whole) != 1 or any(pool not in parts for pool in pools):
-            continue
-        if sum(Decimal(str(term.value)) for *_, term in parts.values()) == whole[0].number:
-            for _, unit, scope, sentence, term in parts.values():
-                as_of = whole[0].as_of
-                if (key, scope, Qualifier.EXACT) not in ledger.facts:
-                    ledger.enter(key, scope, term.value, unit, sentence.traced, term.start, term.end, as_of=as_of)
+    """Enter the parts, one for each pool, where they add up to what is stated of all loans.
+
+    The parts of one sentence are tried by themselves, then those of all sentences together.
+    """
+    for key in dict.fromkeys(part.key for part in ledger.parts):
+        whole = ledger.facts.get((key, "all", Qualifier.EXACT)) or []
+        every = [part for part in ledger.parts if part.key == key]
+        sentences = [list(parts) for _, parts in groupby(every, key=lambda part: id(part.sentence))]
+        for parts in [*sentences, every] if len(whole) == 1 else []:
+            scopes = {part.scope for part in parts}
+            total = sum(part.term.value for part in parts if isinstance(part.term.value, Decimal))
+            if 1 < len(scopes) == len(parts) and scopes >= set(pools) and total == whole[0].number:
+                for part in parts:
+                    _enter(ledger, part, whole[0])
+                break
+
+
+def _enter(ledger: Ledger, part: Part, whole: Fact) -> None:
+    if (part.key, part.scope, Qualifier.EXACT) not in ledger.facts:
+        term, text = part.term, part.sentence.traced
+        ledger.enter(part.key, part.scope, term.value, part.unit, text, term.start, term.end, as_of=whole.as_of)
 
 
 FINDERS = (Finder(read_parts, ("pool", "group")),)

@@ -2,6 +2,8 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from decimal import Decimal
 from functools import partial
 
 from .facts import Qualifier, Unit
@@ -16,29 +18,39 @@ _ORIGINAL_YEARS = re.compile(
     re.I,
 )
 _AND_BOUND = re.compile(r"\s(?:years\s)?(?:but|and)\s(?:at\sleast|(?:no|not)\s(?:more|less)\sthan)\s\Z", re.I)
-_RELOCATION = re.compile(r"\bare\s(?:(?P<no>not)\s)?(?P<yes>relocation)\s(?:mortgage\s)?loans\b", re.I)
+_RELOCATION = re.compile(r"(?:\bare\s(?:(?P<no>not)\s)?|\d\s)(?P<yes>relocation)\s(?:mortgage\s)?loans\b", re.I)
+COUPON = "weighted_average_coupon"
+_AVERAGE = r"[^.;:%$]{0,80}?\baverage[ds]?\b(?=[^.;]*\bweighted\b|\s(?:at\s)?[\d.])"
 _AVERAGES = (
-    ("weighted_average_coupon", Unit.PERCENT, "percent",
-     re.compile(r"\bweighted\saverage\s(?:gross\s|net\s)?(?:mortgage\s|note\s|loan\s)?(?:interest\s)?(?:rates?|coupons?)\b",
-                re.I)),
-    ("weighted_average_remaining_term", Unit.MONTHS, "months",
-     re.compile(r"\bweighted\saverage\sremaining\s(?:stated\s)?terms?\b", re.I)),
-    ("weighted_average_original_term", Unit.MONTHS, "months",
-     re.compile(r"\bweighted\saverage\soriginal\s(?:stated\s)?terms?\b", re.I)),
-    ("weighted_average_ltv", Unit.PERCENT, "percent",
-     re.compile(r"\bweighted\saverage\s(?:original\s)?loan-to-value\sratios?\b", re.I)),
-    ("weighted_average_fico", Unit.SCORE, "number",
-     re.compile(r"\bweighted\saverage\s(?:\w+\s){0,2}?(?:FICO|credit)\s(?:credit\s)?scores?\b", re.I)),
+    (COUPON, Unit.PERCENT, "percent", re.compile(
+        r"\bweighted\saverage\s(?:gross\s|net\s|current\s)?(?:mortgage\s|note\s|loan\s)?(?:interest\s)?(?:rates?|coupons?)\b"
+        rf"|(?<!average\s)\b(?:mortgage|note|interest)\srates?\b{_AVERAGE}", re.I)),
+    ("weighted_average_remaining_term", Unit.MONTHS, "months", re.compile(
+        r"\bweighted\saverage\sremaining\s(?:stated\s)?terms?\b"
+        r"|\bweighted\saverage,?\s(?:for|of)\s(?:another|a\sfurther)\s(?=[\d.]+\smonths\sto\s(?:stated\s)?maturity)",
+        re.I)),
+    ("weighted_average_original_term", Unit.MONTHS, "months", re.compile(
+        r"\bweighted\saverage\soriginal\s(?:stated\s)?terms?\b"
+        r"|\bwhen\s(?:originated|made),?\s(?:\w+\s){0,5}weighted\saverage\sterms?\b", re.I)),
+    ("weighted_average_ltv", Unit.PERCENT, "percent", re.compile(
+        rf"\bweighted\saverage\s(?:original\s)?loan-to-value\sratios?\b|\bloan-to-value\sratios?\b{_AVERAGE}", re.I)),
+    ("weighted_average_fico", Unit.SCORE, "number", re.compile(
+        r"\bweighted\saverage\s(?:\w+\s){0,2}?(?:FICO|credit)\s(?:credit\s)?scores?\b", re.I)),
 )  # fmt: skip
+_COMPARED = re.compile(r",\s(?:against|compared\s(?:with|to))\s", re.I)
 NET_RATE = "weighted_average_net_rate"
 COUNT = re.compile(r"\b(?:total\s|aggregate\s)?numbers?\sof\s", re.I)
 _CONSISTS = re.compile(
-    r"\b(?:consists?\sof|comprises?|contains?|holds?|has|have)(?:,\srespectively,)?\s(?:a\stotal\sof\s)?\Z", re.I
+    r"(?:\b(?:consists?\sof|comprises?|contains?|holds?|has|have)(?:,\srespectively,)?\s(?:a\stotal\sof\s)?"
+    r"|\s\(\$[\d,.]+\)[:,]\s)\Z",
+    re.I,
 )
 _HAS = re.compile(r"\b(?:has|have)\s\Z", re.I)
-_LOANS = re.compile(r"\s(?:mortgage\s)?loans?\b", re.I)
+_LOANS = re.compile(r"\s(?:relocation\s)?(?:mortgage\s)?loans?\b", re.I)
 _NUMBER_IS = re.compile(r"\bloans\snumber(?:ed)?,?\s\Z", re.I)
 _IN_NUMBER = re.compile(r"\sin\snumber\b", re.I)
+_COUNTED_LOANS = re.compile(r"\s(?:mortgage\s)?loans?(?:,\srespectively)?", re.I)
+_IN_ALL = re.compile(r",?\s(?:or\s|and\s)?in\s(?:all|total),?\s(?P<count>\d[\d,]*)(?!,?\d|\.\d|%)", re.I)
 _CLAUSE_ENDS = re.compile(r"\s?(?:[.,;]|and\b|\Z)", re.I)
 _THERE_ARE = re.compile(r"\A(?:\d+\.\s)?(?:[A-Z]?[a-z]+\s){0,3}there\s(?:are|were)\s\Z", re.I)
 _GROSS = re.compile(
@@ -55,8 +67,6 @@ def read_original_years(sentence: Sentence, ledger: Ledger) -> None:
     phrases = list(_ORIGINAL_YEARS.finditer(sentence.text))
     owners = _owners(sentence, [match.span() for match in phrases])
     for match, loans in zip(phrases, owners, strict=True):
-        if loans is None:
-            continue
         within = [
             terms
             for terms in (*sentence.lists("years"), *sentence.lists("number"))
@@ -65,9 +75,10 @@ def read_original_years(sentence: Sentence, ledger: Ledger) -> None:
         for terms, owner, qualifier in _bounded_years(
             sentence, match, sorted(within, key=lambda terms: terms[0].start)
         ):
-            ledger.pair(
-                "original_term_years", Unit.YEARS, sentence, owner or loans, terms, qualifier=qualifier, broadcast=True
-            )
+            if found := owner or loans:
+                ledger.pair(
+                    "original_term_years", Unit.YEARS, sentence, found, terms, qualifier=qualifier, broadcast=True
+                )
     said = list(_RELOCATION.finditer(sentence.text))
     for match, loans in zip(said, _owners(sentence, [match.span() for match in said]), strict=True):
         if loans and len(loans.scopes) == 1:
@@ -128,6 +139,12 @@ def read_counts(sentence: Sentence, ledger: Ledger) -> None:
     for terms in lists:
         if (loans := _counted(sentence, terms)) or (loans := in_brackets(sentence, terms)):
             ledger.pair("loan_count", Unit.LOANS, sentence, loans, terms)
+            if (
+                (whole := _IN_ALL.match(sentence.text, _loans_end(sentence, terms)))
+                and loans
+                and "all" not in loans.scopes
+            ):
+                _enter_sum(sentence, ledger, terms, whole)
     match = COUNT.search(sentence.text) if "number" in sentence.words else None
     if not match:
         return
@@ -136,6 +153,20 @@ def read_counts(sentence: Sentence, ledger: Ledger) -> None:
         ledger.pair("loan_count", Unit.LOANS, sentence, loans_first(sentence, match.end()), first)
     elif behind:
         pair_measure(sentence, ledger, "loan_count", Unit.LOANS, match.span(), behind)
+
+
+def _loans_end(sentence: Sentence, terms: Sequence[Term]) -> int:
+    """Where the loans that a list counts are named, if right behind it, and "respectively"."""
+    named = _COUNTED_LOANS.match(sentence.text, terms[-1].after)
+    return named.end() if named else terms[-1].after
+
+
+def _enter_sum(sentence: Sentence, ledger: Ledger, terms: Sequence[Term], whole: re.Match[str]) -> None:
+    """ "... 12, 11 and 4 mortgage loans, respectively, in all 27": where they add up."""
+    counts = [term.value for term in terms if isinstance(term.value, Decimal)]
+    said = Decimal(whole["count"].replace(",", ""))
+    if len(counts) > 1 and sum(counts) == said:
+        ledger.enter("loan_count", "all", said, Unit.LOANS, sentence.traced, *whole.span("count"))
 
 
 def _counted(sentence: Sentence, terms: Sequence[Term]) -> Loans | None:
@@ -164,7 +195,7 @@ def read_averages(sentence: Sentence, ledger: Ledger) -> None:
     untils = [start for start, *_ in found[1:]] + [len(sentence.text)] * bool(found)
     for (start, end, key, unit, kind), until in zip(found, untils, strict=True):
         average = partial(_read_average, sentence, ledger, key, unit, kind, (start, end, until))
-        if key != "weighted_average_coupon":
+        if key != COUPON:
             average()
             continue
         said = sentence.text[start:until] if len(found) > 1 else sentence.text
@@ -175,6 +206,8 @@ def read_averages(sentence: Sentence, ledger: Ledger) -> None:
         elif _GROSS.search(said):
             ledger.gross = True
             average()
+        elif ledger.gross:
+            average()
         else:
             ledger.held.append((sentence, average))
 
@@ -184,7 +217,9 @@ def _read_average(
 ) -> None:
     """One average: where its name starts and ends, and where the next one's starts."""
     start, end, until = words
-    lists = [terms for terms in sentence.lists(kind) if end < terms[0].start < until]
+    if compared := _COMPARED.search(sentence.text, end, until):
+        until = compared.start()
+    lists = [terms for terms in sentence.lists(kind) if end <= terms[0].start < until]
     if first := values_first(sentence, kind, (start, end)):
         ledger.pair(key, unit, sentence, loans_first(sentence, end), first)
     elif lists:
@@ -199,12 +234,12 @@ def _read_both_rates(sentence: Sentence, ledger: Ledger, words: tuple[int, int, 
             continue
         places = [
             (match.end(), key)
-            for key, pattern in (("weighted_average_coupon", _GROSS), (NET_RATE, _NET))
+            for key, pattern in ((COUPON, _GROSS), (NET_RATE, _NET))
             for match in pattern.finditer(sentence.text, start, terms[0].start)
         ]
         if places:
             key = max(places)[1]
-            ledger.gross = ledger.gross or key == "weighted_average_coupon"
+            ledger.gross = ledger.gross or key == COUPON
             pair_measure(sentence, ledger, key, Unit.PERCENT, (start, end), [terms])
 
 
@@ -229,11 +264,18 @@ def read_sub_pools(sentence: Sentence, ledger: Ledger) -> None:
     lists = sentence.lists("percent")
     if not rates or not parts or not lists:
         return
+    owners = [loans_after(sentence, terms) for terms in lists]
+    if len(parts) == 1 and parts[0].scopes[0].startswith("all:") and len(parts[0].scopes) == 1 and all(owners):
+        part = parts[0].scopes[0].removeprefix("all")
+        named = (owner for owner in owners if owner)
+        parts = [replace(owner, scopes=tuple(scope + part for scope in owner.scopes), bare=False) for owner in named]
+        parts = [loans for loans in parts if all(scope.count(":") == 2 for scope in loans.scopes)]
     if len(parts) != len(lists):
         ledger.warn("list_lengths", f"net_loan_rate: {len(parts)} sub-pools but {len(lists)} rates", sentence.traced)
         return
+    qualifier: Qualifier | None = None
     for loans, terms in zip(parts, lists, strict=True):
-        qualifier = sentence.qualifier(terms[0].start)
+        qualifier = sentence.qualifier(terms[0].start) or (qualifier if all(owners) else None)
         if re.match(r"\sor\s(?:more|greater|higher|above)\b", sentence.text[terms[-1].after :]):
             qualifier = Qualifier.AT_LEAST
         ledger.pair(
@@ -263,8 +305,9 @@ FINDERS = (
             " have ",
             "loans number",
             "loans; $",
+            "): ",
         ),
     ),
-    Finder(read_averages, ("weighted average",)),
+    Finder(read_averages, ("average",)),
     Finder(read_sub_pools, ("net ", "nnr")),
 )

@@ -13,18 +13,23 @@ _BROKEN = re.compile(
 )
 _BROKEN_MONEY = re.compile(r"(?<=\$)(\d[\d,]*,)[ \t]*\n[ \t]*(?=\d{3}(?!\d))")
 _BROKEN_PLACES = re.compile(
-    r"(?=\d)(?:(?<=\$)(\d[\d,]*\.)[ \t]*\n[ \t]*(?=\d\d\b)"  # $493,641,377. / 57
+    r"(?=\d)(?:(?<=\$)(\d[\d,]*\.)[ \t]*\n[ \t]*"  # $493,641,377. / 57
+    r"(?=\d\d(?:[,.;)]|\s(?:and|or|as|are|is|was|were|ha[sd]|have)\b))"
     r"|(?<![\d.,])(\d{1,3}\.)[ \t]*\n[ \t]*(?=\d+(?:%|\smonths?\b)))"  # 6. / 132%
 )
 _MAY_BREAK_MONEY, _MAY_BREAK_PLACES = re.compile(r",[ \t]*\n[ \t]*\d{3}(?!\d)"), re.compile(r"\.[ \t]*\n[ \t]*\d")
 """What the two patterns need, found far faster."""
 _RULE = re.compile(r"^[ \t]*[-_=]{3,}[ \t]*$", re.M)
+_BULLET = re.compile(r"\n[ \t]*(?:o|\*|-|\u2022)[ \t]+(?=[A-Z][a-z]|\d)")
 _BLANKS = re.compile(r"\s{2,}|[^\S ]")  # a single blank stays as it is
 _END = re.compile(r'[.;:]["”)]*\s(?=["“(]?[A-Z0-9($]|\w)')
 _ABBREVIATION = re.compile(r"\b(?:Inc|Corp|Co|Ltd|No|Nos|St|Mr|Ms|Mrs|Dr|Jr|vs|etc|i\.e|e\.g|[A-Z])\.\Z")
 _LIST_NUMBER = re.compile(r"\s*(?:(?:and|or)\s)?\(?\d{1,2}\.\Z")
 """At the start of a sentence; "all 27." and "Group 2." end one."""
-_ITEM = re.compile(r"(?:and\s)?(?:the\s)?(?:class\s[A-Z0-9]|\$\d|[\d.]+%|[A-Z][a-z]+(?:\s[A-Z][a-z]+)?,?\s\d+%)", re.I)
+_ITEM = re.compile(
+    r"(?:and\s)?(?:the\s)?(?:class\s[A-Z0-9]|\$\d|[\d.]+%|(?-i:[A-Z][a-z]+(?:\s[A-Z][a-z]+)?),?\s\d+%|\d+\s(?:\w+\s)?(?:mortgage\s)?loans)",
+    re.I,
+)
 """What a list of classes and figures goes on with after a colon or a semicolon."""
 LONGEST_ABBREVIATION = 8
 _OPENER = re.compile(
@@ -35,6 +40,8 @@ _OPENER = re.compile(
 def flow(text: Traced) -> Traced:
     """Lines to running text: numbers and words broken over lines mended, rules dropped, blanks made single."""
     text = text.sub(_RULE, lambda _: "\n")
+    if len(_BULLET.findall(text.text)) > 1:
+        text = text.sub(_BULLET, lambda _: "\n; ")
     if _MAY_BREAK_MONEY.search(text.text):
         text = text.sub(_BROKEN_MONEY, lambda match: match[1])
     text = text.sub(_BROKEN, lambda match: "")

@@ -21,7 +21,7 @@ SIGNATURES = re.compile(
 )
 _FOOTNOTE = r"(?P<mark>\(?\d{1,2}\)?|\*{1,3}|\([A-Za-z]\)|[A-Z])(?=[ \t])"
 _FOOTNOTES = re.compile(
-    rf"^[ \t]*[-_]{{5,30}}[ \t]*\n\s*?^(?=[ \t]*{_FOOTNOTE})"
+    rf"^[ \t]*(?:-[ ]){{0,2}}[-_]{{5,30}}[ \t]*\n\s*?^(?=[ \t]*{_FOOTNOTE})"
     rf"|^(?=[ \t]*{_FOOTNOTE.replace('mark', 'bare')}\s+(?:Terms\s+used|Such\s+perc|Equal\s+to|Expressed\s+as))",
     re.M,
 )
@@ -32,7 +32,8 @@ _PAGE = re.compile(
     r"(?:\s*\n[ \t]*-[ \t]?(?P<after>\d{1,3})[ \t]?-[ \t]*(?=\n))?",
     re.I,
 )
-_MARK = re.compile(r"(?=[(*]|\s\()(?:(?:(?<=[A-Za-z.,;:\"”])|(?<=%)\s?)\(\d{1,2}\)(?!\w)|(?<=[A-Za-z%.,\"”])\*{1,3})")
+_MARK = re.compile(r"(?=[(*]|\s\()(?:(?:(?<=[A-Za-z.,;:\"”])|(?<=%)\s?)\(\d{1,2}\)(?!\w)|(?<=[A-Za-z%.,\"”])\*{1,3})"
+                   r"|(?<=%)\s[A-F](?=\sof\b)")  # fmt: skip
 
 
 def recognise(filing: Filing) -> tuple[re.Match[str] | None, re.Match[str] | None]:

@@ -1,22 +1,16 @@
 """Facts of which share of the loans has what in common: occupancy, documentation, kind of home, purpose, state."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from decimal import Decimal
 
 from .facts import Qualifier, Unit
-from .grammar import Sentence
+from .grammar import Loans, Sentence
 from .ledger import Finder, Ledger
 from .pairing import Share, definite, is_some, pair_share, shares
+from .places import STATES
 
-_STATES = (
-    "Alabama|Alaska|Arizona|Arkansas|California|Colorado|Connecticut|Delaware|Florida|Georgia|Hawaii|Idaho|Illinois|Indiana"
-    "|Iowa|Kansas|Kentucky|Louisiana|Maine|Maryland|Massachusetts|Michigan|Minnesota|Mississippi|Missouri|Montana|Nebraska"
-    "|Nevada|New Hampshire|New Jersey|New Mexico|New York|North Carolina|North Dakota|Ohio|Oklahoma|Oregon|Pennsylvania"
-    "|Rhode Island|South Carolina|South Dakota|Tennessee|Texas|Utah|Vermont|Virginia|Washington|West Virginia|Wisconsin"
-    "|Wyoming|District of Columbia|Puerto Rico"
-)
+_NO_PROOF = r"\b(?:not\srequire|without|waiv(?:e|es|ed|ing))\s(?:any\s)?(?:proof|verification)\sof\s"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,11 +26,12 @@ class _Kind:
 _KINDS = (
     _Kind("documentation_streamlined_percent", ("streamlined",), re.compile(r"\bstreamlined\b", re.I), first=True),
     _Kind("documentation_no_income_verification_percent", ("income",), re.compile(
-        r"\bnot\srequire\s(?:any\s)?(?:proof|verification)\sof\s[^.;]*\bincome\b", re.I), first=True),
+        rf"{_NO_PROOF}[^.;]*\bincome\b", re.I), first=True),
     _Kind("documentation_no_asset_verification_percent", ("assets",), re.compile(
-        r"\bnot\srequire\s(?:any\s)?(?:proof|verification)\sof\s[^.;]*\bassets\b", re.I), first=True),
-    _Kind("documentation_full_percent", ("require", "proof of income"), re.compile(
-        r"\brequires?\b[^.;]*\bproof\sof\sincome\sand\s(?:liquid\s)?assets\b", re.I), first=True),
+        rf"{_NO_PROOF}[^.;]*\bassets\b", re.I), first=True),
+    _Kind("documentation_full_percent", ("proof of income",), re.compile(
+        r"(?:\brequires?\b[^.;]*|\b(?:on|with|upon|against)\s)\bproof\sof\sincome\sand\s(?:liquid\s)?assets\b",
+        re.I), first=True),
     _Kind("primary_residence_percent", ("primary", "owner"), re.compile(
         r"\bprimary\sresidences?\b|\bowner-occupied\b(?<!non-owner-occupied)", re.I)),
     _Kind("investment_property_percent", ("investment", "owner"), re.compile(
@@ -49,13 +44,20 @@ _KINDS = (
     _Kind("refinancing_percent", ("refinanc",), re.compile(
         r"(?<!cash-out\s)(?<!cash\sout\s)\brefinanc(?:e|ed|es|ing|ings)\b", re.I)),
 )  # fmt: skip
-_STATE = re.compile(rf"\bin\s(?:the\s(?:state|commonwealth)\sof\s|the\s)?(?P<state>{_STATES})\b", re.I)
-_ZIP_CODE = re.compile(r"\bany\s(?P<one>one|single|\d+)\s(?:postal\s|five-digit\s)?zip\scodes?\b", re.I)
+_STATE = re.compile(rf"\bin\s(?:the\s(?:state|commonwealth)\sof\s|the\s)?(?P<state>{STATES})\b", re.I)
 _BY_NUMBER = re.compile(r"\bby\s(?:number|count|loan\scount)\b", re.I)
 _NEGATED = re.compile(r"\b(?:not|other\sthan|rather\sthan|neither|except|excluding|without)\b", re.I)
 _PERCENTAGE = re.compile(r"The\s(?:respective\s)?(?:percentages?|shares?|portions?)\sof\b", re.I)
 _IS = re.compile(r"\b(?:is|are|was|were)\s(?:(?:at\sleast|(?:no|not)\smore\sthan)\s)?\Z", re.I)
-_AND = re.compile(r"\s?[,;]?\s?(?:(?:and|or)\s)?(?:(?:at\sleast|(?:no|not)\s(?:more|less)\sthan)\s)?\Z", re.I)
+_THERE_ARE_NO = re.compile(r"(?:There\s(?:are|were)\sno|not\sone\sis)\b", re.I)
+_GOVERNS = re.compile(
+    r"\b(?:secures?|accounts?\sfor|represents?|constitutes?|makes?\sup|comprises?|are|is|was|were|in\sthe\scase\sof)\s"
+    r"(?:(?:at\sleast|up\sto|(?:no|not)\s(?:more|less|fewer)\sthan)\s)?\Z",
+    re.I,
+)
+"""What stands between the words and their figures in "Second homes secure no more than 4% of ..."."""
+_UNDER = re.compile(r"Under\s[^,;.%]{5,80}?\s(?:at\sleast|(?:no|not)\s(?:more|less)\sthan)\s\Z", re.I)
+_AND = re.compile(r"\s?[,;]?\s?(?:(?:and|or)\s)?(?:(?:at\sleast|up\sto|(?:no|not)\s(?:more|less)\sthan)\s)?\Z", re.I)
 _UNDERWRITING = re.compile(r"\bunderwriting\b", re.I)
 _CONDITION = re.compile(r"\b(?:loan-to-value|credit\sscore|FICO|zip\scode)\b", re.I)
 
@@ -65,9 +67,12 @@ def read_shares(sentence: Sentence, ledger: Ledger) -> None:
     if " by " in sentence.words and _BY_NUMBER.search(sentence.text):
         return
     found = list(shares(sentence, "percent"))
-    if len(found) == 1 and (named := _named_first(sentence, found[0])):
-        kind, state, share = named
-        pair_share(sentence, ledger, kind.key, Unit.PERCENT, share, within=state)
+    if len(found) == 1 and found[0].loans is None and _THERE_ARE_NO.match(sentence.text):
+        found = [replace(found[0], loans=Loans(("all",), False, 0, 0))]
+    if found and (named := _named_first(sentence, found)):
+        for kind, state, share in named:
+            if not is_some(sentence, ledger, kind.key, share):
+                pair_share(sentence, ledger, kind.key, Unit.PERCENT, share, within=state)
         return
     waiting: list[Share] = []  # "4% of the pool I mortgage loans and 3% of the pool II mortgage loans are ..."
     bound: Qualifier | None = None
@@ -105,16 +110,26 @@ def _kinds(text: str, start: int, end: int) -> Iterator[tuple[_Kind, str]]:
         yield _Kind("state_percent", (), _STATE), " ".join(match["state"].split()).title().replace(" Of ", " of ")
 
 
-def _named_first(sentence: Sentence, share: Share) -> tuple[_Kind, str, Share] | None:
+def _named_first(sentence: Sentence, found: Sequence[Share]) -> list[tuple[_Kind, str, Share]]:
     """ "The percentage of the pool I mortgage loans secured by second homes is 4%": the words come first."""
-    before = sentence.text[: share.terms[0].start]
-    if share.terms[0].kind == "none" or not _PERCENTAGE.match(before) or not _IS.search(before):
-        return None
+    before = sentence.text[: found[0].terms[0].start]
+    if found[0].terms[0].kind == "none":
+        return []
+    percentage = _PERCENTAGE.match(before) is not None and _IS.search(before) is not None
+    if not percentage and not _GOVERNS.search(before) and not _UNDER.match(before):
+        return []
     kinds = list(_kinds(sentence.text, 0, len(before)))
-    loans = definite([one for one in sentence.loans if one.end <= len(before)], bare=True)
-    if len(kinds) != 1 or loans is None:
-        return None
-    return (*kinds[0], replace(share, loans=loans, bound=sentence.qualifier(len(before))))
+    if len(kinds) != 1 or any(list(_kinds(sentence.text, share.start, share.end)) for share in found):
+        return []
+    if percentage and len(found) == 1:
+        loans = definite([one for one in sentence.loans if one.end <= len(before)], bare=True)
+        return [(*kinds[0], replace(found[0], loans=loans, bound=sentence.qualifier(len(before))))] if loans else []
+    bound: Qualifier | None = None
+    named: list[tuple[_Kind, str, Share]] = []
+    for share in found:
+        bound = sentence.bound(share.terms) or bound
+        named.append((*kinds[0], replace(share, bound=bound)))
+    return named
 
 
 def read_occupancy_basis(sentence: Sentence, ledger: Ledger) -> None:
@@ -131,30 +146,11 @@ def read_occupancy_basis(sentence: Sentence, ledger: Ledger) -> None:
             )  # fmt: skip
 
 
-def read_zip_codes(sentence: Sentence, ledger: Ledger) -> None:
-    """ "No more than $... of the pool I mortgage loans ... are secured by properties located in any one zip code"."""
-    match = _ZIP_CODE.search(sentence.text)
-    if not match:
-        return
-    for kind, key, unit in (
-        ("money", "max_zip_code_balance", Unit.USD),
-        ("percent", "max_zip_code_percent", Unit.PERCENT),
-    ):
-        for share in shares(sentence, kind):
-            if not list(_kinds(sentence.text, share.start, share.end)) and (
-                share.start <= match.start() < share.end
-                or (match.end() <= share.terms[0].start and share.bound_by(sentence))
-            ):
-                pair_share(sentence, ledger, key, unit, share)
-    ledger.enter("zip_code_concentration_basis", "all", Decimal(1), Unit.ZIP_CODES, sentence.traced, *match.span("one"))
-
-
 FINDERS = (
-    Finder(read_zip_codes, ("zip code",)),
     Finder(
         read_shares,
         ("resid", "investment", "occupied", "home", "require", "streamlined", "coop", "co-op", "down", "refinanc",
-         "cash", " in "),
+         "cash", "proof", "verification", " in "),
     ),
     Finder(read_occupancy_basis, ("primary residence",)),
 )  # fmt: skip

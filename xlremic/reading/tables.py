@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from .certificates import NAME
-from .grammar import DATE
+from .grammar import DATE, names_pools
 from .traced import Piece, Traced
 
 _VALUE = (
@@ -32,7 +32,7 @@ _COLUMN = re.compile(
 _TABLE = re.compile(
     rf"^[ \t]*(?:{_CLASS_CELL}{_LEADERS}\S"
     r"|(?:(?:[Pp]ool|POOL|[Gg]roup|GROUP)s?[ \t]+[IVXA-H\d]{1,5}|[Aa]ll|ALL|[Tt]otal|TOTAL)\b[ \t]*"
-    r"(?:$|[ \t]{2}|mortgage[ \t]loans[ \t]*$|loans[ \t]*$))",
+    r"(?:$|[ \t]{2}|mortgage[ \t]loans[ \t]*$|loans[ \t]*$)|[A-Z][^\n]{5,90}?(?::[ \t]{2,}|[ \t]*\.{4})[^\n]{0,40}\d)",
     re.M,
 )
 """How a table begins."""
@@ -45,6 +45,7 @@ HEAD = 400
 _NO_ROW = 3
 """Lines without figures that a table may have in one run: a label over two lines, a blank."""
 
+_FEWEST_LABELS = 3
 _Table = tuple[list[Traced], int, int]  # sentences, first line, line after the last
 _Span = tuple[int, int]
 
@@ -67,11 +68,12 @@ def part_tables(text: Traced) -> tuple[Traced, list[Traced]]:
     if not _TABLE.search(text.text):
         return text, []
     lines = list(_lines(text.text))
+    one_pool = not names_pools(text.text)
     said: list[Traced] = []
     taken: list[_Span] = []
     at = 0
     while at < len(lines):
-        if found := _pools(text, lines, at) or _classes(text, lines, at):
+        if found := _pools(text, lines, at) or _classes(text, lines, at) or (one_pool and _labels(text, lines, at)):
             sentences, first, at = found
             said += sentences
             taken.append((lines[first].start, lines[at - 1].end))
@@ -182,6 +184,38 @@ def _pools(text: Traced, lines: Sequence[_Line], first: int) -> _Table | None:
             prefix = row
         at += 1
     return (sentences, first, last + 1) if sentences else None
+
+
+def _labels(text: Traced, lines: Sequence[_Line], first: int) -> _Table | None:
+    """A list of labels, each with its one figure, in a filing of one pool: "Number of Mortgage Loans:     683"."""
+    sentences: list[Traced] = []
+    prefix: _Line | None = None
+    at = last = first
+    while at < len(lines) and at - last <= _NO_ROW:
+        row = lines[at]
+        match = _ROW.match(row.text)
+        if _CLASS_ROW.match(row.text):
+            break
+        if match and (match["label"].endswith((":", ".")) or "..." in row.text):
+            start, end = row.span(match, "label")
+            offset = row.start + match.start("cells")
+            cells = [(offset + cell.start(), offset + cell.end()) for cell in _CELL.finditer(match["cells"])]
+            if match["label"][0].isupper():
+                prefix = None
+            if len(cells) == 1:
+                label = (start, start + len(text.text[start:end].rstrip(": .")))
+                sentences.append(_row_said(text, prefix, label, "all mortgage loans", cells))
+            prefix, last = None, at
+        elif re.match(r"[ \t]*[A-Z][^:]*:[ \t]{2,}\S", row.text):
+            last = at  # a label with figures of another form, which stay unread
+        elif re.search(r"\d|[.;:]\s*\Z", row.text):
+            break
+        elif row.text.strip(" \t-_="):
+            prefix = row
+        at += 1
+        if at == first + 1 and not (sentences or prefix):
+            return None
+    return (sentences, first, last + 1) if len(sentences) >= _FEWEST_LABELS else None
 
 
 def _row_said(text: Traced, prefix: _Line | None, label: _Span, loans: str, cells: Sequence[_Span]) -> Traced:

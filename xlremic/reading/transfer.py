@@ -27,6 +27,10 @@ OPENING = re.compile(
     re.I | re.S,
 )
 _TRANSFER = re.compile(r"\b(?:will\s)?(?:transfer(?:red)?|sell|sold|assign(?:ed)?|convey(?:ed)?)\b.*\bTrustee\b", re.I)
+_CONVEYED = re.compile(
+    r"\bto\sthe\sTrustee\b|\b(?:transferred|sold|assigned|conveyed)\s(?:[a-z]+\s){0,2}mortgage\sloans\b", re.I
+)
+_SO_MANY = re.compile(r"(?<![\d$,.-])(?P<count>\d[\d,]*)\s(?:[a-z-]+,?\s){0,4}mortgage\sloans\b", re.I)
 _ON_DAY = re.compile(rf"\bon\s(?P<date>{DATE})", re.I)
 _TO = re.compile(
     r"\bto\s(?:the\s[Tt]rustee,\s(?P<trustee>[A-Z].{2,80}?),\s(?=on\b|the\b|certain\b|mortgage\b|a\b|all\b|\d)"
@@ -48,7 +52,7 @@ _CALL = re.compile(r"\brepurchase\s(?:all\b|the\smortgage\sloans)|\bbe\srepurcha
 _BELOW_WHICH = re.compile(r"\sis\sthe\s(?:\w+\s){0,4}below\swhich\b", re.I)
 _IN_BRACKETS = re.compile(r"\s\((?P<count>\d[\d,]*)\s(?:mortgage\s)?loans?[;,]\s(?P<money>\$[\d,]+\.\d\d)\)", re.I)
 _OF_WHICH = re.compile(r"\b(?:of\swhich|consisting\sof|comprising)\b", re.I)
-_REGULAR = re.compile(r"\bevidencing\s(?P<percent>\S+?)\sof\sthe\sregular\sinterests\b", re.I)
+_REGULAR = re.compile(r"\bevidenc(?:e|es|ing)\s(?P<percent>\S+?)\sof\sthe\sregular\sinterests\b", re.I)
 _AUTHENTICATED = re.compile(r"\bauthenticated\sby\sthe\s(?P<party>[A-Za-z ]{3,40}?)(?=,|\.|\sand\b)", re.I)
 _PAYING_AGENT = re.compile(r"\bmade\sby\s(?P<agent>[A-Z][^()]{2,80}?),?\sas\spaying\sagent\b", re.I)
 
@@ -94,6 +98,11 @@ def read_transfer(sentence: Sentence, ledger: Ledger) -> None:
     if term := re.search(BALANCE_TERM, sentence.text, re.I):
         ledger.text_fact("balance_term", text, *term.span(), value=term[0].removesuffix("s"))
     _enter_cut_off(sentence, ledger)
+    counts = [term for match in _SO_MANY.finditer(sentence.text) for term in sentence.terms
+              if term.start == match.start() and term.kind == "number"]  # fmt: skip
+    if len(counts) == 1 and all(loans.bare for loans in sentence.loans):
+        (count,) = counts
+        ledger.enter("loan_count", "all", count.value, Unit.LOANS, text, count.start, count.end)
 
 
 def _enter_cut_off(sentence: Sentence, ledger: Ledger) -> None:
@@ -160,7 +169,7 @@ def _owner(sentence: Sentence, noun: tuple[int, int], terms: Sequence[Term]) -> 
         return None
     if loans.bare and ONLY_SOME.search(sentence.text, loans.start, noun[1]):
         return None
-    opens = "to the trustee" in sentence.words[: noun[0]] or _CONSISTS.search(sentence.text, 0, noun[0])
+    opens = _CONVEYED.search(sentence.text, 0, noun[0]) or _CONSISTS.search(sentence.text, 0, noun[0])
     return None if _PART_WITH.search(sentence.text, 0, noun[0]) and not opens else loans
 
 
@@ -229,6 +238,6 @@ FINDERS = (
     Finder(read_opening, ("trustee",)),
     Finder(read_transfer, ("trustee",)),
     Finder(read_balances, ("principal balance", "adjusted balance", "loans; $")),
-    Finder(read_delivery, ("evidencing", "authenticated", "paying agent")),
+    Finder(read_delivery, ("evidenc", "authenticated", "paying agent")),
     Finder(read_call, ("repurchase", "buy back")),
 )
