@@ -95,13 +95,21 @@ RULES: Mapping[int, Rule] = {
     23: Rule((("call_threshold", "all"),), ("start.call_from",)),
     24: Rule((("subordination_level", "class:A"), ("subordination_level", "class:B-1"))),
     25: Rule((("closing_date", "filing"),), ("start.settlement", "start.first_time", "start.accrued_days")),
+    26: Rule(),
+    27: Rule(),
+    28: Rule(),
+    29: Rule(),
+    30: Rule(),
+    31: Rule(),
+    32: Rule(),
 }
 
 MARK = re.compile(r"rules? (\d+(?:, \d+)*)(?: \(([^)]*)\))?")
 """Part of the comment over a function that applies rules, ``# rule 19 (agreement 22.5)``: numbers, where they stand."""
 HOMES = (
-    "engine.speeds", "engine.collateral", "engine.strips", "engine.capital", "engine.shifting", "engine.distribution",
-    "engine.books", "engine.measures", "engine.scenario_measures", "subordination",
+    "engine.speeds", "engine.rep_lines", "engine.collateral", "engine.strips", "engine.capital", "structure",
+    "engine.structures", "engine.shifting", "engine.distribution", "engine.classes", "engine.waterfall", "engine.books",
+    "engine.measures", "engine.scenario_measures", "subordination",
 )  # fmt: skip
 """Modules with functions that apply a rule, in the order of a projection."""
 

@@ -4,7 +4,7 @@ import ast
 from pathlib import Path
 
 PACKAGE = Path(__file__).parent.parent / "xlremic"
-GROUND = {"errors", "deal", "subordination", "files", "text", "workers"}
+GROUND = {"errors", "deal", "subordination", "structure", "files", "text", "workers"}
 
 ARROWS: dict[str, set[str]] = {
     "ground": set(),

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from .structure import Structure
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SubPool:
@@ -73,6 +75,23 @@ class Pool:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Loan:
+    """A loan, or loans taken as one, of a deal file: dollars, fractions a year, months.
+
+    ``target_rate`` is that of its pool's ratio strips, ``None`` if the pool has none.
+    """
+
+    pool: str
+    label: str
+    balance: Decimal
+    rate: Decimal
+    net_rate: Decimal
+    remaining_term: Decimal
+    age: Decimal
+    target_rate: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Tranche:
     """One class of certificates. ``rank`` 1 is paid first and bears losses last; equal ranks give no support."""
 
@@ -118,6 +137,8 @@ class Deal:
     ``pools`` holds at least one pool, in the filing's order. A filing that speaks only of "the Mortgage Loans" has
     one pool, which is ``all`` itself. ``tranches`` are in order of seniority. ``position`` is ``None`` at issue.
     ``adjustable``: the loans' rates adjust, so that their coupon is that of a day and no projection can rest on it.
+    A deal of a deal file has its ``loans`` one by one, its ``structure`` of classes and its ``first_distribution``; the
+    class A of a filing may have a structure too.
     """
 
     series: str
@@ -129,6 +150,9 @@ class Deal:
     rules: DealRules = DealRules()
     adjustable: bool = False
     position: Position | None = None
+    loans: tuple[Loan, ...] = ()
+    structure: Structure | None = None
+    first_distribution: date | None = None
 
     @property
     def elapsed(self) -> int:

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 import xlremic.engine.collateral as collateral_module
 import xlremic.engine.strips as strips_module
 from xlremic.engine.assumptions import Assumptions
-from xlremic.engine.collateral import RepLine, project, project_rep_lines, rep_lines
+from xlremic.engine.collateral import project, project_rep_lines
+from xlremic.engine.rep_lines import RepLine, rep_lines
 from xlremic.engine.strips import io_rate, po_fraction
 from xlremic.errors import DealError
 

@@ -8,7 +8,7 @@ import pytest
 
 import xlremic.engine.measures as measures_module
 from xlremic.engine.assumptions import Assumptions
-from xlremic.engine.collateral import RepLine, project_rep_lines
+from xlremic.engine.collateral import project_rep_lines
 from xlremic.engine.measures import (
     accrued_interest,
     actual_delay,
@@ -26,6 +26,7 @@ from xlremic.engine.measures import (
     window,
     yield_to_price,
 )
+from xlremic.engine.rep_lines import RepLine
 from xlremic.errors import InputError
 
 from ..support.published_figures import rows

@@ -19,10 +19,10 @@ from ..support.lite_answers import as_cells, same_as_the_registry
 PACKAGE = Path(xlremic.__file__).parent
 START = "functions/hosts/xlwings_udfs.py"
 NEEDED = {
-    "errors.py", "deal.py", "subordination.py",
+    "errors.py", "deal.py", "structure.py", "subordination.py",
     *(f"engine/{name}.py" for name in (
-        "__init__", "assumptions", "books", "capital", "compiled", "collateral", "distribution", "measures", "records",
-        "scenario_measures", "shifting", "speeds", "strips", "terms", "waterfall",
+        "__init__", "assumptions", "books", "capital", "classes", "compiled", "collateral", "distribution", "measures", "records", "rep_lines",
+        "scenario_measures", "shifting", "speeds", "strips", "structures", "terms", "waterfall",
     )),
     *(f"functions/{name}.py" for name in ("__init__", "bodies", "cells", "registry", "tables")),
     *(f"functions/hosts/{name}.py" for name in ("__init__", "failures", "xlwings_udfs")),

@@ -6,6 +6,8 @@ from typing import Any, TypeVar
 
 import click
 
+from ..errors import InputError
+from ..reading.deal_file import is_deal_file
 from ..reading.edgar import path_of
 from ..reading.facts import Reading
 from ..reading.told import read_told
@@ -25,6 +27,8 @@ def path_given(filing: str | None, facts: Path | None) -> Path | None:
     """The filing's path, fetched if need be; ``None`` where the facts by hand are all there is."""
     if filing is None and facts is None:
         raise click.UsageError("give a filing, or facts by hand with --facts")
+    if filing is not None and is_deal_file(filing):
+        raise InputError(f"{filing} is a deal file: xlremic run and xlremic grid project it; it has no workbook yet")
     return None if filing is None else path_of(filing, say)
 
 

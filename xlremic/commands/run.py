@@ -22,6 +22,7 @@ from ..engine.reports import REPORTS, Table, report_table
 from ..errors import InputError
 from ..files import write_whole
 from ..reading.assemble import assemble
+from ..reading.deal_file import is_deal_file, read_deal, with_structure
 from ..reading.edgar import path_of
 from ..reading.parser import read
 from . import FAILED_CHECK
@@ -39,11 +40,27 @@ F = TypeVar("F", bound=Callable[..., Any])
 MOST_SCENARIOS = 1_000_000
 
 
-def deal_of(filing: str) -> Deal:
-    """The deal that a filing describes; the filing may be a path, an accession number or an address."""
+def deal_of(filing: str, structure: Path | None = None) -> Deal:
+    """The deal of a filing, which may be a path, an accession number or an address, or of a deal file.
+
+    A file of classes and steps may cut the class A of a filing.
+    """
+    if is_deal_file(filing):
+        if structure is not None:
+            raise click.UsageError("a deal file has its own classes and steps: leave --structure out")
+        return read_deal(filing)
     reading = read(path_of(filing, say))
     warn_of(reading)
-    return assemble(reading)
+    deal = assemble(reading)
+    return deal if structure is None else with_structure(deal, structure)
+
+
+def structure_option(command: F) -> F:
+    """Gives a command ``--structure``."""
+    return click.option(
+        "--structure", "structure_file", type=click.Path(path_type=Path),
+        help="TOML file of classes and steps into which the filing's class A is cut.",
+    )(command)  # fmt: skip
 
 
 def _output_options(command: F) -> F:
@@ -53,8 +70,9 @@ def _output_options(command: F) -> F:
 
 
 @click.command("run")
-@click.argument("filing")
+@click.argument("filing", metavar="FILING_OR_DEAL")
 @term_options
+@structure_option
 @click.option("--report", type=click.Choice(REPORTS), default="summary", show_default=True)
 @_output_options
 @click.pass_context
@@ -63,13 +81,14 @@ def run_command(
     /,
     filing: str,
     file: Path | None,
+    structure_file: Path | None,
     report: str,
     as_csv: bool,
     as_json: bool,
     parquet: Path | None,
     **terms: str | None,
 ) -> None:
-    """Project the classes of FILING month by month and measure them.
+    """Project the classes of a filing, or of a deal file (.toml), month by month and measure them.
 
     Numbers take no thousands separator: 1500, not 1,500. Values by month are words with spaces, '100 ramp 300 over 12'.
 
@@ -80,7 +99,7 @@ def run_command(
 
     _one_format(as_csv, as_json, parquet)
     assumptions = assumptions_of(file, given_terms(terms))
-    deal = deal_of(filing)
+    deal = deal_of(filing, structure_file)
     flows = run(deal, assumptions)
     table = report_table(flows, report)
     if parquet is not None:
@@ -98,11 +117,12 @@ def run_command(
 
 
 @click.command("grid")
-@click.argument("filing", required=False)
+@click.argument("filing", metavar="FILING_OR_DEAL", required=False)
 @click.option(
     "--into", type=click.Path(path_type=Path), help="Compute the grid of this workbook anew, from its inputs."
 )
 @term_options
+@structure_option
 @click.option("--yields", is_flag=True, help="Solve the yield of every class too.")
 @click.option("--workers", type=click.IntRange(1), default=1, show_default=True, help="Number of processes.")
 @click.option("--cluster", metavar="ADDRESS", help="Dask scheduler whose workers do it, such as tcp://host:8786.")
@@ -114,12 +134,10 @@ def grid_command(
     yields: bool,
     workers: int,
     cluster: str | None,
-    as_csv: bool,
-    as_json: bool,
     parquet: Path | None,
-    **terms: str | None,
+    **given: Any,
 ) -> None:
-    """Measure the classes of FILING for every combination of comma-separated values.
+    """Measure the classes of a filing, or of a deal file (.toml), for every combination of comma-separated values.
 
     With --into a workbook of ours has its sheet Scenarios computed anew; the version before is kept.
 
@@ -131,19 +149,21 @@ def grid_command(
     from ..engine.grid import grid  # noqa: PLC0415 - the engine, only when it runs
 
     if into is not None:
-        if filing or file or yields or workers > 1 or cluster or as_csv or as_json or parquet or any(terms.values()):
+        if filing or file or yields or workers > 1 or cluster or parquet or any(given.values()):
             raise click.UsageError("--into takes all from the workbook: leave everything else out")
         _regrid(into)
         return
     if filing is None:
-        raise click.UsageError("give a filing, or a workbook with --into")
+        raise click.UsageError("give a filing or a deal file, or a workbook with --into")
+    as_csv, as_json, structure = given.pop("as_csv"), given.pop("as_json"), given.pop("structure_file")
+    terms: dict[str, str | None] = given
     _one_format(as_csv, as_json, parquet)
     axes: dict[str, Any] = {name: values_of(name, text) for name, text in terms.items() if text is not None}
     if (scenarios := prod(map(len, axes.values()))) > MOST_SCENARIOS:
         raise InputError(f"{scenarios:,} scenarios are asked for; {MOST_SCENARIOS:,} is the most")
     single = {name: values[0] for name, values in axes.items() if len(values) == 1}
     assumptions = assumptions_of(file, single)
-    deal = deal_of(filing)
+    deal = deal_of(filing, structure)
     tell_of_cluster(cluster)
     with Progress("scenarios", at_least=100) as progress:
         frame = grid(deal, assumptions, yields=yields, workers=workers, cluster=cluster, progress=progress.told, **axes)

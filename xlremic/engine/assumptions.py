@@ -230,6 +230,12 @@ class Assumptions:
         unit="first day, fraction of initial subordination", help="cumulative losses above it refuse a step down",
         label="Loss limits of the steps", section=Section.SCHEDULES,
     ))  # fmt: skip
+    index_rates: ByMonth | Mapping[str, ByMonth] | None = field(default=None, metadata=_ours(
+        kind=Kind.NUMBER, most=1.0, by_month=True, by_index=True,
+        unit="fraction a year", help="rates of the indices that coupons follow, by index; needed if one does",
+        label="Rates of indices", section=Section.RULES,
+        option="rate a year of the index that coupons follow, a fraction (0.05), or words in per cent",
+    ))  # fmt: skip
     delinquency: ByMonth = field(default=0.0, metadata=_ours(
         kind=Kind.NUMBER, most=1.0, by_month=True,
         unit="fraction of pool balance", help="60 or more days late, in foreclosure and owned real estate",

@@ -3,7 +3,7 @@
 The rules keep books by pool and by subordinated class; here the classes of the filing are put together again.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING, Any
 from ..deal import Deal
 from ..errors import InputError
 from .assumptions import Assumptions
-from .capital import CapitalStructure, GroupRows, cut_senior
+from .capital import CapitalStructure
 from .collateral import CollateralFlows
 from .measures import HALF_CENT, ClassMeasures, Sale, class_measures, payment_times
-from .records import LineFlows, Paid, Strips, Trace
+from .records import LineFlows, Paid, Shared, Strips, Trace
+from .structures import CutGroups
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -167,10 +168,11 @@ class Books:
     strips: Strips
     paid: Paid
     trace: Trace
+    shared: Shared | None = None
 
     @classmethod
     def blank(cls, capital: CapitalStructure, lines: int, months: int, empty: Callable[[int, int], Any]) -> "Books":
-        """Rows of zeros for a deal of so many rep lines; ``empty`` makes a number of them."""
+        """Rows of zeros for a deal of so many rep lines, none of its cut; ``empty`` makes a number of them."""
         pools, below = len(capital.pools), len(capital.subordinated)
         by_pool = {name: empty(pools, months) for name in Strips._fields if name != "unsupported"}
         return cls(
@@ -192,7 +194,8 @@ def tranche_flows(
     call_month: int,
 ) -> TrancheFlows:
     """The books of a distribution as flows by class."""
-    classes, over = class_flows(capital, books, collateral.months)
+    classes = class_flows(capital, books, collateral.months)
+    over = books.shared.over if books.shared is not None else ()
     trace = {name: list(row) for name, row in books.trace._asdict().items()}
     trace["residual_interest"] = _summed([trace["residual_interest"], *over])
     return TrancheFlows(
@@ -207,26 +210,19 @@ def tranche_flows(
     )
 
 
-def class_flows(capital: CapitalStructure, books: Books, months: int) -> tuple[list[ClassFlows], list[list[float]]]:
-    """Flows by class in order of seniority, and the interest that the coupons of cut groups leave over."""
-    classes: list[ClassFlows] = []
-    over = []
+def class_flows(capital: CapitalStructure, books: Books, months: int) -> list[ClassFlows]:
+    """Flows by class in order of seniority: class A by pool, or what it is cut into, then PO, IO and B classes."""
     none = [0.0] * (months + 1)
     paid = books.paid
     senior = (paid.senior_balance, paid.senior_interest, paid.senior_principal, paid.senior_loss)
-    for group in capital.groups:
-        if not group.is_cut:
-            p = group.pools[0]
-            classes.append(_class(group.classes[0].label, "senior", *(rows[p] for rows in senior)))
-            continue
-        together = (
-            _summed([rows[p] for p in group.pools])
-            for rows in (paid.senior_due, paid.senior_interest, paid.senior_principal, paid.senior_loss)
-        )
-        cut, left = cut_senior(group, months, GroupRows(*together))
-        over.append(left)
-        for one, cells in zip(group.classes, cut, strict=True):
-            classes.append(_class(one.label, "senior" if one.notional_of is None else "interest only", *cells))
+    by_pool = [
+        (group.pools[0], [_class(group.classes[0].label, "senior", *(rows[group.pools[0]] for rows in senior))])
+        for group in capital.groups
+        if not group.is_cut
+    ]
+    if capital.cut is not None and books.shared is not None:
+        by_pool += _cut_classes(capital.cut, books.shared)
+    classes = [one for _, classes in sorted(by_pool, key=lambda found: found[0]) for one in classes]
     for p in range(len(capital.pools)):
         if capital.po[p] >= HALF_CENT:
             label = capital.pool_label("PO", p)
@@ -240,7 +236,19 @@ def class_flows(capital: CapitalStructure, books: Books, months: int) -> tuple[l
             paid.subordinated_balance, paid.subordinated_interest, paid.subordinated_principal, paid.subordinated_loss,
         )  # fmt: skip
         classes.append(_class(label, "subordinated", *(row[j] for row in rows)))
-    return classes, over
+    return classes
+
+
+def _cut_classes(cut: CutGroups, shared: Shared) -> Iterator[tuple[int, list[ClassFlows]]]:
+    """The classes of each group that is cut, with the number of its first pool."""
+    for g, group in enumerate(cut.groups):
+        classes = []
+        for c, one in enumerate(cut.seniors):
+            if cut.group_of(one) == g:
+                kind = "interest only" if one.notional_of else "principal only" if one.coupon == 0 else "senior"
+                rows = (shared.balance, shared.interest, shared.principal, shared.loss, shared.accretion)
+                classes.append(_class(one.label, kind, *(row[c] for row in rows)))
+        yield group.pools[0], classes
 
 
 def _class(
@@ -274,7 +282,7 @@ def distribution_dates(deal: Deal, assumptions: Assumptions, months: int) -> tup
     Without ``first_distribution`` the first is the payment day of the month after the cut-off date. A deal some months
     after issue starts that much later.
     """
-    first = assumptions.first_distribution
+    first = assumptions.first_distribution or deal.first_distribution
     start = deal.cut_off_date
     if first is None:
         if start is None:

@@ -7,12 +7,14 @@ class A. A structure without subordination is the same with nothing subordinated
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import NamedTuple
 
 from ..deal import Deal, Tranche
 from ..errors import DealError, InputError
+from ..structure import ALL_POOLS, DealClass, Plan, Step
+from ..structure import Structure as Classes
 from .assumptions import Assumptions, SeniorClass, Structure
-from .collateral import RepLine
+from .rep_lines import RepLine, has_strips
+from .structures import CutGroups, Group, cut_groups, refuse_position
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +52,7 @@ class CapitalStructure:
     subordinated: tuple[float, ...]
     subordinated_labels: tuple[str, ...]
     groups: tuple[SeniorGroup, ...]
+    cut: CutGroups | None
     at_issue: AtIssue
 
     def pool_label(self, kind: str, pool: int) -> str:
@@ -76,7 +79,7 @@ def capital_structure(deal: Deal, assumptions: Assumptions, lines: Sequence[RepL
         raise DealError(f"series {deal.series}: the filing gives no classes")
     now = dict(zip((tranche.label for tranche in deal.tranches), map(float, deal.class_balances), strict=True))
     stated = sum(now.values())
-    if abs(stated - sum(strips) - sum(po)) > 1.0:
+    if not deal.loans and abs(stated - sum(strips) - sum(po)) > 1.0:
         raise DealError(f"the classes add up to {stated:,.2f}, but the pools to {sum(strips) + sum(po):,.2f}")
     plain = assumptions.structure is not Structure.SHIFTING_INTEREST
     top = max(ranks) if plain else min(ranks)
@@ -90,23 +93,109 @@ def capital_structure(deal: Deal, assumptions: Assumptions, lines: Sequence[RepL
         raise DealError(f"subordinated classes of {sum(subordinated):,.2f} leave nothing for class A")
     senior = tuple(strip * (1.0 - share) for strip in strips)
     target_rates = tuple(next(line.target_rate for line in lines if line.pool == pool) for pool in pools)
-    senior_tranches = [(tranche, now[tranche.label]) for tranche in deal.tranches if tranche.rank <= top]
+    stripped = [has_strips(deal, pool, assumptions) for pool in pools]
+    whole = [
+        Group(
+            name=pool,
+            pools=(p,),
+            balance=senior[p],
+            income=senior[p] * target_rates[p]
+            + sum(line.balance * line.io_rate for line in lines if line.pool == pool and not stripped[p]),
+            adds_io=not stripped[p],
+        )
+        for p, pool in enumerate(pools)
+    ]
+    blended = sum(strip * rate for strip, rate in zip(strips, target_rates, strict=True)) / sum(strips)
+    cut: CutGroups | None
+    if deal.structure is not None:
+        groups, cut = _structured(deal, deal.structure, assumptions, whole, blended)
+    else:
+        senior_tranches = [(tranche, now[tranche.label]) for tranche in deal.tranches if tranche.rank <= top]
+        groups = _groups(pools, senior, target_rates, senior_tranches, assumptions)
+        cut = _as_structure([group for group in groups if group.is_cut], whole)
     return CapitalStructure(
         pools=pools,
         target_rates=target_rates,
         senior=senior,
         components=tuple(strip * share for strip in strips),
         po=tuple(po),
-        has_io=tuple(any(line.io_rate > 0 for line in lines if line.pool == pool) for pool in pools),
+        has_io=tuple(
+            stripped[p] and any(line.io_rate > 0 for line in lines if line.pool == pool) for p, pool in enumerate(pools)
+        ),
         subordinated=subordinated,
         subordinated_labels=tuple(tranche.label for tranche in below),
-        groups=_groups(pools, senior, target_rates, senior_tranches, assumptions),
+        groups=groups,
+        cut=cut,
         at_issue=AtIssue(
             subordinated=first,
             total=(sum(strips) + sum(po)) * scale,
             senior_percent=1.0 - sum(first) / (sum(strips) * scale),
         ),
     )
+
+
+def _structured(
+    deal: Deal, structure: Classes, assumptions: Assumptions, whole: Sequence[Group], blended: float
+) -> tuple[tuple[SeniorGroup, ...], CutGroups]:
+    """The groups that a structure cuts, and the class A of the pools that it does not name."""
+    refuse_position(structure, deal.elapsed)
+    for term, given in (("senior_classes", assumptions.senior_classes), ("structure", assumptions.structure)):
+        if given and given is not Structure.SHIFTING_INTEREST:
+            raise InputError(f"{term}: {structure.source} says what the classes are and who is paid when; leave it out")
+    named = {one.group for one in structure.classes if not (one.rank or one.notional_of)}
+    if ALL_POOLS in named:
+        return (), cut_groups(structure, [_together(whole)], blended)
+    own = [group for group in whole if group.name in named]
+    rest = tuple(
+        SeniorGroup(pools=group.pools, classes=(SeniorClass(label=f"A-{group.name}", balance=group.balance),))
+        for group in whole
+        if group.name not in named
+    )
+    return rest, cut_groups(structure, own, blended)
+
+
+def _together(whole: Sequence[Group]) -> Group:
+    return Group(
+        name=ALL_POOLS,
+        pools=tuple(p for group in whole for p in group.pools),
+        balance=sum(group.balance for group in whole),
+        income=sum(group.income for group in whole),
+        adds_io=all(group.adds_io for group in whole),
+    )
+
+
+# rules 27, 28
+def _as_structure(groups: Sequence[SeniorGroup], whole: Sequence[Group]) -> CutGroups | None:
+    """Cuts by rank in the language of steps: planned classes first, then by rank, equal ranks side by side."""
+    if not groups:
+        return None
+    found, classes, plans, steps = [], [], [], []
+    for group in groups:
+        pools = [whole[p] for p in group.pools]
+        joint = _together(pools) if len(pools) > 1 else pools[0]
+        found.append(joint)
+        with_principal = [one for one in group.classes if one.notional_of is None]
+        for one in group.classes:
+            plan = Plan(name=one.label, balances=one.planned) if one.planned is not None else None
+            classes.append(
+                DealClass(
+                    label=one.label,
+                    balance=None if one.notional_of else one.balance,
+                    coupon=(one.coupon or 0.0) if one.notional_of else one.coupon,
+                    notional_of=(one.notional_of,) if one.notional_of else (),
+                    share=one.share,
+                    accrual=one.accrual,
+                    group=joint.name,
+                )
+            )
+            if plan is not None:
+                plans.append(plan)
+                steps.append(Step(pay=((one.label,),), down_to=plan.name, group=joint.name))
+        for rank in sorted({one.rank for one in with_principal}):
+            peers = tuple((one.label,) for one in with_principal if one.rank == rank)
+            steps.append(Step(pay=peers, group=joint.name))
+    structure = Classes(classes=tuple(classes), plans=tuple(plans), steps=tuple(steps))
+    return CutGroups(groups=tuple(found), structure=structure)
 
 
 def _groups(
@@ -184,137 +273,3 @@ def _rank(one: SeniorClass) -> int:
 def _stripped(one: SeniorClass, classes: Sequence[SeniorClass]) -> float:
     """Interest that IO classes take from a class, as a rate on its balance."""
     return sum((io.coupon or 0.0) * io.share for io in classes if io.notional_of == one.label)
-
-
-class GroupRows(NamedTuple):
-    """What a group of classes shares, by month, entry 0 zero, dollars.
-
-    Interest due on its balance at the target rate and interest paid, principal paid, and losses borne.
-    """
-
-    due: Sequence[float]
-    interest: Sequence[float]
-    principal: Sequence[float]
-    loss: Sequence[float]
-
-
-class ClassRows(NamedTuple):
-    """One class of a cut by month, dollars: accretion is interest that became balance."""
-
-    balance: list[float]
-    interest: list[float]
-    principal: list[float]
-    loss: list[float]
-    accretion: list[float]
-
-
-class Cut(NamedTuple):
-    """The classes of a group while months are shared: which have principal, each one's host, balances, and rows.
-
-    The host of an IO class is the class that its notional is a share of; every other class is its own.
-    """
-
-    classes: tuple[SeniorClass, ...]
-    with_principal: list[int]
-    host: list[int]
-    now: list[float]
-    rows: list[ClassRows]
-
-
-def cut_senior(group: SeniorGroup, months: int, received: GroupRows) -> tuple[list[ClassRows], list[float]]:
-    """Share a group's monthly interest, principal and loss among the classes it is cut into.
-
-    Principal: first planned classes down to plan, then by rank, equal ranks pro rata to balance. An accrual class
-    adds its interest to its balance while a lower rank is outstanding (principal is minus that interest) and the cash
-    is principal of the others. Interest short of what is due, and losses, fall pro rata. What the coupons leave of
-    the interest is over.
-
-    Returns: the rows of each class in the group's order, months + 1 numbers each; and the interest left over.
-    """
-    cut = _uncut(group.classes, months)
-    stripped = [_stripped(one, group.classes) / 12 for one in group.classes]
-    over = [0.0] * (months + 1)
-    for k in range(1, months + 1):
-        over[k] = share_interest(k, cut, stripped, received)
-        cash = _accrue(k, received.principal[k], cut)
-        cash = _pay_planned(k, cash, cut)
-        _pay_by_rank(k, cash, cut)
-        _share_loss(k, received.loss[k], cut)
-        for c, one in enumerate(cut.classes):
-            if one.notional_of is not None:
-                cut.now[c] = cut.now[cut.host[c]] * one.share
-            cut.rows[c].balance[k] = cut.now[c]
-    return cut.rows, over
-
-
-def _uncut(classes: tuple[SeniorClass, ...], months: int) -> Cut:
-    """The classes before their first month."""
-    with_principal = [c for c, one in enumerate(classes) if one.notional_of is None]
-    host = [
-        next((h for h in with_principal if classes[h].label == one.notional_of), c) for c, one in enumerate(classes)
-    ]
-    now = [classes[host[c]].balance or 0.0 for c in range(len(classes))]
-    now = [now[c] * one.share if one.notional_of else now[c] for c, one in enumerate(classes)]
-    rows = [ClassRows([balance] + [0.0] * months, *([0.0] * (months + 1) for _ in range(4))) for balance in now]
-    return Cut(classes, with_principal, host, now, rows)
-
-
-# rule 11
-def share_interest(k: int, cut: Cut, stripped: Sequence[float], received: GroupRows) -> float:
-    """Each class its coupon, or what the others leave; returns the interest that no class has."""
-    total = sum(cut.now[c] for c in cut.with_principal)
-    due, paid = received.due[k], received.interest[k]
-    rate = due / total if total > 0 else 0.0
-    ratio = paid / due if due > 0 else 0.0
-    for c, one in enumerate(cut.classes):
-        coupon = one.coupon / 12 if one.coupon is not None else rate - stripped[c]
-        cut.rows[c].interest[k] = cut.now[c] * coupon * ratio
-    return paid - sum(row.interest[k] for row in cut.rows)
-
-
-def _accrue(k: int, cash: float, cut: Cut) -> float:
-    """Interest of accrual classes that wait becomes their balance, and cash for the others; returns all cash."""
-    for c in cut.with_principal:
-        own = cut.classes[c]
-        waits = own.accrual and any(cut.now[o] > 0 and cut.classes[o].rank < own.rank for o in cut.with_principal)
-        accrued = cut.rows[c].interest[k] if waits else 0.0
-        cut.rows[c].principal[k] -= accrued
-        cut.rows[c].accretion[k] = accrued
-        cut.now[c] += accrued
-        cash += accrued
-    return cash
-
-
-def _pay_planned(k: int, cash: float, cut: Cut) -> float:
-    """Planned classes are paid down to their plan; returns the cash left."""
-    for c in cut.with_principal:
-        planned = cut.classes[c].planned
-        if planned is not None:
-            target = planned[k] if k < len(planned) else 0.0
-            cash = _pay(k, c, min(cash, max(0.0, cut.now[c] - target)), cash, cut)
-    return cash
-
-
-def _pay_by_rank(k: int, cash: float, cut: Cut) -> None:
-    """The lowest rank first, equal ranks pro rata to balance."""
-    for rank in sorted({cut.classes[c].rank for c in cut.with_principal}):
-        peers = [c for c in cut.with_principal if cut.classes[c].rank == rank]
-        owed = sum(cut.now[c] for c in peers)
-        part = min(1.0, cash / owed) if owed > 0 else 0.0
-        for c in peers:
-            cash = _pay(k, c, cut.now[c] * part, cash, cut)
-
-
-def _pay(k: int, c: int, amount: float, cash: float, cut: Cut) -> float:
-    cut.now[c] -= amount
-    cut.rows[c].principal[k] += amount
-    return cash - amount
-
-
-def _share_loss(k: int, loss: float, cut: Cut) -> None:
-    """A loss falls pro rata to balance."""
-    if loss > 0.0:
-        left = sum(cut.now[c] for c in cut.with_principal)
-        for c in cut.with_principal:
-            cut.rows[c].loss[k] = loss * cut.now[c] / left if left > 0 else 0.0
-            cut.now[c] -= cut.rows[c].loss[k]

@@ -1,24 +1,22 @@
-"""Mortgage cash flows by month: rep lines of the pools, the standard's order of operations, and the ratio strip.
+"""Mortgage cash flows by month: the standard's order of operations over the rep lines.
 
-A pool is projected as its discount and its premium loans, one level-payment loan each (a "rep line"), because that is
-what the filing gives averages for; a pool without sub-pools is one line. A month runs in this order: new defaults of
-the performing balance, liquidation of the defaults of ``lag`` months ago, scheduled principal, prepayments, and all
-columns of that are kept. Average terms and ages are fractional (355.82 months): the real number stands in the
+A rep line is one level-payment loan. A month runs in this order: new defaults of the performing balance,
+liquidation of the defaults of ``lag`` months ago, scheduled principal, prepayments, and all columns of that are kept.
+Average terms and ages are fractional (355.82 months): the real number stands in the
 amortisation exponent and the last payment falls in month ceil(term), unless ``whole_months`` rounds both half up.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
-from math import ceil, expm1, floor, log1p
+from math import ceil, expm1, log1p
 from typing import TYPE_CHECKING
 
-from ..deal import Deal, Pool, SubPool
-from ..errors import DealError
+from ..deal import Deal
 from .assumptions import Assumptions
 from .records import Curves, LineFlows, Loans, Row, Speeds
-from .speeds import mdr_from_cdr, monthly, psa_cpr, psa_smms, sda_cdr, sda_mdrs, seasoned_month, smm_from_cpr
-from .strips import io_rate, po_fraction
+from .rep_lines import RepLine, rep_lines
+from .speeds import mdr_from_cdr, monthly, psa_cpr, psa_smms, sda_cdr, sda_mdrs, smm_from_cpr
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -53,137 +51,6 @@ def amortisation_rates(rate: float, term: float, months: int) -> tuple[float, ..
             # expm1 keeps the digits that (1 + r)^left - 1 loses at small rates; below 1e-12 the rate counts as zero.
             rates[k] = r / expm1(left * log1p(r)) if r > 1e-12 else 1 / left
     return tuple(rates)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RepLine:
-    """Loans of one pool taken as one: balances in dollars, rates in fractions a year, terms in months."""
-
-    pool: str
-    label: str
-    balance: float
-    gross_rate: float
-    servicing_fee_rate: float
-    target_rate: float
-    term: float
-    first_month: int
-    lag: int
-
-    # rule 6
-    @property
-    def net_rate(self) -> float:
-        """Gross rate less the servicing fee."""
-        return self.gross_rate - self.servicing_fee_rate
-
-    @property
-    def po_fraction(self) -> float:
-        """Part of each dollar of principal that is the PO strip's."""
-        return po_fraction(self.net_rate, self.target_rate)
-
-    @property
-    def io_rate(self) -> float:
-        """Interest above the target rate."""
-        return io_rate(self.net_rate, self.target_rate)
-
-    @property
-    def months(self) -> int:
-        """Month of the last payment."""
-        return ceil(self.term)
-
-
-# rules 1, 2
-def rep_lines(deal: Deal, assumptions: Assumptions) -> tuple[RepLine, ...]:
-    """The lines that stand for a deal's loans, in the filing's order of pools, discount before premium.
-
-    A deal some months after issue has the same lines, older by those months; every balance is scaled by what the
-    classes have left, since reports give no balance by sub-pool.
-
-    Raises: DealError that names the pool and the facts it lacks, or sub-pools that do not add up to their pool, or
-        that the loans' rates adjust.
-    """
-    if deal.adjustable:
-        raise DealError(f"series {deal.series}: the rates of its loans adjust; only fixed rates can be projected")
-    lines = tuple(line for pool in deal.pools for line in _pool_lines(pool, assumptions))
-    if deal.position is None:
-        return lines
-    factor = float(sum(deal.class_balances) / sum(one.class_initial_principal_balance for one in deal.tranches))
-    aged = []
-    for line in lines:
-        if line.term <= deal.elapsed:
-            raise DealError(f"{line.label}: {deal.elapsed} months after issue its term of {line.term:g} months is over")
-        aged.append(
-            replace(
-                line,
-                balance=line.balance * factor,
-                term=line.term - deal.elapsed,
-                first_month=line.first_month + deal.elapsed,
-            )
-        )
-    return tuple(aged)
-
-
-def _pool_lines(pool: Pool, assumptions: Assumptions) -> list[RepLine]:
-    parts: list[tuple[str, Pool | SubPool]] = [
-        (f"{pool.id} {kind}", part)
-        for kind, part in (("discount", pool.discount), ("premium", pool.premium))
-        if part is not None
-    ] or [(pool.id, pool)]
-    facts = ("aggregate_scheduled_principal_balance", "weighted_average_coupon", "weighted_average_remaining_term")
-    missing = [f"{label}: {fact}" for label, part in parts for fact in facts if getattr(part, fact) is None]
-    if missing:
-        raise DealError(f"pool {pool.id} cannot be projected, the filing lacks {', '.join(missing)}")
-    age = _age(pool, assumptions)
-    balances = _balances(pool, [part for _, part in parts])
-    boundaries = [part.net_loan_rate for _, part in parts if isinstance(part, SubPool) and part.net_loan_rate]
-    fee = float(assumptions.of_pool("servicing_fee_rate", pool.id))
-    target = assumptions.of_pool("target_rate", pool.id)
-    lines = []
-    for (label, part), balance in zip(parts, balances, strict=True):
-        rate, term = float(part.weighted_average_coupon or 0), float(part.weighted_average_remaining_term or 0)
-        if rate < fee:
-            raise DealError(f"{label}: a servicing fee of {fee} is more than the gross rate of {rate}")
-        if target is None:
-            target = float(boundaries[0]) if boundaries else rate - fee
-        lines.append(
-            RepLine(
-                pool=pool.id,
-                label=label,
-                balance=balance,
-                gross_rate=rate,
-                servicing_fee_rate=fee,
-                target_rate=float(target),
-                term=floor(term + 0.5) if assumptions.whole_months else term,
-                first_month=seasoned_month(floor(age + 0.5) if assumptions.whole_months else age),
-                lag=int(assumptions.of_pool("lag", pool.id)),
-            )
-        )
-    return lines
-
-
-def _age(pool: Pool, assumptions: Assumptions) -> float:
-    given = assumptions.of_pool("loan_age", pool.id)
-    if given is not None:
-        return float(given)
-    original, remaining = pool.weighted_average_original_term, pool.weighted_average_remaining_term
-    if original is None or remaining is None or original < remaining:
-        raise DealError(
-            f"pool {pool.id}: the age of the loans does not follow from an original term of {original} and a remaining "
-            f"term of {remaining} months; give the assumption loan_age"
-        )
-    return float(original - remaining)
-
-
-def _balances(pool: Pool, parts: Sequence[Pool | SubPool]) -> list[float]:
-    """Balances of a pool's parts; sub-pools printed in whole dollars leave cents over, which the largest part takes."""
-    stated = [part.aggregate_scheduled_principal_balance or 0 for part in parts]
-    total = pool.aggregate_scheduled_principal_balance
-    if total is None:
-        return [float(balance) for balance in stated]
-    over = total - sum(stated)
-    if abs(over) > len(parts):
-        raise DealError(f"pool {pool.id}: its sub-pools add up to {sum(stated)}, but the pool is {total}")
-    largest = stated.index(max(stated))
-    return [float(balance + over) if i == largest else float(balance) for i, balance in enumerate(stated)]
 
 
 # rule 3

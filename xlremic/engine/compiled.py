@@ -13,9 +13,10 @@ from typing import Any, cast
 from zlib import crc32
 
 from ..errors import InputError
+from .classes import SHARING_RULES, share_out
 from .collateral import project_lines
 from .distribution import RULES, distribute
-from .records import Issue, LineFlows, Loans, Paid, Ratio, Speeds, State, Strips, Terms, Trace
+from .records import Cut, Issue, LineFlows, Loans, Paid, Ratio, Shared, Sharing, Speeds, State, Strips, Terms, Trace
 from .scenario_measures import monthly_yield, summarise
 from .strips import add_shortfalls, strip_lines
 
@@ -36,6 +37,7 @@ class Kernels:
     project: Callable[[Loans, Speeds, LineFlows], None] = project_lines
     strip: Callable[[Ratio, LineFlows, Strips], None] = strip_lines
     distribute: Callable[[int, State, Strips, Terms, Issue, Paid, Trace], int] = distribute
+    share: Callable[[int, Cut, Paid, Sharing, Shared], None] = share_out
     summarise: Callable[..., tuple[float, ...]] = summarise
     monthly_yield: Callable[..., float] = monthly_yield
     empty: Callable[[int, int], Any] = zeros
@@ -69,6 +71,7 @@ def compiled_kernels() -> Kernels:
         project=compiled(project_lines),
         strip=compiled(strip_lines, add_shortfalls),
         distribute=compiled(distribute, *RULES),
+        share=compiled(share_out, *SHARING_RULES),
         summarise=compiled(summarise),
         monthly_yield=compiled(monthly_yield),
         empty=lambda rows, months: np.zeros((rows, months + 1)),

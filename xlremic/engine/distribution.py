@@ -50,7 +50,7 @@ def due_interest(
         due_below += component[p] * rates[p] / 12 * alike
         senior_due[p][k] = due
         senior_paid[p][k] = due
-        io_paid[p][k] = due_io
+        paid.io_due[p][k] = io_paid[p][k] = due_io
         lacks = due + due_io - (interest[p][k] + io_interest[p][k]) * alike
         work[p] = lacks
         if lacks > 0.0:

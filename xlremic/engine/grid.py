@@ -149,8 +149,8 @@ def measured(setup: Setup, speeds: Speeds, *, yields: bool = False) -> list[tupl
     classes = setup.class_flows(speeds)
     rows: list[tuple[Any, ...]] = []
     for one in classes:
-        repayments = one.principal if one.accretion is None else one.repayments
-        flows = (one.balance, one.interest, one.principal, one.loss, repayments)
+        # Months in which an accrual class takes on more than it is paid count for nothing, as negative principal does.
+        flows = (one.balance, one.interest, one.principal, one.loss, one.principal)
         wal, first, last, paid, earned, lost = kernels.summarise(
             *map(kernels.as_row, flows), one.kind == "interest only"
         )

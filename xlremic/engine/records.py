@@ -139,6 +139,7 @@ class Paid(NamedTuple):
     po_balance: Rows
     po_paid: Rows
     po_loss: Rows
+    io_due: Rows
     io_paid: Rows
     component: Rows
     subordinated_balance: Rows
@@ -158,3 +159,74 @@ class Trace(NamedTuple):
     po_reimbursement: Row
     undersubordinated_transfer: Row
     residual_interest: Row
+
+
+class Cut(NamedTuple):
+    """The classes that groups are cut into, as the month loop needs them; months by row, entry 0 the start.
+
+    A group is the class A of one pool or more: ``group_of_pool`` is its number, -1 for a pool that is not cut, and
+    ``adds_io`` says that interest above the target rate is the group's too. ``coupon`` is a month's rate of each class,
+    that of an ``open`` class what its group earns plus this (minus what notional classes strip). Class c is notional
+    on ``host[first_host[c]:first_host[c + 1]]``, each times its ``host_share``. Principal in source g < groups is that
+    of group g, the further sources are the interest that accrual classes lend, each from class ``lender`` of a group.
+    Step s pays from ``source`` the strands ``first_strand[s]`` on, strand t the classes ``member[first_member[t]:...]``
+    in turn; ``plan`` and ``schedule`` are rows of planned balances and of fractions, -1 for none. The first
+    ``lending_steps`` steps pay what is lent. Pair by pair, ``protected`` loses nothing while its ``support`` is left.
+    """
+
+    group_of_pool: Sequence[int]
+    adds_io: Sequence[bool]
+    groups: int
+    group_of: Sequence[int]
+    balance: Sequence[float]
+    coupon: Curves
+    open_coupon: Sequence[bool]
+    first_host: Sequence[int]
+    host: Sequence[int]
+    host_share: Sequence[float]
+    lender: Sequence[int]
+    source: Sequence[int]
+    first_strand: Sequence[int]
+    first_member: Sequence[int]
+    member: Sequence[int]
+    plan: Sequence[int]
+    schedule: Sequence[int]
+    planned: Rows
+    fraction: Curves
+    lending_steps: int
+    protected: Sequence[int]
+    support: Sequence[int]
+
+
+class Sharing(NamedTuple):
+    """What changes while a group's months are shared, dollars: by class, by source of cash and by group.
+
+    ``before`` are balances at the start of the month, ``work`` the losses of classes.
+    """
+
+    now: Row
+    before: Row
+    work: Row
+    cash: Row
+    balance: Row
+    due: Row
+    wanted: Row
+    ratio: Row
+    received: Row
+
+
+class Shared(NamedTuple):
+    """What the classes of a cut receive: rows by class, by step (what arrives, what is paid) or by group, and month.
+
+    ``accretion`` is interest that became balance; the principal of that month is minus that. ``over`` is interest of a
+    group that no coupon takes. All are zero to begin with.
+    """
+
+    balance: Rows
+    interest: Rows
+    principal: Rows
+    loss: Rows
+    accretion: Rows
+    arrives: Rows
+    paid: Rows
+    over: Rows

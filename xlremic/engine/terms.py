@@ -59,13 +59,14 @@ class Section(StrEnum):
 class Term:
     """All that is said of one term.
 
-    ``least`` and ``most`` bound every number in it; a text among ``choices`` stands for itself. ``by_pool`` lets it be
-    a mapping by pool, ``by_month`` a list by month or words. ``per_cent`` says that its numbers are per cent of a
-    curve, not fractions. It is given ``instead_of`` another term, never beside it; ``usual`` is in force when neither
-    is given. ``option`` is the text of its command-line option, ``cell`` the defined name of its cell and ``format``
-    that cell's number format; a term without one has none. The local page varies a term ``on_page``. ``source`` is
-    whose figure it is. A number above zero and up to ``slip`` is allowed but more likely a slip of the keyboard: a cell
-    of per cent takes a typed 0.002 for 0.002%. The scenarios of a workbook differ in a term that is ``in_scenarios``.
+    ``least`` and ``most`` bound every number in it; a text among ``choices`` stands for itself. ``by_pool`` lets it
+    be a mapping by pool, ``by_index`` one by index, ``by_month`` a list by month or words. ``per_cent`` says that its
+    numbers are per cent of a curve, not fractions. It is given ``instead_of`` another term, never beside it;
+    ``usual`` is in force when neither is given. ``option`` is the text of its command-line option, ``cell`` the
+    defined name of its cell and ``format`` that cell's number format; a term without one has none. The local page
+    varies a term ``on_page``. ``source`` is whose figure it is. A number above zero and up to ``slip`` is allowed but
+    more likely a slip of the keyboard: a cell of per cent takes a typed 0.002 for 0.002%. The scenarios of a workbook
+    differ in a term that is ``in_scenarios``.
     """
 
     name: str
@@ -80,6 +81,7 @@ class Term:
     choices: tuple[str, ...] = ()
     by_pool: bool = False
     by_month: bool = False
+    by_index: bool = False
     per_cent: bool = False
     instead_of: str = ""
     usual: float | None = None
@@ -110,6 +112,7 @@ class Term:
             said = f"a {self.kind} from {least} to {self.most:.15g}{fraction}"
             said += f"; a list of them by month, or words such as '{WORDS}'" if self.by_month else ""
             said += "; or a table of these by pool" if self.by_pool else ""
+            said += "; or a table of these by index" if self.by_index else ""
             return f"say {', '.join(self.choices)}, or give {said}" if self.choices else f"give {said}"
         if self.kind is Kind.CHOICE:
             return f"say {', '.join(self.choices)}"
@@ -131,11 +134,11 @@ class Term:
         """A value as it is given in Python or a file, pairs made tuples. Raises: InputError if it is not allowed."""
         if (value is None and self.default is None) or self.kind is Kind.CUT:
             return value
-        if isinstance(value, Mapping) and self.by_pool:
+        if isinstance(value, Mapping) and (self.by_pool or self.by_index):
             if not value:
                 raise InputError(f"{self.name}: an empty table; {self.allowed}")
-            for pool, own in value.items():
-                self._check(own, f" of pool {shown(pool)}")
+            for key, own in value.items():
+                self._check(own, f" of {'pool' if self.by_pool else 'index'} {shown(key)}")
             return value
         if self.kind is Kind.BY_CLASS:
             if not isinstance(value, Mapping):

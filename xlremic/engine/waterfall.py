@@ -6,16 +6,19 @@ share it. The kernels are plain, or compiled.
 """
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from ..deal import Deal
 from .assumptions import Assumptions
 from .books import Books, ClassFlows, TrancheFlows, class_flows, tranche_flows
 from .capital import CapitalStructure, capital_structure
-from .collateral import RepLine, collateral_flows, loans_of, mdr_curves, rep_lines, severities, smm_curves
+from .collateral import collateral_flows, loans_of, mdr_curves, severities, smm_curves
 from .compiled import PLAIN, Block, Kernels, zeros
-from .records import Issue, Ratio, Speeds, State
+from .records import Cut, Issue, Ratio, Speeds, State
+from .rep_lines import RepLine, rep_lines
 from .shifting import rule_terms
+from .structures import Rowed, planned_balances
 
 
 def run(deal: Deal, assumptions: Assumptions | None = None) -> TrancheFlows:
@@ -56,6 +59,11 @@ class Setup:
             senior_percent=capital.at_issue.senior_percent,
         )
         self.start = start_of(capital, kernels.vector)
+        self.rowed = None if capital.cut is None else Rowed(capital.cut, assumptions, len(capital.pools), months)
+        self.cut: Cut | None = None
+        if self.rowed is not None:
+            self.cut = self.rowed.cut_rows(kernels.vector, kernels.matrix)
+            self._plan_by_speeds(self.rowed, self.cut)
         self.block: Block | None = None
         self.books: Books | None = None
         self.classes: list[ClassFlows] = []
@@ -77,23 +85,46 @@ class Setup:
         state = State(*map(self.kernels.vector, self.start))
         self.kernels.project(self.loans, speeds, books.flows)
         self.kernels.strip(self.ratio, books.flows, books.strips)
-        return self.kernels.distribute(
+        called = self.kernels.distribute(
             self.months, state, books.strips, self.terms, self.issue, books.paid, books.trace
         )
+        if self.rowed is not None and self.cut is not None and books.shared is not None:
+            self.kernels.share(self.months, self.cut, books.paid, self.rowed.sharing(self.kernels.vector), books.shared)
+        return called
+
+    # rule 28
+    def _plan_by_speeds(self, rowed: Rowed, cut: Cut) -> None:
+        """Balances of the plans that are given by speeds, in the order of the steps, since one may rest on another.
+
+        At each speed, without defaults or call, it is found what principal of the loans arrives at the classes when
+        they may take all; interest that accrual classes lend them is not planned on.
+        """
+        terms, self.terms = self.terms, self.terms._replace(call_from=0)
+        for plan, speeds, after, step in rowed.plans_by_speeds():
+            arriving = []
+            for speed in speeds:
+                assumptions = self.assumptions.replace(psa=speed, cdr=0.0)
+                books = self._blank(self.kernels.empty)
+                self.fill(books, Speeds(*(f(assumptions) for f in (self.prepayment, self.default, self.severity))))
+                if books.shared is not None:
+                    arriving.append(list(books.shared.arrives[step]))
+            for k, balance in enumerate(planned_balances(rowed.start_of(step, cut), arriving, after)):
+                cut.planned[plan][k] = balance
+        self.terms = terms
 
     def class_flows(self, speeds: Speeds) -> list[ClassFlows]:
         """Flows by class of one scenario; over arrays they last until the next scenario is run."""
         if not self.kernels.reuses:
             books = self._blank(self.kernels.empty)
             self.fill(books, speeds)
-            return class_flows(self.capital, books, self.months)[0]
+            return class_flows(self.capital, books, self.months)
         if self.block is None or self.books is None:
             self.block = Block(self._rows_needed(), self.months)
             self.books = self._blank(self.block.empty)
         self.block.clear()
         self.fill(self.books, speeds)
-        if not self.classes or any(group.is_cut for group in self.capital.groups):
-            self.classes = class_flows(self.capital, self.books, self.months)[0]
+        if not self.classes:
+            self.classes = class_flows(self.capital, self.books, self.months)
         return self.classes
 
     def flows(self, assumptions: Assumptions) -> TrancheFlows:
@@ -105,7 +136,8 @@ class Setup:
         return tranche_flows(self.deal, assumptions, collateral, self.capital, books, call_month)
 
     def _blank(self, empty: Callable[[int, int], Any]) -> Books:
-        return Books.blank(self.capital, len(self.lines), self.months, empty)
+        books = Books.blank(self.capital, len(self.lines), self.months, empty)
+        return books if self.rowed is None else replace(books, shared=self.rowed.blank(empty))
 
     def _rows_needed(self) -> int:
         needed = 0

@@ -150,7 +150,8 @@ def collateral_body(
     severity: float | None,
     lag: float | None,
 ) -> Result:
-    from ..engine.collateral import RepLine, project_rep_lines  # noqa: PLC0415 - small functions must not wait for the engine
+    from ..engine.collateral import project_rep_lines  # noqa: PLC0415 - small functions must not wait for the engine
+    from ..engine.rep_lines import RepLine  # noqa: PLC0415 - as above
 
     given = {"servicing_fee_rate": fee, "psa": psa, "cdr": cdr, "severity": severity}
     terms = Assumptions(**{name: value for name, value in given.items() if value is not None})  # type: ignore[arg-type]  # checked there

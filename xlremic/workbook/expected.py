@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 from ..engine.books import TrancheFlows
 from ..engine.capital import CapitalStructure
-from ..engine.collateral import RepLine
 from ..engine.measures import ClassMeasures
 from ..engine.records import LineFlows, Trace
+from ..engine.rep_lines import RepLine
 from ..xlsx.calculate import Scalar, same
 from .class_months import CLASS
 from .layout import MONTHLY

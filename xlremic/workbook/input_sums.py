@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
 
-from ..engine.collateral import RepLine
+from ..engine.rep_lines import RepLine
 from ..reading.tieout import CALL_PERCENT
 from ..subordination import call_threshold
 from .projection import Projection
