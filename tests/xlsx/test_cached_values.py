@@ -39,6 +39,17 @@ def test_values_stand_beside_formulas_and_only_there() -> None:
     assert bare.formulas == cells.formulas
 
 
+def test_a_sheet_wider_than_the_engines_own_writer_takes_is_calculated() -> None:
+    for letters in ("IV", "IW", "ALM"):  # columns 256, 257 and 1,001
+        data = calculate(book(A1=7, **{f"{letters}3": "=A1/2", f"{letters}4": f"={letters}3>2"}))
+        assert formula_cells(data).values == {("Sheet", f"{letters}3"): 3.5, ("Sheet", f"{letters}4"): True}
+
+
+def test_formulas_too_far_apart_are_refused() -> None:
+    with pytest.raises(TemplateError, match="too far apart, in XFD1048576"):
+        calculate(book(A1=7, XFD1048576="=A1/2"))
+
+
 @pytest.mark.parametrize("formula", ["=1/0", "=NOSUCH(1)", "=A1+nowhere"])
 def test_errors_are_refused(formula: str) -> None:
     with pytest.raises(TemplateError):

@@ -15,16 +15,20 @@ import formualizer
 from lxml import etree
 
 from ..errors import InputError, TemplateError
-from .package import MAIN, Package, stated_range
-from .references import column_number
+from .package import MAIN, Package
+from .references import Corner, column_number
 
 Scalar = float | str | bool
 Values = dict[tuple[str, str], Scalar]  # (sheet, cell) -> value
 
 _CLOCK = datetime(2000, 1, 1, tzinfo=UTC)  # no formula of ours reads the clock; a fixed one makes that certain
 RELATIVE_TOLERANCE = 1e-9
-MOST_FORMULAS = 100_000
-"""What the embedded engine's own writer takes."""
+MOST_FORMULAS, MOST_COLUMNS = 100_000, 256
+"""What the embedded engine's own writer takes: formulas of a workbook, columns of a sheet."""
+MOST_CELLS = 4_000_000
+"""Of the range of a sheet's formulas: as many values are looked up at once."""
+_CELL = re.compile(rb'<c r="([A-Z]+)(\d+)"')
+_WITH_FORMULA = re.compile(rb'<c r="([A-Z]+)(\d+)"[^>]*><f')
 _FORMULA_CELL = re.compile(
     r'<c r="([A-Z]+)(\d+)"([^>]*)>(<f(?: [^>]*)?(?:/>|>[^<]*</f>))(?:<v>([^<]*)</v>|<v ?/>)?</c>'
 )
@@ -46,9 +50,9 @@ def calculate(package: Package, functions: Mapping[str, Callable[..., object]] |
 
     Raises: TemplateError if a formula gives an error, uses an unknown function or cannot be computed.
     """
-    count, called = _formulas_of(package, functions or {})
+    called = _called(package, functions or {})
     data = package.to_bytes(packed=False)
-    if count > MOST_FORMULAS or called:
+    if called or not _is_written_by_the_engine(package):
         return _calculated_whole(package, data, called)
     try:
         result = formualizer.recalculate_xlsx_bytes(data, deterministic_timestamp_utc=_CLOCK)
@@ -66,16 +70,26 @@ def calculate(package: Package, functions: Mapping[str, Callable[..., object]] |
     return Package.of(result["bytes"])
 
 
-def _formulas_of(
-    package: Package, functions: Mapping[str, Callable[..., object]]
-) -> tuple[int, dict[str, Callable[..., object]]]:
-    """How many formulas a workbook has, and which of the functions they call."""
-    count = 0
-    called: dict[str, Callable[..., object]] = {}
-    for part in package.sheets.values():
-        count += package[part].count(b"</f>")
-        called |= {name: body for name, body in functions.items() if f"{name}(".encode() in package[part]}
-    return count, called
+def _called(package: Package, functions: Mapping[str, Callable[..., object]]) -> dict[str, Callable[..., object]]:
+    """Which of the functions the formulas of a workbook call."""
+    sheets = [package[part] for part in package.sheets.values()]
+    return {name: body for name, body in functions.items() if any(f"{name}(".encode() in xml for xml in sheets)}
+
+
+def _is_written_by_the_engine(package: Package) -> bool:
+    """Whether the embedded engine's own writer takes a workbook: not too many formulas, and no sheet too wide."""
+    sheets = [package[part] for part in package.sheets.values()]
+    return (
+        sum(xml.count(b"</f>") for xml in sheets) <= MOST_FORMULAS
+        and max((_last(_CELL, xml).column for xml in sheets), default=0) <= MOST_COLUMNS
+    )
+
+
+def _last(cells: re.Pattern[bytes], xml: bytes) -> Corner:
+    """The last column and row in which a sheet has such a cell, whatever it states; 0 if it has none."""
+    found = cells.findall(xml)
+    columns = {column_number(letters.decode()) for letters in {letters for letters, _ in found}}
+    return Corner(max(columns, default=0), max((int(row) for _, row in found), default=0))
 
 
 def _calculated_whole(package: Package, data: bytes, functions: Mapping[str, Callable[..., object]]) -> Package:
@@ -92,10 +106,11 @@ def _calculated_whole(package: Package, data: bytes, functions: Mapping[str, Cal
     errors: list[str] = []
 
     def valued(sheet: str, xml: bytes) -> bytes:
-        area = stated_range(xml)
-        if area is None or b"</f>" not in xml:
+        last = _last(_WITH_FORMULA, xml)
+        if last.row == 0:
             return xml
-        last = area.end
+        if last.row * last.column > MOST_CELLS:
+            raise TemplateError(f"the workbook cannot be calculated: {sheet} has formulas too far apart, in {last}")
         grid = model.sheet(sheet).get_values(formualizer.RangeAddress(sheet, 1, 1, last.row, last.column))
         columns: dict[str, int] = {}
 
