@@ -107,7 +107,7 @@ def deal_and_terms(pools: Cells, classes: Cells, assumptions: Cells | None) -> t
         terms["target_rate"] = target_rates if common is None else {"all": common, **target_rates}
     for name, own in own_terms.items():
         if name == "loan_age":
-            terms[name] = {**{pool.id: _age(pool) for pool in own_pools}, **own}
+            terms[name] = {**{pool.id: _age(pool) for pool in own_pools if pool.id not in own}, **own}
         else:
             usual = 0.0 if any(name in pair for pair in RIVALS) else ASSUMPTIONS[name].default
             terms[name] = {"all": terms.get(name, usual), **own}
