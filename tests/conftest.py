@@ -61,6 +61,12 @@ def projected(reading: Reading, tmp_path_factory: pytest.TempPathFactory) -> Pat
     return build(reading, tmp_path_factory.mktemp("workbook") / "cmsi-2004-8.xlsx").path
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Files with tests of real outside parts first, since these take longest: no worker is left alone with one."""
+    long = {item.path for item in items if item.get_closest_marker("real")}
+    items.sort(key=lambda item: item.path not in long)
+
+
 @pytest.hookimpl(hookwrapper=True)
 def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
     """Where real parts are required (XLREMIC_REQUIRE_REAL=1), a test of one that was skipped has failed."""

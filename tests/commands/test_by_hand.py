@@ -29,7 +29,7 @@ def test_a_filing_that_hardly_is_read_becomes_a_workbook_whose_checks_tie(tmp_pa
     filing = drawn("groups", 0)
     path = tmp_path / "filing.txt"
     path.write_text(filing.text, encoding="utf-8")
-    short = xlremic("build", path, "-o", tmp_path / "short.xlsx")
+    short = xlremic("build", path, "--no-projection", "-o", tmp_path / "short.xlsx")
     asked = xlremic("parse", path, "--unread")
     assert asked.returncode == 0
     rows = list(csv.DictReader(io.StringIO(asked.stdout)))
@@ -93,8 +93,10 @@ def test_a_bad_file_of_facts_writes_nothing(tmp_path: Path) -> None:
     assert sorted(path.name for path in tmp_path.iterdir()) == ["facts.csv"]
 
 
-@pytest.mark.parametrize("name", ["deal.csv", "deal.toml"])
-def test_a_deal_of_another_shelf_is_made_without_a_filing(name: str, tmp_path: Path, reading: Reading) -> None:
+@pytest.mark.parametrize(("name", "options"), [("deal.csv", ()), ("deal.toml", ("--no-projection",))])
+def test_a_deal_of_another_shelf_is_made_without_a_filing(
+    name: str, options: tuple[str, ...], tmp_path: Path, reading: Reading
+) -> None:
     made = xlremic("new", name, "--pools", "I,II,III", "--classes", "A,B-1,B-2,B-3,B-4,B-5,B-6", cwd=tmp_path)
     assert made.returncode == 0 and "then: xlremic build --facts" in made.stdout
     assert (tmp_path / name).read_bytes().count(b"weighted_average_coupon") == 4
@@ -103,7 +105,7 @@ def test_a_deal_of_another_shelf_is_made_without_a_filing(name: str, tmp_path: P
     empty = xlremic("build", "--facts", name, cwd=tmp_path)
     assert empty.returncode == 2 and "no row has a key and a value" in empty.stderr
     (tmp_path / name).write_bytes(deal_by_hand(reading, name))
-    built = xlremic("build", "--facts", name, cwd=tmp_path)
+    built = xlremic("build", "--facts", name, *options, cwd=tmp_path)
     assert built.returncode == 0, built.stderr
     assert built.stdout.startswith("deal.xlsx: series 2004-8, 3 pools, 7 classes")
     assert "no projection" not in built.stderr

@@ -3,7 +3,6 @@
 from functools import cache
 from typing import Any
 
-from xlremic import read
 from xlremic.engine.assumptions import SeniorClass
 from xlremic.reading.facts import Reading
 from xlremic.reading.filing import filing_of
@@ -98,10 +97,13 @@ MORE: dict[str, Case] = {
 }  # fmt: skip
 
 
+def text_of(deal: str) -> str:
+    """The text of the sample, or of the filing of a generated deal."""
+    dialect = DEALS[deal]
+    return SAMPLE.read_text(encoding="utf-8") if dialect is None else printed(written(dialect), Envelope()).decode()
+
+
 @cache
 def reading_of(deal: str) -> Reading:
     """The sample, or the filing of a generated deal."""
-    dialect = DEALS[deal]
-    if dialect is None:
-        return read(SAMPLE)
-    return parse(filing_of(printed(written(dialect), Envelope()), name="made.txt"))
+    return parse(filing_of(text_of(deal).encode(), name=SAMPLE.name if DEALS[deal] is None else "made.txt"))
