@@ -131,3 +131,71 @@ def test_what_is_said_of_a_part_is_not_said_of_the_pool() -> None:
     )
     assert values(read, BALANCE) == {"all": "1000000.00"}
     assert read.unread
+
+
+def test_no_loan_below_an_amount_is_every_loan_at_least_so_large() -> None:
+    read = sentence("No pool I loan had an original principal balance below $35,000 or above $1,000,000.")
+    found = {(f.scope, str(f.qualifier)): str(f.value) for f in read.facts if f.key == "original_principal_balance"}
+    assert found == {("pool:I", "at_least"): "35000", ("pool:I", "no_more_than"): "1000000"}
+    unclear = sentence("Each pool I loan had an original principal balance below $1,000,000 and above $35,000.")
+    assert values(unclear, "original_principal_balance") == {}
+
+
+def test_years_or_less_are_no_exact_years() -> None:
+    read = sentence("Loans in pool II have original terms to maturity of 15 years or less.")
+    assert [str(f.qualifier) for f in read.facts if f.key == "original_term_years"] == ["no_more_than"]
+
+
+def test_a_date_behind_another_pool_is_that_pools() -> None:
+    read = sentence(
+        "The latest scheduled maturity of any pool I loan is May 1, 2033, and of any pool II loan, May 1, 2018."
+    )
+    assert values(read, "latest_maturity_date") == {"pool:I": "2033-05-01", "pool:II": "2018-05-01"}
+
+
+def test_a_figure_behind_a_pool_is_no_name_of_a_pool() -> None:
+    read = sentence(
+        "Weighted by balance, loan-to-value ratios at origination averaged 66.9% in pool 1, 59.3% in pool 2 and 64.7% for all"
+        " mortgage loans. The original maturities are 15 years in pool 1 and 30 years in pool 2."
+    )
+    assert values(read, "weighted_average_ltv") == {"pool:1": "66.9", "pool:2": "59.3", "all": "64.7"}
+    assert values(read, "original_term_years") == {"pool:1": "15", "pool:2": "30"}
+
+
+def test_parts_are_read_only_where_they_add_up_to_the_total() -> None:
+    text = "They are in two groups: Group 1 ($600,000.00) and Group 2 (${}.00)."
+    assert values(sentence(text.format("400,000")), BALANCE) == {
+        "all": "1000000.00", "pool:1": "600000.00", "pool:2": "400000.00",
+    }  # fmt: skip
+    assert values(sentence(text.format("400,001")), BALANCE) == {"all": "1000000.00"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Two mortgage loans in pool 2 (0.4%) are relocation loans.",
+        "Pool I has 5 loans. A third of the loans (33.3%) refinanced earlier loans.",
+        "Except for 14 loans, no mortgage loan was originated before June 1, 2002.",
+        "The pool I mortgage loans and the pool II mortgage loans differ; 9% of the latter were streamlined.",
+        "The latest maturity of the 12 balloon loans in pool I is May 1, 2010.",
+        "Loans with original principal balances from $100,000 to $200,000 make up 5% of pool I.",
+        "Owner-occupied homes secure 95% of Group A and 92% of Group B, and investment properties secure few.",
+        "Pool I has 5 loans. The weighted average interest rate before deduction of the servicing fee was 5.9%.",
+        "In pool I, 5% of borrowers use the homes as second homes.",
+        "The first payment date of the mortgage loans originated in May is June 25, 2004.",
+    ],
+)
+def test_what_is_of_some_loans_or_of_unnamed_ones_is_left_unread(text: str) -> None:
+    read = sentence(text)
+    assert {fact.key for fact in read.facts if fact.provenance.line > 2 or fact.provenance.sentence in text} <= {
+        "loan_count"
+    }
+    assert read.unread
+
+
+def test_amounts_at_the_end_of_a_line_are_not_mended_with_the_next_sentence() -> None:
+    read = sentence(
+        "Pool I is small. Pool I loans were made in amounts from $55,700 to $997,900.\n64% or more are secured by primary residences."
+    )
+    assert {str(f.value) for f in read.facts if f.key == "original_principal_balance"} == {"55700", "997900"}
+    assert values(read, "primary_residence_percent") == {"pool:I": "64"}

@@ -5,14 +5,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from .facts import Qualifier, Unit
-from .grammar import Loans, Sentence, Term
+from .grammar import Sentence, Term
 from .ledger import Finder, Ledger
+from .mentions import Loans
 from .pairing import RIVALS, definite, last_before, loans_after
 
 EARLIEST, LATEST, MATURES = "earliest_origination_date", "latest_origination_date", "latest_maturity_date"
 _USUAL = {EARLIEST: Qualifier.NOT_BEFORE, LATEST: Qualifier.NOT_AFTER, MATURES: Qualifier.NO_LATER_THAN}
 _DATE_LIMITS = (
-    (EARLIEST, "originated", re.compile(r"(?P<no>\b(?:no|not)\s)?\b(?:prior\sto|before|earlier\sthan)\s\Z", re.I)),
+    (
+        EARLIEST,
+        "originated",
+        re.compile(r"(?P<no>\b(?:no|not)\s)?\b(?:prior\sto|(?<!months\s)(?<!days\s)before|earlier\sthan)\s\Z", re.I),
+    ),
     (LATEST, "originated", re.compile(r"(?P<no>\b(?:no|not)\s)?\b(?:after|later\sthan|subsequent\sto)\s\Z", re.I)),
     (MATURES, "matur", re.compile(r"(?P<no>\b(?:no|not)\s)?\b(?:later\sthan|after|beyond|subsequent\sto)\s\Z", re.I)),
 )

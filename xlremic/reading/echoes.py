@@ -8,8 +8,9 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from .facts import Unit
-from .grammar import Loans, Sentence, Term
+from .grammar import Sentence, Term
 from .ledger import Finder, Ledger
+from .mentions import Loans
 from .pairing import definite, loans_after
 from .pools import COUPON, NET_RATE
 

@@ -13,6 +13,7 @@ from decimal import Decimal
 from functools import cached_property
 
 from .facts import Qualifier
+from .mentions import ID, POOL, Loans, lists_of_loans
 from .traced import Traced
 
 _MONTHS = (
@@ -81,59 +82,24 @@ _KINDS = {
     "month": "months", "months": "months", "year": "years", "years": "years",
 }  # fmt: skip
 
-_POOL = r"(?i:pools?|groups?)"
-_ROMAN, _LETTER = r"[IVX]{1,5}(?![\w-])", r"[A-H](?![\w-])"
-_NUMERAL = r"\d{1,2}(?![\w-]|[.,]\d|\s?%)"
-_NEXT_NUMERAL = r"[1-9](?![\w-]|[.,]\d|\s?%|\s(?:months?|years?|percent|of)\b)"  # not the 15 of "Group 1, 15 years"
-_ID = f"(?:{_ROMAN}|{_NUMERAL}|{_LETTER})"
-_AND_ALSO = r"(?:\s?,\s?(?:(?:and|or)\s)?|\s(?:and|or|&)\s)(?:the\s)?"
-_IDS = "|".join(  # "pool I and 38%" names one pool: the members of a list are of one kind
-    rf"{first}(?:{_AND_ALSO}(?:{_POOL}\s{first}|{other}))*"
-    for first, other in ((_ROMAN, _ROMAN), (_NUMERAL, _NEXT_NUMERAL), (_LETTER, _LETTER))
-)
-NUMBERED_POOL = re.compile(r"\s(?=\d)(?i:(?<=pool\s)|(?<=pools\s)|(?<=group\s)|(?<=groups\s))")
-_PARTS = r"(?i:discount|premium)"
-_ONE_ID, _ONE_POOL, _ONE_PART = re.compile(_ID), re.compile(_POOL), re.compile(_PARTS)
-_MENTION = re.compile(
-    rf"""(?<![A-Za-z])(?=[pgmdaentslobiPGMDAENTSLOBI])
-    (?:{_POOL}\s(?P<ids>{_IDS})(?:\s(?:(?P<parts>{_PARTS}(?:\s(?:and|or)\s{_PARTS})?)\s)?(?i:(?:mortgage\s)?loans?)\b)?
-      | (?i:(?:(?:all|each)\s(?:of\s)?)?(?:the\s|such\s)?(?:mortgage\s)?loans?\sin\s(?:the\s)?)
-         {_POOL}\s(?P<ids_after>{_IDS})
-      | (?P<parts_of>{_PARTS}(?:\s(?:and|or)\s{_PARTS})?)\s(?i:(?:mortgage\s)?loans?\s(?:of|in)\s(?:the\s)?)
-         {_POOL}\s(?P<ids_of>{_IDS})
-      | (?P<parts_alone>{_PARTS}(?:\s(?:and|or)\s{_PARTS})?)\s(?i:(?:mortgage\s)?loans?)\b
-      | (?P<all>(?i:\b(?:(?:all\s|the\s)?(?:mortgage\s)?loans\s(?:as\sa\swhole|in\sthe\saggregate
-             |(?:all\s)?(?:taken\s)?together)\b
-          |(?:(?<=%\s)|(?<=months\s))as\sa\swhole\b|no\sloans?(?=\s(?:is|was|has|had|have|matures?|bears?|exceeds?)\b)
-          |(?:all|each|any|none)\s(?:of\s)?(?:the\s|such\s)?(?:mortgage\s)?loans?\b
-          |the\s(?:entire\smortgage\s(?:loan\s)?pool\b|mortgage\s(?:loan\s)?pool\sas\sa\swhole\b
-               |mortgage\s(?:loan\s)?pool(?=\s(?:consists|comprises|contains)))
-          |(?:both|all)\s(?:pools|groups)\s(?:combined|together|in\stotal))))
-      | (?P<same>(?i:\btheir(?=\s(?:aggregate|weighted|average|original|total|number|scheduled|mortgage|interest
-             |note|loan))
-          |\bthey(?=\s(?:bear|have|had|are|were|was|run|number|consist|comprise)\b)|(?<=\bof\s)them\b
-          |\A(?:none|each)(?=\s(?:has|have|had|is|are|was|were|matures?|bears?)\b)))
-      | (?P<every>(?i:\b(?:(?:either|each|any|neither|no)\s(?:of\sthe\s)?(?:pool|group)s?
-          |(?:the|both|all|these|in)\s(?:of\sthe\s)?(?:two\s|three\s|four\s)?(?:pools|groups))\b)(?!\s(?:of\b|[IVXA-H\d]|loans?\b)))
-      | (?P<bare>(?i:\b(?:(?:the|such|no)\s)?mortgage\sloans?\b)))""",
-    re.X,
-)
 _PARTIAL = re.compile(
     rf"\b(?:those|these|such|some|other|certain)\s(?:mortgage\s)?loans?\b|(?:{NUMBER_WORDS}|\$[\d,.]+)\s(?:of\s(?:the\s)?)?"
-    rf"(?:mortgage\sloans?|{_POOL}\s{_ID})|\bloans?\s(?:with\s|having\s|for\swhich|secured|whose|that)",
+    rf"(?:mortgage\sloans?|{POOL}\s{ID})|\bloans?\s(?:with\s|having\s|for\swhich|secured|whose|that)",
     re.I,
 )
 """Loans of which a sentence picks some."""
+_SOME_LOANS = re.compile(r"\b(?:the|these|those|such|of|all)\s(?:\w+\s)?loans?\b(?!-to)", re.I)
+"""Loans that a sentence names, though not by their pool."""
+_ELLIPTIC = re.compile(
+    r"(?:and\s|but\s)?(?:[$\d]|at\sleast|(?:no|not)\s(?:more|less|fewer)\sthan|up\sto|none\b|each\b"
+    r"|the\s(?:first|last|oldest|newest|earliest|latest|smallest|largest)\s(?:(?:one\s)?(?:is|was)|of\sthem)\b)",
+    re.I,
+)
+"""How a sentence begins that leaves out of which pool it speaks."""
 _FAR = 5
 """Sentences over which one that names no loans looks back for them, so that a long text stays a linear one."""
-_NAMED = re.compile(rf"\b{_POOL}\s(?P<ids>{_IDS})")
-ROMAN = ("", "I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X")
-_DEFINED = re.compile(r"[\"“](?:the\s)?\Z")
 # "53%, or 31% by number" is one value said twice, not a list of two.
 _BETWEEN_VALUES = re.compile(r"(?:\sor\s(?:less|more))?\s?[,;]?\s?(?:(?:and|&)\s)?(?:respectively,?\s)?\Z")
-_BETWEEN_MENTIONS = re.compile(
-    r"\s?,?\s?(?:(?:and|or|nor|and/or|&)\s)?(?:(?:each|both|all)\sof\s)?(?:for\s|of\s)?(?:the\s|such\s)?\Z", re.I
-)
 
 _BOUNDS = (
     (Qualifier.AT_LEAST, r"at\sleast|(?:not|no)\s(?:less|fewer)\sthan|(?:a\s)?minimum\sof|greater\sthan\sor\sequal\sto"
@@ -166,27 +132,6 @@ class Term:
     after: int
 
 
-@dataclass(frozen=True, slots=True)
-class Mention:
-    """Groups of loans named at one place, as scopes; ``bare`` if it only says "mortgage loans"."""
-
-    scopes: tuple[str, ...]
-    bare: bool
-    start: int
-    end: int
-
-
-@dataclass(frozen=True, slots=True)
-class Loans:
-    """A list of groups of loans, in the sentence's order."""
-
-    scopes: tuple[str, ...]
-    bare: bool
-    start: int
-    end: int
-    defined: bool = False  # named here for the first time, in quotes
-
-
 class Sentence:
     """One sentence as running text, every character of which knows its place in the source.
 
@@ -213,12 +158,12 @@ class Sentence:
     @cached_property
     def loans(self) -> tuple[Loans, ...]:
         """Lists of groups of loans, in order."""
-        return tuple(_loans(self))
+        return tuple(lists_of_loans(self.text, self.pools, lambda: self.same))
 
     @property
     def same(self) -> Loans | None:
-        """The loans of the sentence before, if there is but one list of them."""
-        return self.before.subject if self.before else None
+        """The loans of the sentence before, if there is but one list of them, or of which it speaks."""
+        return (self.before.subject or self.before.implied) if self.before else None
 
     @property
     def subject(self) -> Loans | None:
@@ -263,10 +208,17 @@ class Sentence:
         """
         if self.loans:
             return None
+        if self.pools and (_SOME_LOANS.search(self.text) or not (self.continues or _ELLIPTIC.match(self.text))):
+            return None
         told = self.told_before
         if told is None:
             return None if self.pools else Loans(("all",), True, 0, 0)
-        return None if _PARTIAL.search(told.text) else told.subject
+        lists, partial = told.subject and told.loans, _PARTIAL.search(told.text) is not None
+        while lists and told.continues and told.before:  # "in Group B, for 40%; in Group C, for 55%"
+            told = told.before
+            lists = (*lists, *told.loans) if len(lists) < _FAR else ()
+        one = len({loans.scopes for loans in lists if not loans.bare}) <= 1 if lists else False
+        return lists[0] if lists and one and not partial else None
 
     def qualifier(self, position: int) -> Qualifier | None:
         """The bound that the words just before a position set."""
@@ -373,55 +325,3 @@ def parse_date(printed: str) -> date:
     """ "October 28, 2004" to a date, "October 2034" to its first day. Raises ValueError if there is no such day."""
     month, *day, year = re.sub(r"\s+of\s", " ", printed.strip()).replace(",", " ").split()
     return date(int(year), _MONTHS.index(month.capitalize()) + 1, int(day[0]) if day else 1)
-
-
-def _loans(sentence: Sentence) -> Iterator[Loans]:
-    text = sentence.text
-    before: Loans | None = None
-    chain: list[Mention] = []
-    for match in _MENTION.finditer(text):
-        if chain and not _BETWEEN_MENTIONS.match(text[chain[-1].end : match.start()]):
-            before = _chained(text, chain)
-            yield before
-            chain = []
-        if match["every"]:
-            if sentence.pools:
-                chain.append(Mention(sentence.pools, False, match.start(), match.end()))
-        elif not match["same"]:
-            chain.append(Mention(_scopes(match), bool(match["bare"]), match.start(), match.end()))
-        elif before := before or sentence.same:
-            chain.append(Mention(before.scopes, before.bare, match.start(), match.end()))
-    if chain:
-        yield _chained(text, chain)
-
-
-def names_pools(text: str) -> bool:
-    return _NAMED.search(text) is not None
-
-
-def pools_named(text: str) -> tuple[str, ...]:
-    """The pools of a filing, if it names them for the first time in their order: "the groups" are then those."""
-    lists = (_ONE_POOL.sub("", match["ids"]) for match in _NAMED.finditer(text))
-    found = dict.fromkeys(name for names in lists for name in _ONE_ID.findall(names))
-    order = [_rank(name) for name in found]
-    return tuple(f"pool:{name}" for name in found) if order == sorted(order) else ()
-
-
-def _rank(name: str) -> tuple[int, str]:
-    return ROMAN.index(name) if name in ROMAN else int(name) if name.isdigit() else len(name), name
-
-
-def _chained(text: str, chain: Sequence[Mention]) -> Loans:
-    scopes = tuple(scope for mention in chain for scope in mention.scopes)
-    start = chain[0].start
-    defined = _DEFINED.search(text, max(0, start - 6), start) is not None
-    return Loans(scopes, len(chain) == 1 and chain[0].bare, start, chain[-1].end, defined)
-
-
-def _scopes(match: re.Match[str]) -> tuple[str, ...]:
-    ids = match["ids"] or match["ids_after"] or match["ids_of"]
-    named = match["parts"] or match["parts_of"] or match["parts_alone"]
-    parts = _ONE_PART.findall(named) if named else ()
-    found = _ONE_ID.findall(_ONE_POOL.sub("", ids)) if ids else ()
-    owners = [f"pool:{found_id}" for found_id in found] or ["all"]
-    return tuple(f"{owner}:{part.lower()}" for owner in owners for part in parts) if parts else tuple(owners)

@@ -9,7 +9,8 @@ from itertools import takewhile
 
 from .facts import Caution, Fact, Provenance, Qualifier, Unit, Value
 from .filing import Filing
-from .grammar import DATE, Loans, Sentence, Term, parse_date
+from .grammar import DATE, Sentence, Term, parse_date
+from .mentions import Loans
 from .plausible import implausible
 from .traced import Traced
 

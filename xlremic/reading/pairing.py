@@ -11,8 +11,9 @@ from decimal import Decimal
 from itertools import pairwise
 
 from .facts import Qualifier, Unit
-from .grammar import Loans, Sentence, Term
+from .grammar import Sentence, Term
 from .ledger import Ledger
+from .mentions import Loans
 
 _SUCH = re.compile(r"\bsuch\s(?:pool|group|mortgage|loans)", re.I)
 _DIRECTLY = re.compile(
@@ -23,7 +24,7 @@ _DIRECTLY = re.compile(
     re.I,
 )
 _NARROWED = (
-    r"(?:that|which|whose|having|for\swhich|secured|originated|located|underwritten|insured|made|acquired"
+    r"(?:that|which|whose\s(?!aggregate|scheduled|total)|having|for\swhich|secured|originated|located|underwritten|insured|made|acquired"
     r"|with\s(?!an?\s(?:aggregate|initial|weighted)))\b"
 )
 ONLY_SOME = re.compile(rf"\bloans?,?\s{_NARROWED}|\bloans?,?\sin\s(?!(?:the\s)?(?:pool|group))", re.I)
@@ -39,6 +40,12 @@ RIVALS = re.compile(
 )
 """The names of other measures: a value behind one of them is that one's."""
 _NOT_NONE = re.compile(r"\s(?:more|less|greater|fewer|later|earlier|higher|lower|longer)\b", re.I)
+_OF_OTHERS = re.compile(
+    r"(?:\sor\s(?:less|more))?\sof\s(?!(?:the\s|its\s|their\s)?(?:aggregate|scheduled|total|outstanding|adjusted|principal|original)\b"
+    r"|(?:the\s|all\s)?(?:mortgage\s)?loans\b|them\b|(?:the\s)?(?:pool|group))",
+    re.I,
+)
+"""Behind a share of what is none of the groups of loans: "9% of the latter"."""
 _TURN = 60
 """Characters in which the next group of loans and its value follow, in "of pool I 6.7%, and of pool II 6.1%"."""
 _IS = re.compile(
@@ -218,6 +225,10 @@ def shares(sentence: Sentence, kind: str) -> Iterator[Share]:
         own = loans_after(sentence, terms) or next(
             (one for one in sentence.loans if one.start <= terms[0].start < one.end), None
         )
+        if own is None and _OF_OTHERS.match(sentence.text, terms[-1].after):
+            loans = None
+            yield Share(terms, None, terms[-1].after, end)
+            continue
         if own is None and len(terms) > 1:
             own = listed_before(sentence, terms)
         if own is None and k == 0:

@@ -12,9 +12,10 @@ from . import certificates, dates, echoes, parts, places, pools, sections, share
 from .cover import read_adjustable, read_cover, read_footnote, read_signature
 from .facts import Qualifier, Reading, Source
 from .filing import SIZE_LIMIT, Filing, read_filing
-from .grammar import NUMBERED_POOL, Sentence, pools_named
+from .grammar import Sentence
 from .ledger import Finder, Ledger
 from .lints import lint, lint_sentence
+from .mentions import NUMBERED_POOL, pools_named
 from .prose import flow, sentences
 from .tables import part_tables
 from .tokens import account
@@ -34,7 +35,7 @@ FINDERS: tuple[Finder, ...] = (
 
 _UNCLEAR = re.compile(
     r"(?:other\sthan|except|excepting|excluding|exclusive|including|apart)\s(?:for\s|of\s|from\s)?(?:the\s|any\s|all\s|such\s)*"
-    r"(?:pools?|groups?|mortgage\sloans?|relocation|discount|premium|loans?)\b"
+    r"(?:pools?|groups?|mortgage\sloans?|relocation|discount|premium|loans?)\b|\bexcept\s(?:for|that)\b(?!\s(?:the\s)?class)"
     r"|(?:pools?|groups?|class|classes)\s[ivxa-m0-9-]+\s(?:through|thru|to)\s(?:pool\s|group\s|class\s)?[ivxa-m0-9-]+\s"
 )
 _UNCLEAR_WORDS = ("other than", "except", "exclu", "including", "apart from", " through ", " thru ", " to ")
@@ -81,11 +82,12 @@ def parse(filing: Filing) -> Reading:
     ):  # the last number of a cut text may be cut too
         words = sentence.words
         if any(word in words for word in _UNCLEAR_WORDS) and _UNCLEAR.search(words):
+            before = None
             continue  # its numbers end in ``unread``
         if numbered and NUMBERED_POOL.search(sentence.text):
             _claim_pool_numbers(sentence, ledger)
         sentence.before, sentence.pools = before, named
-        if "their" in words or "them" in words:
+        if "their" in words or "them" in words or "they" in words:
             sentence.loans  # noqa: B018 - in order, so that no question goes back far
         if ledger.after_pledged and "such " not in words:
             ledger.after_pledged = False

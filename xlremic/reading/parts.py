@@ -10,8 +10,9 @@ from decimal import Decimal
 from itertools import groupby
 
 from .facts import Fact, Qualifier, Unit
-from .grammar import Loans, Sentence, Term
+from .grammar import Sentence, Term
 from .ledger import Finder, Ledger, Part, is_whole
+from .mentions import Loans
 from .transfer import BALANCE
 
 _LOANS = re.compile(r"\s(?:[a-z-]+,?\s){0,2}(?:mortgage\s)?loans?\b", re.I)

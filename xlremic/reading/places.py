@@ -5,8 +5,9 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
 from .facts import Qualifier, Unit
-from .grammar import Loans, Sentence, Term
+from .grammar import Sentence, Term
 from .ledger import Finder, Ledger
+from .mentions import Loans
 from .pairing import definite, last_before, loans_after
 
 STATES = (

@@ -7,8 +7,9 @@ from decimal import Decimal
 from functools import partial
 
 from .facts import Qualifier, Unit
-from .grammar import Loans, Sentence, Term
+from .grammar import NUMBER_WORDS, Sentence, Term
 from .ledger import Finder, Ledger, is_whole
+from .mentions import Loans
 from .pairing import is_pledged, last_before, loans_after, narrowed, pair_measure, ranges, values_first
 from .transfer import TO_TRUSTEE, in_brackets, loans_first
 
@@ -18,7 +19,11 @@ _ORIGINAL_YEARS = re.compile(
     re.I,
 )
 _AND_BOUND = re.compile(r"\s(?:years\s)?(?:but|and)\s(?:at\sleast|(?:no|not)\s(?:more|less)\sthan)\s\Z", re.I)
-_RELOCATION = re.compile(r"(?:\bare\s(?:(?P<no>not)\s)?|\d\s)(?P<yes>relocation)\s(?:mortgage\s)?loans\b", re.I)
+_SO_MANY = re.compile(rf"(?:\d|%|{NUMBER_WORDS})\s(?:of\s)?(?:the\s)?\Z", re.I)
+_IN_BRACKETS = re.compile(r"\s\(\$[\d,.]+\)[:,]\s\Z")
+_RELOCATION = re.compile(
+    r"(?:\bare\s(?:(?P<no>not)\s)?|(?<![\d,])(?P<number>\d[\d,]*)\s)(?P<yes>relocation)\s(?:mortgage\s)?loans\b", re.I
+)
 COUPON = "weighted_average_coupon"
 _AVERAGE = r"[^.;:%$]{0,80}?\baverage[ds]?\b(?=[^.;]*\bweighted\b|\s(?:at\s)?[\d.])"
 _AVERAGES = (
@@ -81,9 +86,18 @@ def read_original_years(sentence: Sentence, ledger: Ledger) -> None:
                 )
     said = list(_RELOCATION.finditer(sentence.text))
     for match, loans in zip(said, _owners(sentence, [match.span() for match in said]), strict=True):
-        if loans and len(loans.scopes) == 1:
+        if loans and len(loans.scopes) == 1 and _whole(sentence, loans, match):
             place = match.span("no" if match["no"] else "yes")
             ledger.enter("relocation_loans", loans.scopes[0], not match["no"], Unit.BOOLEAN, sentence.traced, *place)
+
+
+def _whole(sentence: Sentence, loans: Loans, relocation: re.Match[str]) -> bool:
+    """Whether all of the loans are meant: "two mortgage loans in pool 2 (0.4%) are relocation loans" says it of two."""
+    if relocation["number"]:
+        return _IN_BRACKETS.match(sentence.text, loans.end, relocation.start()) is not None
+    return (
+        not _SO_MANY.search(sentence.text, 0, loans.start) and "%" not in sentence.text[loans.end : relocation.start()]
+    )
 
 
 def _bounded_years(

@@ -23,7 +23,9 @@ _RULE = re.compile(r"^[ \t]*[-_=]{3,}[ \t]*$", re.M)
 _BULLET = re.compile(r"\n[ \t]*(?:o|\*|-|\u2022)[ \t]+(?=[A-Z][a-z]|\d)")
 _BLANKS = re.compile(r"\s{2,}|[^\S ]")  # a single blank stays as it is
 _END = re.compile(r'[.;:]["”)]*\s(?=["“(]?[A-Z0-9($]|\w)')
-_ABBREVIATION = re.compile(r"\b(?:Inc|Corp|Co|Ltd|No|Nos|St|Mr|Ms|Mrs|Dr|Jr|vs|etc|i\.e|e\.g|[A-Z])\.\Z")
+_ABBREVIATION = re.compile(
+    r"\b(?:Inc|Corp|Co|Ltd|No|Nos|St|Mr|Ms|Mrs|Dr|Jr|vs|etc|i\.e|e\.g|(?<!pool\s)(?<!roup\s)(?<!lass\s)(?<!Pool\s)[A-Z])\.\Z"
+)
 _LIST_NUMBER = re.compile(r"\s*(?:(?:and|or)\s)?\(?\d{1,2}\.\Z")
 """At the start of a sentence; "all 27." and "Group 2." end one."""
 _ITEM = re.compile(
@@ -31,7 +33,7 @@ _ITEM = re.compile(
     re.I,
 )
 """What a list of classes and figures goes on with after a colon or a semicolon."""
-LONGEST_ABBREVIATION = 8
+LONGEST_ABBREVIATION = 10
 _OPENER = re.compile(
     r'["“(]?(?:The|No|None|All|At|Each|In|There|Pools?|Such|These|Information|Distributions?|On|Of|Not|Neither)\b'
 )

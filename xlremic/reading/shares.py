@@ -5,8 +5,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from .facts import Qualifier, Unit
-from .grammar import Loans, Sentence
+from .grammar import Sentence
 from .ledger import Finder, Ledger
+from .mentions import Loans
 from .pairing import Share, definite, is_some, pair_share, shares
 from .places import STATES
 
@@ -69,7 +70,7 @@ def read_shares(sentence: Sentence, ledger: Ledger) -> None:
     found = list(shares(sentence, "percent"))
     if len(found) == 1 and found[0].loans is None and _THERE_ARE_NO.match(sentence.text):
         found = [replace(found[0], loans=Loans(("all",), False, 0, 0))]
-    if found and (named := _named_first(sentence, found)):
+    if found and (named := _named_first(sentence, found)) is not None:
         for kind, state, share in named:
             if not is_some(sentence, ledger, kind.key, share):
                 pair_share(sentence, ledger, kind.key, Unit.PERCENT, share, within=state)
@@ -110,20 +111,27 @@ def _kinds(text: str, start: int, end: int) -> Iterator[tuple[_Kind, str]]:
         yield _Kind("state_percent", (), _STATE), " ".join(match["state"].split()).title().replace(" Of ", " of ")
 
 
-def _named_first(sentence: Sentence, found: Sequence[Share]) -> list[tuple[_Kind, str, Share]]:
-    """ "The percentage of the pool I mortgage loans secured by second homes is 4%": the words come first."""
+def _named_first(sentence: Sentence, found: Sequence[Share]) -> list[tuple[_Kind, str, Share]] | None:
+    """ "The percentage of the pool I mortgage loans secured by second homes is 4%": the words come first.
+
+    None if no such words do; nothing if other words of this kind come behind, so that it is not clear whose they are.
+    """
     before = sentence.text[: found[0].terms[0].start]
     if found[0].terms[0].kind == "none":
-        return []
+        return None
     percentage = _PERCENTAGE.match(before) is not None and _IS.search(before) is not None
     if not percentage and not _GOVERNS.search(before) and not _UNDER.match(before):
-        return []
+        return None
     kinds = list(_kinds(sentence.text, 0, len(before)))
-    if len(kinds) != 1 or any(list(_kinds(sentence.text, share.start, share.end)) for share in found):
+    if sentence.pools and not sentence.loans and len(found[0].terms) == 1:
+        return []
+    if len(kinds) != 1:
+        return None if not kinds else []
+    if any(list(_kinds(sentence.text, share.start, share.end)) for share in found):
         return []
     if percentage and len(found) == 1:
         loans = definite([one for one in sentence.loans if one.end <= len(before)], bare=True)
-        return [(*kinds[0], replace(found[0], loans=loans, bound=sentence.qualifier(len(before))))] if loans else []
+        return [(*kinds[0], replace(found[0], loans=loans, bound=sentence.qualifier(len(before))))] if loans else None
     bound: Qualifier | None = None
     named: list[tuple[_Kind, str, Share]] = []
     for share in found:

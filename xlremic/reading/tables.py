@@ -9,7 +9,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from .certificates import NAME
-from .grammar import DATE, names_pools
+from .grammar import DATE
+from .mentions import names_pools
 from .traced import Piece, Traced
 
 _VALUE = (

@@ -4,8 +4,9 @@ import re
 from collections.abc import Sequence
 
 from .facts import Qualifier, Unit
-from .grammar import DATE, Loans, Sentence, Term, parse_date
+from .grammar import DATE, Sentence, Term, parse_date
 from .ledger import Finder, Ledger
+from .mentions import Loans
 from .pairing import (
     ONLY_SOME,
     RIVALS,

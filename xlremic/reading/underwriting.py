@@ -6,8 +6,9 @@ from dataclasses import replace
 from decimal import Decimal
 
 from .facts import Qualifier, Unit
-from .grammar import Loans, Sentence, Term
+from .grammar import Sentence, Term
 from .ledger import Finder, Ledger
+from .mentions import Loans
 from .pairing import definite, is_pledged, last_before, loans_after, pair_directly, ranges
 from .pools import COUNT
 from .transfer import BALANCE_TERM
@@ -32,7 +33,8 @@ _HIGHEST_LTV = re.compile(
     r"\b(?P<extreme>highest|maximum|largest)\s(?:original\s)?loan-to-value\sratio\b"
     r"|\b(?:none|no\s(?:mortgage\s)?loans?)\s(?:(?:had|has|was|were)\s)?(?:(?:one|a\sratio)\s)?"
     r"(?:in\sexcess\sof|above|over|exceed(?:ed|s|ing))\s(?=\d)"
-    r"|\bexceed(?:ed|s)\s(?=\d[\d.]*%\sfor\snone\b)",
+    r"|\bexceed(?:ed|s)\s(?=\d[\d.]*%\sfor\snone\b)"
+    r"|(?P<none>\bno\sloan-to-value\sratio)\s(?:at\sorigination\s)?exceed(?:ed|s)\s(?=\d)",
     re.I,
 )
 _FOR_LOANS = re.compile(
@@ -52,6 +54,7 @@ _ORIGINAL_BALANCE = re.compile(
     r"\boriginal\sprincipal\sbalances?\b|\b(?:made|originated)\sin\s(?:original\s)?(?:principal\s)?amounts\b", re.I
 )
 _EXTREME = re.compile(r"\b(?:(?P<least>smallest|minimum|lowest)|(?P<most>largest|maximum|highest))\b", re.I)
+_SOME_WITH = re.compile(r"\bloans?,?\s(?:with|having|whose|that\s(?:had|have))\s(?:an?\s)?\Z", re.I)
 _NO_LOAN = re.compile(r"\A(?:and\s|but\s)?(?:no|none|neither)\b", re.I)
 _FLIPPED = {
     Qualifier.LESS_THAN: Qualifier.AT_LEAST,
@@ -67,7 +70,7 @@ def read_original_balances(sentence: Sentence, ledger: Ledger) -> None:
     """ "Each ... had an original principal balance of not less than ..., nor more than ..."."""
     match = _ORIGINAL_BALANCE.search(sentence.text)
     lists = [terms for terms in sentence.lists("money") if match and terms[0].start > match.end()]
-    if not match or not lists:
+    if not match or not lists or _SOME_WITH.search(sentence.text, 0, match.start()):
         return
     between = [loans for loans in sentence.loans if match.end() <= loans.start and loans.end <= lists[0][0].start]
     behind = [loans for loans in sentence.loans if loans.start >= lists[-1][-1].after]
@@ -148,6 +151,12 @@ def _enter_high(sentence: Sentence, ledger: Ledger, loans: Loans | None, term: T
         loans = _together(direct)
     elif len(money) == 1:
         ledger.pair("high_ltv_balance", Unit.USD, sentence, loans, money[0])
+    elif len(shares) > 1 and not money and all(loans_after(sentence, terms) for terms in shares):
+        owners = [one for terms in shares if (one := loans_after(sentence, terms))]
+        for owner, terms in zip(owners, shares, strict=True):
+            bound = sentence.qualifier(terms[0].start) or Qualifier.EXACT
+            ledger.pair("high_ltv_percent", Unit.PERCENT, sentence, owner, terms, qualifier=bound)
+        loans = _together(owners)
     elif len(shares) == 1 and not money:
         bound = sentence.qualifier(shares[0][0].start) or Qualifier.EXACT
         ledger.pair("high_ltv_percent", Unit.PERCENT, sentence, loans, shares[0], qualifier=bound)
@@ -177,7 +186,7 @@ def _enter_highest(
         told = sentence.words + (sentence.before.words if sentence.before else "")
         if "loan-to-value" not in told:
             return
-        if not said["extreme"] and len(sentence.loans) > 1:
+        if said["none"] or (not said["extreme"] and len(sentence.loans) > 1):
             loans = Loans(("all",), False, 0, 0)
     if term and loans:
         ledger.pair("max_ltv", Unit.PERCENT, sentence, loans, [term], qualifier=_MOST, broadcast=True)
