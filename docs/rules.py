@@ -36,7 +36,8 @@ from xlremic.workbook.projection_columns import (  # noqa: E402
     STARTS,
     Column,
 )
-from xlremic.workbook.results_columns import ITERATIONS, RESULTS  # noqa: E402
+from xlremic.workbook.results_columns import RESULTS  # noqa: E402
+from xlremic.workbook.setup_columns import ITERATIONS, YIELDS  # noqa: E402
 
 Table = Callable[[Sequence[str], Sequence[Sequence[str]]], str]
 EACH = {
@@ -273,7 +274,8 @@ def parts(table: Table) -> dict[str, Callable[[], str]]:
         "other columns": lambda: other_columns(table),
         "calculated rows": lambda: calculated_rows(table),
         "tranches": lambda: template_cells(TRANCHES, "coupon", table),
-        "results": lambda: template_cells(RESULTS, "full_price", table),
+        "results": lambda: template_cells(RESULTS, "last_month", table),
+        "yield search": lambda: template_cells(YIELDS, "step_b", table),
         "call": lambda: call_cells(table),
         "standards": lambda: standards(table),
         "terms": lambda: terms(table),

@@ -1,9 +1,10 @@
 """The sheet Class in the template."""
 
+from charts import chosen_balance, chosen_cash
 from look import band, frame, name, put
-from make_projection import Kinds, style_of
-from make_results import balance_line
+from make_projection import style_of
 from openpyxl import Workbook
+from openpyxl.styles import Alignment
 from openpyxl.worksheet.worksheet import Worksheet
 
 from xlremic.workbook.class_months import (
@@ -12,70 +13,49 @@ from xlremic.workbook.class_months import (
     CLASS,
     CLASS_MONTHS,
     COLUMN_CELLS,
-    FIELD_ROW,
-    FIELDS,
-    LABEL_ROW,
-    LAST_DATE,
+    COLUMN_NUMBERS,
     MONTH,
     NUMBER,
     NUMBER_ROW,
-    OF_CLASS,
     START,
 )
 from xlremic.workbook.layout import MonthlyRow
 from xlremic.workbook.projection_columns import WATERFALL, Formulas, places
 from xlremic.workbook.results_columns import RESULTS
 
-AT = places(WATERFALL)
-LAST = AT[WATERFALL[-1].field]
+LAST = places(WATERFALL)[WATERFALL[-1].field]
 DOWN = MONTH - MonthlyRow.MONTH
 """How far below its month of Waterfall a month stands here."""
+BESIDE = "J"
+"""Column of the charts."""
 
 
-def class_months(book: Workbook, formulas: Formulas, kinds: Kinds) -> None:
+def class_months(book: Workbook, formulas: Formulas) -> None:
     """The choice, what Results says of the class, where its columns are, and its months."""
     data = CLASS_MONTHS
-    sheet = frame(book, CLASS, data.widths | OF_CLASS.widths)
-    put(sheet["A6"], "Class: choose from the list", "Subtitle")
-    put(sheet[CHOICE], "class", "Assumption", align="left")
+    sheet = frame(book, CLASS, data.widths)
+    put(sheet[f"A{CHOICE[1:]}"], "Class: choose from the list", "Subtitle")
+    put(sheet[CHOICE], "class", "Assumption", align="right")
     name(book, "row.class_choice", CLASS, CHOICE)
-    for row, (_, label, formula, number_format) in enumerate(ABOUT, 7):
-        put(sheet[f"A{row}"], label, "Label")
-        put(sheet[f"B{row}"], f"={formula}", "Link", number_format, align="left")
-    put(sheet["C9"], f"={LAST_DATE}", "Link", "date", align="left")
-    _columns(book, sheet, kinds)
+    for beside, cell, label, formula, number_format in ABOUT:
+        put(sheet[beside], label, "Label").alignment = Alignment("left", "center", indent=int(beside[0] != "A"))
+        put(sheet[cell], f"={formula}", "Link", number_format, align="right")
+    _numbers(sheet)
     band(sheet, data.header, data.labels, left=data.texts)
     _months(sheet, formulas)
     name(book, f"months.{CLASS}", CLASS, f"A{MONTH}:{data.letter('rate')}{MONTH}")
-    sheet.add_chart(balance_line(sheet, START, MONTH), f"J{START}")
+    sheet.add_chart(chosen_balance(), f"{BESIDE}{START}")
+    sheet.add_chart(chosen_cash(), f"{BESIDE}{START + 14}")
     sheet.print_area = f"A1:{data.letter('rate')}{MONTH + 59}"
 
 
-def _columns(book: Workbook, sheet: Worksheet, kinds: Kinds) -> None:
-    """Of every class the numbers of its columns on Waterfall; of the chosen one in front."""
-    label, of = OF_CLASS.letter("field"), OF_CLASS.letter("of")
-
-    def row_of(row: int) -> str:
-        return f"${of}${row}:${of}${row}"
-
-    put(sheet["D6"], "row of Results", "Unit", align="left")
-    chosen = f"=MAX(1,SUMPRODUCT(({row_of(LABEL_ROW)}={CHOICE})*{row_of(NUMBER_ROW)}))"
-    put(sheet[NUMBER], chosen, "Formula", "0", align="right")
-    put(sheet[f"{label}{NUMBER_ROW}"], "row of Results", "Unit", align="left")
-    put(sheet[f"{of}{NUMBER_ROW}"], 1, "Constant", "0", align="center")
-    name(book, "row.class_number", CLASS, f"{of}{NUMBER_ROW}")
-    put(sheet[f"{label}{LABEL_ROW}"], "class", "Unit", align="left")
-    label_of = f"=INDEX({RESULTS.absolute('class')},{of}${NUMBER_ROW})"
-    put(sheet[f"{of}{LABEL_ROW}"], label_of, "Link", align="center")
-    for field in FIELDS:
-        row, cell = FIELD_ROW[field], COLUMN_CELLS[field]
-        words = f"column of its {field}"
-        put(sheet[f"{label}{row}"], words, "Unit", align="left")
-        column = f"=COLUMN(Waterfall!{AT[f'subordinated_{field}']}${MonthlyRow.FIELD})"
-        put(sheet[f"{of}{row}"], column, "Formula", "0", align="center")
-        put(sheet[f"D{cell[1:]}"], words, "Unit", align="left")
-        put(sheet[cell], f"=INDEX({row_of(row)},1,${NUMBER[0]}${NUMBER[1:]})", "Formula", "0", align="right")
-    kinds.add("result", CLASS, of)
+def _numbers(sheet: Worksheet) -> None:
+    """The line of Results and the columns of Waterfall of the chosen class, small above its months."""
+    put(sheet[f"A{NUMBER_ROW}"], "No., columns of Waterfall", "Unit").alignment = Alignment("left", "center")
+    classes, numbers = RESULTS.absolute("class"), RESULTS.absolute("number")
+    put(sheet[NUMBER], f"=MAX(1,SUMPRODUCT(({classes}={CHOICE})*{numbers}))", "Unit", "0", align="right")
+    for field, cell in COLUMN_CELLS.items():
+        put(sheet[cell], f"=INDEX({COLUMN_NUMBERS[field]},${NUMBER[0]}${NUMBER[1:]})", "Unit", "0", align="right")
 
 
 def _months(sheet: Worksheet, formulas: Formulas) -> None:
@@ -98,9 +78,5 @@ def _months(sheet: Worksheet, formulas: Formulas) -> None:
         style = style_of(f"={formula}")
         put(sheet[f"{at[key]}{MONTH}"], f"={formula}", style, column.number_format, column.align)
     put(sheet[f"{at['month']}{START}"], f"=Waterfall!$A{START - DOWN}", "Link", "0", align="left")
-    put(
-        sheet[f"{at['ending']}{START}"],
-        f"={of_waterfall('balance', START)}",
-        style_of(f"={of_waterfall('balance', START)}"),
-        "USD",
-    )
+    start = f"={of_waterfall('balance', START)}"
+    put(sheet[f"{at['ending']}{START}"], start, style_of(start), "USD")

@@ -8,6 +8,7 @@ filled in, so totals are written over such ranges.
 import re
 from pathlib import Path
 
+import charts
 import make_class
 import make_cover
 import make_projection
@@ -285,7 +286,7 @@ def summary(book: Workbook, formulas: Formulas) -> None:
         put(sheet[HEADLINE.cell("label", key)], None, "Note")
         name(book, f"row.{key}", HEADLINE.sheet, HEADLINE.cell("label", key))
     levels_chart(sheet, SUMMARY_CLASSES.row() + 2, 10.6, 8.5)
-    sheet.add_chart(make_results.balances_chart(11.0, 8.5), f"E{SUMMARY_CLASSES.row() + 2}")
+    sheet.add_chart(charts.balances(11.0, 8.5), f"E{SUMMARY_CLASSES.row() + 2}")
     sheet.print_area = f"A1:{SUMMARY.letters[-1]}{max(HEADLINE.row(len(HEADLINE.lines)), SUMMARY_CLASSES.row() + 20)}"
 
 
@@ -382,8 +383,9 @@ def make(path: Path) -> None:
     summary(book, formulas)
     for title in SHEETS_BY_MONTH:
         make_projection.projection_sheet(book, title, outside, kinds)
-    make_results.results(book, formulas, kinds)
-    make_class.class_months(book, formulas, kinds)
+    make_results.set_up(book, outside, kinds)
+    make_results.results(book, formulas)
+    make_class.class_months(book, formulas)
     make_results.scenarios(book, outside, formulas, kinds)
     make_results.functions(book, formulas)
     kinds.write(book)

@@ -27,7 +27,8 @@ from xlremic.workbook.projection_columns import (
     places,
 )
 from xlremic.workbook.results_columns import RESULTS
-from xlremic.workbook.setup_rows import AFTER, CLASSES, GUARDS, POOLS, STEPS
+from xlremic.workbook.setup_columns import BEHIND
+from xlremic.workbook.setup_rows import CLASSES, GUARDS, POOLS, STEPS
 from xlremic.workbook.term_rows import ACROSS, PAGE, SCHEDULES, TERMS_TABLE
 
 
@@ -158,7 +159,7 @@ def _prices(book: Workbook, sheet: Worksheet, outside: dict[str, str]) -> None:
 
 def of_projection(book: Workbook, sheet: Worksheet, outside: dict[str, str], kinds: Kinds) -> None:
     """Standards, the start, pools, lines and senior classes, side by side."""
-    column = AFTER
+    column = BEHIND
 
     def letter(ahead: int = 0) -> str:
         return str(get_column_letter(column + ahead))

@@ -1,39 +1,31 @@
 """Results and Scenarios in the template: what the projection comes to, and the engine's grid beside it."""
 
-from look import GREY, NAVY, band, first_line, frame, name, put, red
-from make_projection import Kinds, style_of
+import charts
+from look import band, first_line, frame, heading, name, put, red
+from make_projection import Kinds, heading_at, style_of
 from openpyxl import Workbook
-from openpyxl.chart import BarChart, LineChart
-from openpyxl.chart.data_source import AxDataSource, NumDataSource, NumRef
-from openpyxl.chart.series import Series, SeriesLabel, StrRef, attribute_mapping
-from openpyxl.chart.shapes import GraphicalProperties
-from openpyxl.chart.text import RichText, Text
-from openpyxl.chart.title import Title
-from openpyxl.drawing.line import LineProperties
-from openpyxl.drawing.text import CharacterProperties, Paragraph, ParagraphProperties, RegularTextRun
 from openpyxl.worksheet.worksheet import Worksheet
 
-from xlremic.workbook.class_months import CHOICE, CLASS_MONTHS
+from xlremic.workbook.class_months import CHOICE, from_start, months
 from xlremic.workbook.input_sums import INPUT_SUMS
-from xlremic.workbook.layout import FrameRow, MonthlyRow
+from xlremic.workbook.layout import SETUP, FrameRow, MonthlyRow, quoted
 from xlremic.workbook.names import POOL_TERMS
-from xlremic.workbook.projection_columns import COLLATERAL, WATERFALL, Formulas, places
+from xlremic.workbook.projection_columns import WATERFALL, Formulas, places
 from xlremic.workbook.results_columns import (
     CALLS,
+    DECREMENT,
     EXAMPLE_INPUTS,
     EXAMPLES,
     INPUTS,
     LIVE_CALLS,
     RESULTS,
     SCENARIOS,
-    SEARCHED,
     ScenarioRow,
     result_row,
 )
+from xlremic.workbook.setup_columns import CHART, SEARCHED, SPAN, SPANS, SPREAD, YIELDS
 from xlremic.workbook.term_rows import rival
 
-LEFT, RIGHT = 15.6, 19.6
-"""Widths of the charts, in centimetres: columns A to G and H to O of Results."""
 LARGEST = f"I{ScenarioRow.DIFFERENCE}"
 """Cell of Scenarios: the largest difference of a life, while no input has changed."""
 SUMMED = (
@@ -45,142 +37,89 @@ SUMMED = (
 )
 """Terms that the sums of inputs hold, so that they have no line of their own."""
 GRID_STATUS = f"A{FrameRow.NOTE + 1}"
-PALETTE = (NAVY, "5B7DB1", "9DB2D6", "BF9000", "548235", GREY)
 AT = places(WATERFALL)
+CHART_COLUMNS = "AEIM"
+"""Columns of Results that the charts begin in, side by side."""
 
 
-def _vector(field: str, first: int = MonthlyRow.MONTH) -> str:
-    """A column of Waterfall through all months, of the first class where there are several."""
-    return f"Waterfall!{AT[field]}${first}:{AT[field]}${MonthlyRow.MONTH}"
+def set_up(book: Workbook, outside: dict[str, str], kinds: Kinds) -> None:
+    """The tables of Set-up behind Results, and what other formulas take from them."""
+    sheet, formulas = book[SETUP], Formulas(outside)
+    outside |= {f"R.{key}": f"{RESULTS.sheet}!{RESULTS.cell(key)}" for key in RESULTS.keys}
+    outside["Y.found"] = f"{quoted(SETUP)}!{YIELDS.cell(SEARCHED[-1])}"
+    outside |= {f"span.{key}": f"{quoted(SETUP)}!${SPAN.letter('value')}${SPAN.row(key)}" for key in SPAN.lines}
+    outside |= {"class.ending": from_start("ending")} | {
+        f"class.{key}": months(key) for key in ("interest", "principal")
+    }
+    for table in (YIELDS, CHART, SPAN):
+        for letter, width in table.widths.items():
+            sheet.column_dimensions[letter].width = width
+        band(sheet, table.header, table.labels, left=table.texts)
+    heading_at(sheet, YIELDS.letter("class"), "Classes: columns of Waterfall, search for the yield (growth a year)")
+    first_line(sheet, YIELDS, formulas, [key for key in YIELDS.keys if key])
+    name(book, "block.Yields", SETUP, YIELDS.span("class", SEARCHED[-1]))
+    _points(sheet, formulas, kinds)
+    heading_at(sheet, SPAN.letter("name"), "How far the charts reach")
+    for key, value, unit, says in SPANS:
+        row, made = SPAN.row(key), isinstance(value, str)
+        shown = formulas.cells(str(value), SETUP, row) if made else value
+        put(sheet[SPAN.cell("name", key)], key, "Label")
+        put(sheet[SPAN.cell("value", key)], shown, "Formula" if made else "Constant", "General", align="right")
+        put(sheet[SPAN.cell("unit", key)], unit, "Unit")
+        put(sheet[SPAN.cell("says", key)], says, "Unit")
 
 
-def results(book: Workbook, formulas: Formulas, kinds: Kinds) -> None:
-    """One row a class; the search for its yield and its decrement table stand to the right."""
+def _points(sheet: Worksheet, formulas: Formulas, kinds: Kinds) -> None:
+    """What the charts draw, a line a step of time."""
+    heading_at(sheet, CHART.letter("step"), "Points of the charts")
+    for key, kind in SPREAD.items():
+        kinds.add(kind, SETUP, CHART.letter(key))
+        owner = f"Waterfall!{AT['senior_balance' if key == 'senior' else key]}${MonthlyRow.OWNER}"
+        put(sheet[f"{CHART.letter(key)}{CHART.header}"], f'=IF({owner}="","none",{owner})', "Band", align="center")
+    put(sheet[f"{CHART.letter('chosen')}{CHART.header}"], f"=Class!{CHOICE}", "Band", align="center")
+    for k, line in enumerate(CHART.lines):
+        for column in CHART.columns:
+            if column.key:
+                made = formulas.of_table(CHART, column.formula, CHART.row(line)) if column.formula else ""
+                style = style_of(made) if made else column.style
+                put(sheet[CHART.cell(column.key, line)], made or k, style, column.number_format, column.align)
+
+
+def results(book: Workbook, formulas: Formulas) -> None:
+    """One row a class, the charts, and the decrement table."""
     data = RESULTS
     sheet = frame(book, data.sheet, data.widths)
-    shown = [column.key for column in data.columns[: data.keys.index("last_date") + 1]]
-    band(sheet, data.header, {data.letter(key): data.column(key).label for key in shown}, left=data.texts)
+    band(sheet, data.header, data.labels, left=data.texts)
     sheet.row_dimensions[data.header].height = 42
     says = '=IF(InputsInError>0,"Nothing is projected: an input is in error, see Assumptions","At the terms of Assumptions, from the balances of Tranches")'
-    put(sheet["A6"], says, "Subtitle")
-    first_line(sheet, data, formulas, ("class", "kind", "number", *shown[2:]))
-    above = FrameRow.NOTE + 1
-    put(sheet[f"{data.letter('number')}{data.header}"], data.column("number").label, "Band", align="center")
-    says = "Decrement table: share of the balance at the start that is left after so many years"
-    put(sheet[f"{data.letter('number')}{above}"], says, "Section")
-    year = f"{data.letter('year')}{data.header}"
-    put(sheet[year], None, "Band", "0", align="center")
-    kinds.add("year", data.sheet, data.letter("year"))
-    first_line(sheet, data, formulas, ("year",))
-    name(book, "row.year", data.sheet, year)
-    says = "Search for the yield: growth a year, the last column is the answer"
-    put(sheet[f"{data.letter('full_price')}{above}"], says, "Section")
-    put(sheet[f"{data.letter('full_price')}{data.header}"], data.column("full_price").label, "Band", align="center")
-    first_line(sheet, data, formulas, ("full_price",))
-    for k, key in enumerate(SEARCHED):
-        put(sheet[f"{data.letter(key)}{data.header}"], k, "Band", "0", align="center")
-        first_line(sheet, data, formulas, (key,))
+    put(sheet[f"A{data.header - 1}"], says, "Subtitle")
+    first_line(sheet, data, formulas, data.keys)
     name(book, "block.Results", data.sheet, data.span())
-    charts(sheet, data.row() + 2)
-    sheet.print_area = f"A1:{data.letter('last_date')}{data.row() + 41}"
-
-
-def balances_chart(width: float, height: float = 9.5) -> BarChart | LineChart:
-    """The classes' balances through time: class A by class, PO strips and B classes together."""
-    month = f"Waterfall!${AT['month']}${MonthlyRow.START}:${AT['month']}${MonthlyRow.MONTH}"
-    chart = _chart(_stacked(), "Projected class balances", "USD millions", width)
-    chart.height = height
-    for field, title in (
-        ("senior_balance", f"Waterfall!{AT['senior_balance']}$5"),
-        ("principal_only", f"Waterfall!${AT['principal_only']}$6"),
-        ("subordinated", f"Waterfall!${AT['subordinated']}$6"),
+    below = data.row() + 2
+    for k, (made, width) in enumerate(
+        ((charts.balances, 8.8), (charts.factor, 8.6), (charts.sources, 8.6), (charts.levels, 8.6))
     ):
-        _series(chart, _vector(field, MonthlyRow.START), month, title)
-    chart.y_axis.number_format = "#,##0,,"
-    return chart
+        sheet.add_chart(made(width), f"{CHART_COLUMNS[k]}{below}")
+    decrement(book, sheet, formulas)
 
 
-def balance_line(sheet: Worksheet, start: int, month: int) -> BarChart | LineChart:
-    """The balance of the class that is chosen on the sheet Class."""
-    chart = _chart(LineChart(), "Balance of the class", "USD millions", 22)
-    places_of = {key: CLASS_MONTHS.letter(key) for key in ("month", "ending")}
-    values, months = (f"{sheet.title}!${at}${start}:${at}${month}" for at in (places_of["ending"], places_of["month"]))
-    _series(chart, values, months, f"{sheet.title}!{CHOICE[0]}${CHOICE[1:]}")
-    chart.y_axis.number_format = "#,##0.0,,"
-    chart.y_axis.scaling.min = 0
-    return chart
-
-
-def charts(sheet: Worksheet, row: int) -> None:
-    month = f"Waterfall!${AT['month']}${MonthlyRow.START}:${AT['month']}${MonthlyRow.MONTH}"
-    sheet.add_chart(balances_chart(LEFT), f"A{row}")
-    sources = _chart(_stacked(), "Principal by source", "USD millions a month", RIGHT)
-    loans = places(COLLATERAL)
-    for letter in (loans[field] for field in ("scheduled", "prepaid", "recoveries")):
-        _series(
-            sources,
-            f"Collateral!${letter}${MonthlyRow.START}:${letter}${MonthlyRow.MONTH}",
-            month,
-            f"Collateral!${letter}$6",
-        )
-    sources.y_axis.number_format = "#,##0.0,,"
-    sheet.add_chart(sources, f"H{row}")
-    levels = _chart(LineChart(), "Subordination levels", "share of all classes", LEFT)
-    _series(levels, _vector("senior_level", MonthlyRow.START), month, f"Waterfall!${AT['senior_level']}$6")
-    _series(levels, _vector("level", MonthlyRow.START), month, f"Waterfall!{AT['level']}$5")
-    levels.y_axis.number_format = "0%"
-    levels.y_axis.scaling.min = 0
-    sheet.add_chart(levels, f"A{row + 20}")
-    factor = _chart(LineChart(), "Pool factor and the call line", "of the cut-off balance", RIGHT)
-    for field in ("pool_factor", "call_line"):
-        _series(factor, _vector(field, MonthlyRow.START), month, f"Waterfall!${AT[field]}$6")
-    factor.y_axis.number_format = "0%"
-    factor.y_axis.scaling.max, factor.y_axis.scaling.min = 1, 0
-    sheet.add_chart(factor, f"H{row + 20}")
-
-
-def _stacked() -> BarChart:
-    """Bars without gaps: an area chart that openpyxl keeps whole when it loads and saves a template."""
-    chart = BarChart()
-    chart.type, chart.grouping, chart.overlap, chart.gapWidth = "col", "stacked", 100, 0
-    return chart
-
-
-def _chart(chart: BarChart | LineChart, title: str, unit: str, width: float) -> BarChart | LineChart:
-    font = CharacterProperties(sz=1100, b=True, solidFill=NAVY)
-    run = RegularTextRun(rPr=font, t=title)
-    chart.title = Title(
-        tx=Text(rich=RichText(p=[Paragraph(pPr=ParagraphProperties(defRPr=font), r=[run])])), overlay=False
-    )
-    chart.style = 10
-    chart.y_axis.title, chart.x_axis.title = unit, "month"
-    chart.y_axis.majorGridlines.spPr = GraphicalProperties(ln=LineProperties(solidFill="D9D9D9"))
-    chart.x_axis.delete = chart.y_axis.delete = False
-    chart.x_axis.tickLblSkip = chart.x_axis.tickMarkSkip = 60
-    chart.x_axis.number_format = "0"
-    chart.legend.position = "r"
-    chart.visible_cells_only = False  # the months stand in groups of columns that are closed at first
-    chart.width, chart.height = width, 9.5
-    return chart
-
-
-def _series(chart: BarChart | LineChart, values: str, months: str, title: str) -> None:
-    area = isinstance(chart, BarChart)
-    color = PALETTE[len(chart.series) % len(PALETTE)]
-    look = (
-        GraphicalProperties(solidFill=color)
-        if area
-        else GraphicalProperties(ln=LineProperties(solidFill=color, w=22_000))
-    )
-    series = Series(
-        idx=len(chart.series), order=len(chart.series), tx=SeriesLabel(strRef=StrRef(title)),
-        val=NumDataSource(numRef=NumRef(f=values)), cat=AxDataSource(numRef=NumRef(f=months)), spPr=look,
-    )  # fmt: skip
-    series.__elements__ = attribute_mapping["bar" if area else "line"]
-    if not area:
-        series.smooth = False
-        series.marker = None
-    chart.series.append(series)
+def decrement(book: Workbook, sheet: Worksheet, formulas: Formulas) -> None:
+    """Years downwards, a column a class; it moves down with the classes above it."""
+    data, first = DECREMENT, DECREMENT.letter("share")
+    top, lives = data.header - 1, data.header + 1
+    says = "Decrement table: what is left of a class after so many years, of its balance at the start; * is less than half a per cent"
+    heading(sheet, top, says, last=RESULTS.letter("number"))
+    band(sheet, data.header, {data.letter(key): data.column(key).label for key in ("year", "date")}, left=data.texts)
+    put(sheet[f"{first}{data.header}"], f"=${RESULTS.cell('class')}", "Band", align="center")
+    for letter in data.texts:
+        put(sheet[f"{letter}{lives}"], "Average life, years" if letter == "A" else None, "Total")
+    put(sheet[f"{first}{lives}"], f"=${RESULTS.cell('wal_month')}", "Total", "0.00", align="right")
+    first_line(sheet, data, formulas, data.keys)
+    name(book, "block.DecrementClasses", data.sheet, f"{first}{data.header}:{data.cell('share')}")
+    name(book, "block.Decrement", data.sheet, data.span())
+    name(book, "below.Results", data.sheet, f"A{top}:{RESULTS.letter('number')}{data.row()}")
+    name(book, "row.decrement", data.sheet, data.cell("share"))
+    sheet.print_area = f"A1:{RESULTS.letter('number')}{data.row()}"
 
 
 def scenarios(book: Workbook, outside: dict[str, str], formulas: Formulas, kinds: Kinds) -> None:

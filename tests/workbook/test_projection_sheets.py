@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from openpyxl import Workbook
 from openpyxl.utils import get_column_letter
 
 from xlremic import assemble
@@ -14,6 +15,7 @@ from xlremic.deal import Deal
 from xlremic.engine.assumptions import Assumptions
 from xlremic.engine.books import TrancheFlows
 from xlremic.engine.capital import capital_structure
+from xlremic.engine.measures import decrement
 from xlremic.engine.waterfall import run
 from xlremic.errors import TemplateError
 from xlremic.functions.registry import FUNCTIONS
@@ -28,7 +30,7 @@ from xlremic.workbook.inputs import deal_and_assumptions, projection_columns
 from xlremic.workbook.layout import MonthlyRow
 from xlremic.workbook.lint import lint
 from xlremic.workbook.projection_columns import VECTORS, places
-from xlremic.workbook.results_columns import CALLS, RESULTS
+from xlremic.workbook.results_columns import CALLS, DECREMENT, RESULTS
 from xlremic.workbook.term_rows import PAGE
 from xlremic.xlsx.calculate import calculate, formula_cells
 from xlremic.xlsx.engines import ironcalc_values, libreoffice_values
@@ -105,6 +107,19 @@ def assert_shows(path: Path, flows: TrancheFlows) -> None:
         for key, number in (("wal_month", life.wal_month), ("wal_30_360", life.wal_30_360)):
             value = results[life.label][RESULTS.number(key) - 1].value
             assert value == pytest.approx(number, abs=1e-9) if number is not None else value in ("", None), life.label
+    assert_decrements(book, flows)
+
+
+def assert_decrements(book: Workbook, flows: TrancheFlows) -> None:
+    """The decrement table has a row a year and shows what the engine's table does, for every class."""
+    lines = list(book["Results"].iter_rows(values_only=True))
+    head = next(k for k, line in enumerate(lines) if line[0] == DECREMENT.column("year").label)
+    years = [line for line in lines[head + 1 :] if isinstance(line[0], int)]
+    assert [line[0] for line in years] == list(range(flows.months // 12 + 1))
+    for one in flows.classes:
+        column = lines[head].index(one.label)
+        known = [per_cent / 100 for per_cent in decrement(one.balance)] if one.balance[0] > 0 else [0.0] * len(years)
+        assert [line[column] for line in years] == pytest.approx(known, abs=1e-9), one.label
 
 
 @pytest.mark.real

@@ -49,7 +49,7 @@ def drawn(data: bytes) -> int:
                     kept = {int(pt.get("idx", "")): pt.findtext(f"{CHART}v") for pt in cache.iter(f"{CHART}pt")}
                     for k, value in enumerate(cells):
                         if kind == "str":
-                            assert kept.get(k) == (None if value is None else str(value)), (formula, k)
+                            assert (kept.get(k) or None) == (None if value is None else str(value)), (formula, k)
                         elif isinstance(value, datetime):
                             assert float(kept[k] or "") == (value.replace(tzinfo=UTC) - EPOCH).days, (formula, k)
                         elif isinstance(value, int | float):

@@ -225,12 +225,14 @@ def projection_findings(book: Workbook) -> Iterator[Finding]:
 def _results(book: Workbook, flows: TrancheFlows) -> Iterator[Finding]:
     measures = {one.label: one for one in flows.class_measures()}
     differing: list[str] = []
-    for row in book[RESULTS.sheet].iter_rows(min_row=RESULTS.row(), max_col=RESULTS.number("convexity")):
+    sheet = book[RESULTS.sheet]
+    headers = {cell.value: cell.column for cell in sheet[RESULTS.header]}  # an older version's stand in another order
+    for row in sheet.iter_rows(min_row=RESULTS.row()):
         one = measures.get(str(row[0].value))
         if one is None:
             continue
         for key, number, tolerance in result_numbers(one):
-            cell = row[RESULTS.number(key) - 1]
+            cell = row[headers[RESULTS.column(key).label] - 1]
             value = cell.value
             if number is None and value in (None, ""):
                 continue

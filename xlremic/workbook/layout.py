@@ -120,9 +120,9 @@ _SHEETS = (
         action="Choose a class in the yellow cell, then copy its months; every figure is a plain formula.",
     ),
     Sheet(
-        title="Results", role=Role.OUTPUT, frozen="B8", repeated="7:7", part=Part.PROJECTION,
+        title="Results", role=Role.OUTPUT, frozen="B5", pages=0, part=Part.PROJECTION,
         purpose="What the projection comes to for each class.",
-        action="Read lives, windows, prices and yields; everything here follows the inputs.",
+        action="Read lives, windows, prices and yields; charts and the decrement table are below.",
     ),
     Sheet(
         title="Scenarios", role=Role.OUTPUT, frozen="B9", pages=0, repeated="7:7", part=Part.PROJECTION,

@@ -38,7 +38,7 @@ GUARDED = "InputsToLookAt"
 """A name that workbooks have since their inputs are guarded; older ones have their names in other places."""
 UNREAD = ("GridStatus",)
 """Names that only formulas read, of cells without a label."""
-_ONLY_FOR_CODE = ("row.", "block.", "months.", "across.", "projected.", "_xlnm.")
+_ONLY_FOR_CODE = ("row.", "block.", "below.", "months.", "across.", "projected.", "_xlnm.")
 _NEAR = 4
 """Rows between a header and the first line below it, at most."""
 

@@ -14,11 +14,12 @@ from ..deal import Deal
 from ..engine.assumptions import RATES, Assumptions, SeniorClass
 from ..engine.books import TrancheFlows
 from ..engine.capital import CapitalStructure, capital_structure
-from ..xlsx.references import column_letters
+from ..engine.measures import decrement
+from ..xlsx.references import cell_name, column_letters
 from ..xlsx.rows import Rows
 from .class_months import CLASS
 from .class_months import MONTH as CLASS_MONTH
-from .expected import CENT, ResultClass, engine_columns, result_classes, result_numbers
+from .expected import CENT, LIFE, ResultClass, engine_columns, result_classes, result_numbers
 from .layout import MONTHLY, SETUP, FrameRow, MonthlyRow, Part, sheets_of
 from .results_columns import RESULTS
 from .setup_rows import OF_PROJECTION
@@ -71,9 +72,9 @@ class Projection:
                 "senior": len(self.cuts),
                 "subordinated": len(self.capital.subordinated),
                 "result": len(self.classes),
-                "year": self.months // 12 + 1,
             }
         )
+        self.template.lower("Results", len(self.classes) - 1)
         for sheet in MONTHLY:
             found = self._columns[sheet] = {}
             for cell in self.template.workbook[sheet][MonthlyRow.FIELD]:
@@ -90,6 +91,9 @@ class Projection:
             ("Prices", len(self.classes), False),
             ("ClassPrices", len(self.classes), True),
             ("Results", len(self.classes), False),
+            ("Yields", len(self.classes), False),
+            ("DecrementClasses", len(self.classes), True),
+            ("Decrement", self.months // 12 + 1, False),
             ("SummaryClasses", len(self.classes), False),
             ("Scenarios", len(GRID_PSA) * len(GRID_CDR), False),
         ]
@@ -118,6 +122,12 @@ class Projection:
             for key, measure, tolerance in result_numbers(one) if one else ():
                 if measure is not None:
                     known[RESULTS.sheet, f"{RESULTS.letter(key)}{row_number}"] = measure, tolerance
+        balances = {one.label: one.balance for one in self.flows.classes}
+        _, first, left = self.template.anchors["decrement"]
+        for k, place in enumerate(self.classes):
+            if place.label in balances and balances[place.label][0] > 0:
+                for year, per_cent in enumerate(decrement(balances[place.label])):
+                    known[RESULTS.sheet, cell_name(first + year, left + k)] = per_cent / 100, LIFE
         return known
 
     def columns(self, sheet: str) -> dict[str, int]:

@@ -7,11 +7,14 @@ workbook is made. Fields that are no columns of the table are those of ``project
 from enum import IntEnum
 
 from .layout import Column, Table
+from .setup_columns import YIELDS
 
-ITERATIONS = 14
-"""Steps of the search for a yield; the last is the answer."""
 DOLLARS = '[>=0.005]#,##0.00;[<=-0.005](#,##0.00);"-"'
 """Dollars whose dust shows as none."""
+WHOLE = '[>=0.5]#,##0;[<=-0.5](#,##0);"-"'
+"""Dollars without their cents."""
+WIDE = 11.7
+"""Width of a column of Results: a billion dollars."""
 
 
 class ScenarioRow(IntEnum):
@@ -26,64 +29,53 @@ class ScenarioRow(IntEnum):
     GRID = 13
 
 
-def _step(k: int) -> str:
-    return f"step_{chr(ord('a') + k)}"
-
-
-_CASH, _TIME = "{W.subordinated_cash~}", "{W.years~}"
 _REPAID = "({W.subordinated_principal~}>0)*{W.subordinated_principal~}"
 _PAYING = "({W.subordinated_principal~}>={std.half_cent})"
-_FOUND = f"{{{_step(ITERATIONS)}}}"
+_CASH, _TIME, _FOUND = "{W.subordinated_cash~}", "{W.years~}", "{Y.found}"
 _PRESENT = f"{_CASH}*{_FOUND}^(0-{_TIME})"
 
 
-def _search(k: int) -> str:
-    """Growth a year after step ``k``: the one before, raised by full price, present value and duration."""
-    if k == 0:
-        return 'IF({full_price}>0,IF({principal}+{interest}>={std.half_cent},{std.first_growth},""),"")'
-    before = f"{{{_step(k - 1)}}}"
-    value = f"SUMPRODUCT({_CASH}*{before}^(0-{_TIME}))"
-    times = f"SUMPRODUCT({_CASH}*{_TIME}*{before}^(0-{_TIME}))"
-    return f'IF(ISNUMBER({before}),MAX({{std.lowest_growth}},{before}*({value}/{{full_price}})^({value}/{times})),"")'
-
-
-def _measure(key: str, label: str, width: float, number_format: str, formula: str, style: str = "Formula") -> Column:
-    return Column(key, label, width, style, number_format, "right", formula)
+def _measure(key: str, label: str, number_format: str, formula: str, style: str = "Formula") -> Column:
+    return Column(key, label, WIDE, style, number_format, "right", formula)
 
 
 RESULTS = Table(
     "Results", 7, columns=(
-        Column("class", "Class", 12, "Label", value="class", text=True),
-        Column("kind", "Kind", 16, "Unit", value="subordinated", text=True),
-        _measure("balance", "Balance or notional, USD", 19, "USD", "{W.subordinated_balance0$}", "Link"),
-        _measure("wal_month", "WAL, years (months/12)", 11, "0.000", f'IF(SUMPRODUCT({_REPAID})<{{std.half_cent}},"",SUMPRODUCT({_REPAID}*{{W.month~}})/SUMPRODUCT({_REPAID})/12)'),
-        _measure("wal_30_360", "WAL, years (30/360)", 11, "0.000", 'IF(ISNUMBER({wal_month}),{start.first_time}+{wal_month}-1/12,"")'),
-        _measure("first_month", "First month", 9, "0", f'IF(ISNUMBER({{wal_month}}),MAX({{W.month~}})+1-SUMPRODUCT(MAX({_PAYING}*(MAX({{W.month~}})+1-{{W.month~}}))),"")'),
-        _measure("last_month", "Last month", 9, "0", f'IF(ISNUMBER({{wal_month}}),SUMPRODUCT(MAX({_PAYING}*{{W.month~}})),"")'),
-        _measure("principal", "Principal, USD", 19, DOLLARS, "SUM({W.subordinated_principal~})"),
-        _measure("interest", "Interest, USD", 19, DOLLARS, "SUM({W.subordinated_interest~})"),
-        _measure("loss", "Loss, USD", 17, DOLLARS, "SUM({W.subordinated_loss~})"),
-        _measure("price", "Price, %", 11, "0.000", "INDEX({prices},{number$})", "Link"),
-        _measure("accrued", "Accrued, %", 11, "0.000", "IF({balance}<{std.half_cent},0,100*12*INDEX({W.subordinated_interest~},1)/{balance}*{start.accrued_days}/360)"),
-        _measure("yield", "Yield", 11, "0.000%", f'IF(ISNUMBER({_FOUND}),IF({_FOUND}>{{std.lowest_growth}}*(1+{{std.tolerance}}),{{std.periods}}*({_FOUND}^(1/{{std.periods}})-1),""),"")'),
-        _measure("duration", "Modified duration, years", 11, "0.000", f'IF(ISNUMBER({{yield}}),SUMPRODUCT({_CASH}*{_TIME}*{_FOUND}^(0-{_TIME}))/SUMPRODUCT({_PRESENT})/(1+{{yield}}/{{std.periods}}),"")'),
-        _measure("convexity", "Convexity, years squared", 17, "0.000", f'IF(ISNUMBER({{yield}}),SUMPRODUCT({_CASH}*{_TIME}*({_TIME}+1/{{std.periods}})*{_FOUND}^(0-{_TIME}))/SUMPRODUCT({_PRESENT})/(1+{{yield}}/{{std.periods}})^{{std.periods}},"")'),
-        _measure("first_date", "First paid", 12, "date", 'IF(ISNUMBER({first_month}),INDEX({W.date~},{first_month}),"")'),
-        _measure("last_date", "Last paid", 12, "date", 'IF(ISNUMBER({last_month}),INDEX({W.date~},{last_month}),"")'),
-        Column(width=4),
-        Column("number", "Row of Prices", 12, "Constant", "0", "center", value=1),
-        Column("year", "", 6.5, "Formula", '[>=0.005]0%;[>0]"*";"-"', "center", "IF({balance$}<{std.half_cent},0,INDEX({W.subordinated_balance0~},12*{year^}+1)/{balance$})"),
-        Column(width=4),
-        Column("full_price", "Full price, USD", 19, "Formula", "USD", formula="({price}+{accrued})/100*{balance}"),
-        *(Column(_step(k), "", 12, "Formula", "0.00000000", formula=_search(k)) for k in range(ITERATIONS + 1)),
+        Column("class", "Class", 11, "Label", value="class", text=True),
+        Column("kind", "Kind", 14, "Unit", value="subordinated", text=True),
+        _measure("balance", "Balance or notional, USD", WHOLE, "{W.subordinated_balance0$}", "Link"),
+        _measure("wal_month", "WAL, years (months/12)", "0.000", f'IF(SUMPRODUCT({_REPAID})<{{std.half_cent}},"",SUMPRODUCT({_REPAID}*{{W.month~}})/SUMPRODUCT({_REPAID})/12)'),
+        _measure("wal_30_360", "WAL, years (30/360)", "0.000", 'IF(ISNUMBER({wal_month}),{start.first_time}+{wal_month}-1/12,"")'),
+        _measure("first_date", "First paid", "date", 'IF(ISNUMBER({first_month}),INDEX({W.date~},{first_month}),"")'),
+        _measure("last_date", "Last paid", "date", 'IF(ISNUMBER({last_month}),INDEX({W.date~},{last_month}),"")'),
+        _measure("principal", "Principal, USD", WHOLE, "SUM({W.subordinated_principal~})"),
+        _measure("interest", "Interest, USD", WHOLE, "SUM({W.subordinated_interest~})"),
+        _measure("loss", "Loss, USD", WHOLE, "SUM({W.subordinated_loss~})"),
+        _measure("price", "Price, %", "0.000", "INDEX({prices},{number$})", "Link"),
+        _measure("accrued", "Accrued, %", "0.000", "IF({balance}<{std.half_cent},0,100*12*INDEX({W.subordinated_interest~},1)/{balance}*{start.accrued_days}/360)"),
+        _measure("yield", "Yield", "0.000%", f'IF(ISNUMBER({_FOUND}),IF({_FOUND}>{{std.lowest_growth}}*(1+{{std.tolerance}}),{{std.periods}}*({_FOUND}^(1/{{std.periods}})-1),""),"")'),
+        _measure("duration", "Modified duration, years", "0.000", f'IF(ISNUMBER({{yield}}),SUMPRODUCT({_CASH}*{_TIME}*{_FOUND}^(0-{_TIME}))/SUMPRODUCT({_PRESENT})/(1+{{yield}}/{{std.periods}}),"")'),
+        _measure("convexity", "Convexity, years squared", "0.000", f'IF(ISNUMBER({{yield}}),SUMPRODUCT({_CASH}*{_TIME}*({_TIME}+1/{{std.periods}})*{_FOUND}^(0-{_TIME}))/SUMPRODUCT({_PRESENT})/(1+{{yield}}/{{std.periods}})^{{std.periods}},"")'),
+        _measure("first_month", "First month", "0", f'IF(ISNUMBER({{wal_month}}),MAX({{W.month~}})+1-SUMPRODUCT(MAX({_PAYING}*(MAX({{W.month~}})+1-{{W.month~}}))),"")'),
+        _measure("last_month", "Last month", "0", f'IF(ISNUMBER({{wal_month}}),SUMPRODUCT(MAX({_PAYING}*{{W.month~}})),"")'),
+        Column("number", "No.", 5, "Constant", "0", "center", value=1),
     ),
 )  # fmt: skip
-SEARCHED = tuple(_step(k) for k in range(ITERATIONS + 1))
-"""Columns of the search for a yield."""
 REPAID = ("wal_month", "wal_30_360", "first_month", "last_month")
 """Columns that look at what repays a class, a notional balance too, and not at principal in dollars."""
 USD_COLUMNS = ("balance", "principal", "interest", "loss")
 """Columns in dollars."""
+
+CHART_ROWS = 15
+"""Rows that the charts between the classes and the decrement table take."""
+DECREMENT = Table(
+    "Results", RESULTS.row() + CHART_ROWS + 3, first=RESULTS.row() + CHART_ROWS + 5, columns=(
+        Column("year", "Year", 11, "Constant", '0;-0;"start"', "left", value=0, text=True),
+        Column("date", "Distribution", 14, "Formula", "date", "left", 'IF({year}=0,"",INDEX({W.date~},12*{year}))', text=True),
+        Column("share", "", WIDE, "Formula", '[>=0.005]0%;[>0]"*";"-"', "right", "IF({R.balance$}<{std.half_cent},0,INDEX({W.subordinated_balance0~},12*{year$}+1)/{R.balance$})"),
+    ),
+)  # fmt: skip
+"""Below the charts: years downwards, a column a class; between header and years the lives."""
 
 SCENARIOS = Table(
     "Scenarios", 7, first=ScenarioRow.GRID, columns=(
@@ -144,7 +136,8 @@ def result_row(line: str) -> str:
 
 
 _TABLES, _TIMING = "DealPools,DealClasses,DealAssumptions", "{start.settlement},{start.first_distribution}"
-_YEARS = RESULTS.absolute("year")
+_FULL_PRICE = f"INDEX({YIELDS.absolute('full_price')},{_at('priced', 'row')})"
+_LEFT = DECREMENT.absolute("share")
 _LOAN = "{L.balance},{L.gross_rate},{L.term},{P.age},{L.fee},{P.psa},{P.cdr},{P.severity},{L.lag}"
 _MONTH_END = "+".join(
     f"INDEX({{C.{field}~}},{_at('month')})" for field in ("performing_balance", "in_foreclosure_balance")
@@ -165,12 +158,12 @@ LIVE_CALLS = (
      "IF({W.all_to_senior1$}=1,1,{W.senior_percent1$}+{W.shift1$}*(1-{W.senior_percent1$}))", "0.000000"),
     ("REMIC_COLLATERAL", "balance of the first rep line at the end of the month, USD", f"INDEX(REMIC_COLLATERAL({_LOAN}),{_at('month')}+1,{_at('month_end')})", _MONTH_END, "USD"),
     ("REMIC_WATERFALL", "balance of the class at the end of the month, USD", f"INDEX(REMIC_WATERFALL({_at('class')},{_TABLES}),{_at('month')}+1,{_at('ending_balance')})",
-     f"{_result('balance')}*INDEX({_YEARS},{_at('class', 'row')},{_at('month')}/12+1)", "USD"),
+     f"{_result('balance')}*INDEX({_LEFT},{_at('month')}/12+1,{_at('class', 'row')})", "USD"),
     ("REMIC_WAL", "average life of the class, years", f"REMIC_WAL({_at('class')},{_TABLES})", _result("wal_month"), "0.000000"),
     ("REMIC_WINDOW", "last month that pays principal to the class", f"INDEX(REMIC_WINDOW({_at('class')},{_TABLES}),1,1+1)", _result("last_month"), "0"),
-    ("REMIC_DECREMENT", "share of the class left after so many years", f"INDEX(REMIC_DECREMENT({_at('class')},{_TABLES}),{_at('year')}+1+1,1+1)", f"INDEX({_YEARS},{_at('class', 'row')},{_at('year')}+1)", "0.000000"),
-    ("REMIC_PRICE", "full price of the priced class at its yield, USD", f"REMIC_PRICE({_result('yield', 'priced')},{{W.io_cash~}},{_TIMING})", _result("full_price", "priced"), "USD"),
-    ("REMIC_YIELD", "yield of the priced class at its full price", f"REMIC_YIELD({_result('full_price', 'priced')},{{W.io_cash~}},{_TIMING})", _result("yield", "priced"), "0.000000%"),
+    ("REMIC_DECREMENT", "share of the class left after so many years", f"INDEX(REMIC_DECREMENT({_at('class')},{_TABLES}),{_at('year')}+1+1,1+1)", f"INDEX({_LEFT},{_at('year')}+1,{_at('class', 'row')})", "0.000000"),
+    ("REMIC_PRICE", "full price of the priced class at its yield, USD", f"REMIC_PRICE({_result('yield', 'priced')},{{W.io_cash~}},{_TIMING})", _FULL_PRICE, "USD"),
+    ("REMIC_YIELD", "yield of the priced class at its full price", f"REMIC_YIELD({_FULL_PRICE},{{W.io_cash~}},{_TIMING})", _result("yield", "priced"), "0.000000%"),
     ("REMIC_DURATION", "modified duration of the priced class, years", f"REMIC_DURATION({_result('yield', 'priced')},{{W.io_cash~}},{_TIMING})", _result("duration", "priced"), "0.000000"),
     ("REMIC_CONVEXITY", "convexity of the priced class, years squared", f"REMIC_CONVEXITY({_result('yield', 'priced')},{{W.io_cash~}},{_TIMING})", _result("convexity", "priced"), "0.000000"),
     ("REMIC_FACT", "a fact as the filing prints it", 'REMIC_FACT("loan_count","all",SourceFacts)', "{all.loan_count$}", "#,##0"),

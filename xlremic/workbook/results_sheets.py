@@ -6,18 +6,18 @@ from datetime import date
 
 from openpyxl.utils.datetime import to_excel
 from openpyxl.worksheet.datavalidation import DataValidation
+from openpyxl.worksheet.pagebreak import Break
 
 from ..engine.assumptions import RATES
 from ..engine.books import TrancheFlows
 from ..engine.measures import weighted_average_life
 from ..engine.waterfall import run
 from ..xlsx.references import Corner, Reference, column_letters, column_number, rewritten
-from .class_months import FIELD_ROW, FIELDS, LABEL_ROW
 from .clock import minute, written_at
 from .expected import pool_balances
 from .input_sums import INPUT_SUMS
 from .projection import BY_MONTH, GRID_CDR, GRID_PSA, Projection
-from .results_columns import REPAID, RESULTS, SCENARIOS, ScenarioRow
+from .results_columns import DECREMENT, REPAID, RESULTS, SCENARIOS, ScenarioRow
 
 PROTOTYPE = ("balance", "interest", "principal", "loss", "cash")
 """Fields of the class that the prototype row of Results shows."""
@@ -31,40 +31,58 @@ def fill_results(projection: Projection) -> None:
 
 
 def _fill_results(projection: Projection) -> None:
+    """The classes of Results, and on Set-up their columns of Waterfall and the search for their yields."""
     template, columns = projection.template, projection.columns("Waterfall")
-    sheet, (left, top, right, _) = template.place("block.Results")
     repaid = {RESULTS.number(key) for key in REPAID}
     prototype = {name: column_letters(columns[f"subordinated_{name}"]) for name in PROTOTYPE}
+    for block in ("block.Results", "block.Yields"):
+        sheet, (left, top, right, _) = template.place(block)
+        for k, one in enumerate(projection.classes):
+            own = {name: projection.letter(getattr(one, name), one.copy, columns) for name in (*prototype, "repaid")}
+            for column in range(left, right + 1):
+                cell = template.cell(sheet, top + k, column)
+                if cell.data_type == "f":
+                    places = {**own, "principal": own["repaid"]} if column in repaid else own
+                    cell.value = _redirected(str(cell.value), {prototype[name]: places[name] for name in prototype})
     for k, one in enumerate(projection.classes):
         for key, value in (("class", one.label), ("kind", one.kind), ("number", k + 1)):
-            template.cell(sheet, top + k, RESULTS.number(key)).value = value
-        own = {name: projection.letter(getattr(one, name), one.copy, columns) for name in (*prototype, "repaid")}
-        for column in range(left, right + 1):
-            cell = template.cell(sheet, top + k, column)
-            if cell.data_type == "f":
-                places = {**own, "principal": own["repaid"]} if column in repaid else own
-                cell.value = _redirected(str(cell.value), {prototype[name]: places[name] for name in prototype})
-    _, row, column = template.anchors["year"]
-    for k in range(projection.months // 12 + 1):
-        template.cell(sheet, row, column + k).value = k
+            template.cell(RESULTS.sheet, RESULTS.row(k), RESULTS.number(key)).value = value
+    _fill_decrement(projection, prototype["balance"])
+
+
+def _fill_decrement(projection: Projection, prototype: str) -> None:
+    """The years, and each class's column: its own line of Results, its own balance on Waterfall."""
+    template, columns = projection.template, projection.columns("Waterfall")
+    sheet, first, left = template.anchors["decrement"]
+    years = projection.months // 12 + 1
+    for year in range(years):
+        template.cell(sheet, first + year, DECREMENT.number("year")).value = year
+    above = first - DECREMENT.row() + DECREMENT.header
+    of_first = {row: str(template.cell(sheet, row, left).value) for row in range(above, first + years)}
+    for k, one in enumerate(projection.classes):
+        letters = {prototype: projection.letter(one.balance, one.copy, columns)}
+        for row, formula in of_first.items():
+            template.cell(sheet, row, left + k).value = _redirected(_of_class(formula, k), letters)
+    page = template.workbook[sheet]
+    page.row_breaks.append(Break(id=above - 2))
+
+
+def _of_class(formula: str, k: int) -> str:
+    """The formula of the first class's column as another one takes it: its line of Results, in the same column."""
+
+    def own(found: Reference) -> Reference:
+        of_line = not found.sheet and found.first.row == RESULTS.row()
+        return replace(found, first=replace(found.first, row=found.first.row + k)) if of_line else found
+
+    return rewritten(formula, own)
 
 
 def _fill_class(projection: Projection) -> None:
-    """Where the columns of every class are on Waterfall; the first class is chosen."""
-    template, columns = projection.template, projection.columns("Waterfall")
-    prototype = {field: column_letters(columns[f"subordinated_{field}"]) for field in FIELDS}
-    sheet, row, column = template.anchors["class_number"]
-    for k, one in enumerate(projection.classes):
-        template.cell(sheet, row, column + k).value = k + 1
-        for field in FIELDS:
-            cell = template.cell(sheet, FIELD_ROW[field], column + k)
-            own = projection.letter(getattr(one, field), one.copy, columns)
-            cell.value = _redirected(str(cell.value), {prototype[field]: own})
-    choice = template.anchor("class_choice")
+    """The first class is chosen; the others are in its list."""
+    choice = projection.template.anchor("class_choice")
     choice.value = projection.classes[0].label
-    labels = (
-        f"${column_letters(column)}${LABEL_ROW}:${column_letters(column + len(projection.classes) - 1)}${LABEL_ROW}"
-    )
+    letter, last = RESULTS.letter("class"), RESULTS.row(len(projection.classes) - 1)
+    labels = f"{RESULTS.sheet}!${letter}${RESULTS.row()}:${letter}${last}"
     listed = DataValidation("list", formula1=labels, showErrorMessage=True, allow_blank=False)
     listed.errorTitle, listed.error = "No such class", "Choose a class of the list."
     listed.add(choice.coordinate)

@@ -16,14 +16,16 @@ from typing import cast
 
 from openpyxl import Workbook, load_workbook
 from openpyxl.cell import Cell
+from openpyxl.chart import AreaChart
+from openpyxl.chart._chart import ChartBase
 from openpyxl.formula.tokenizer import Token, Tokenizer
 from openpyxl.formula.translate import Translator
 from openpyxl.worksheet.worksheet import Worksheet
 
 from ..errors import InputError, TemplateError
-from ..xlsx.growth import spread
+from ..xlsx.growth import series_of, spread
 from ..xlsx.preflight import preflight
-from ..xlsx.references import Reference, column_letters
+from ..xlsx.references import Reference, column_letters, rewritten
 from .filing_rows import SHEETS, rows
 from .names import PUBLIC
 
@@ -67,6 +69,9 @@ class Template:
             raise InputError(f"template {place} cannot be read: {error.strerror or error}") from error
         preflight(data)
         self.workbook: Workbook = load_workbook(io.BytesIO(data))
+        for sheet in self.workbook.worksheets:
+            for chart in sheet._charts:
+                _mended(chart)
         self._sheets = {sheet.title: sheet for sheet in self.workbook.worksheets}
         self.anchors: dict[str, tuple[str, int, int]] = {}
         self._find_anchors()
@@ -117,7 +122,9 @@ class Template:
 
     def grow(self, copies: Iterable[tuple[str, int, bool]], months: int = 0) -> None:
         """Grow blocks: (name, how many in all, to the right rather than downwards); reserve the rows of the months."""
-        blocks = [self._copied(name, count, across) for name, count, across in copies]
+        blocks: list[Block] = []
+        for name, count, across in copies:
+            blocks.append(self._copied(name, count, across, blocks))
         for name in self.workbook.defined_names:
             if name.startswith("months."):
                 title, (left, top, right, bottom) = self.place(name)
@@ -128,11 +135,47 @@ class Template:
     def drop_anchors(self) -> None:
         """Remove the names that only code needs."""
         for name in list(self.workbook.defined_names):
-            if name.startswith(("row.", "block.", "months.", "projected.")):
+            if name.startswith(("row.", "block.", "below.", "months.", "projected.")):
                 del self.workbook.defined_names[name]
 
-    def _copied(self, name: str, count: int, across: bool) -> Block:
+    def lower(self, name: str, rows: int) -> None:
+        """Move the range ``below.NAME`` down, to make room for the copies of the block NAME above it.
+
+        Every reference to it follows, but for those in charts, which draw nothing there.
+        """
+        title, (left, top, right, bottom) = self.place(f"below.{name}")
+        sheet = self.workbook[title]
+
+        def lowered(formula: str, home: str) -> str:
+            def follow(found: Reference) -> Reference:
+                if (found.sheet or home) != title or found.first.row < top:
+                    return found
+                last = found.last and replace(found.last, row=found.last.row + rows)
+                return replace(found, first=replace(found.first, row=found.first.row + rows), last=last)
+
+            return rewritten(formula, follow)
+
+        for page in self.workbook.worksheets:
+            for row in page.iter_rows():
+                for cell in row:
+                    if cell.data_type == "f" and (page is sheet or title in str(cell.value)):
+                        cell.value = lowered(str(cell.value), page.title)
+        for defined in self.workbook.defined_names.values():
+            defined.attr_text = lowered("=" + str(defined.attr_text), "")[1:]
+        heights = {row: sheet.row_dimensions[row].height for row in range(top, bottom + 1)}
+        sheet.move_range(f"{column_letters(left)}{top}:{column_letters(right)}{bottom}", rows=rows)
+        for row in reversed(heights):
+            sheet.row_dimensions[row].height = None
+            sheet.row_dimensions[row + rows].height = heights[row]
+        self._find_anchors()
+
+    def _copied(self, name: str, count: int, across: bool, before: Sequence[Block]) -> Block:
+        """A block with its copies; what an earlier one added to its right is copied with it."""
         title, bounds = self.place(f"block.{name}")
+        if not across:
+            left, top, right, bottom = bounds
+            cells = f"{column_letters(left)}{top}:{column_letters(right)}{bottom}"
+            bounds = bounds_of(stretched_range(cells, title, before))
         sheet = self.workbook[title]
         left, top, right, bottom = bounds
         for row in range(top, bottom + 1):
@@ -165,7 +208,7 @@ class Template:
                     _move_charts(sheet, block)
             _stretch_formats(sheet, blocks)
             for chart in sheet._charts:
-                for series in chart.series:
+                for series in series_of(chart):
                     for part in (
                         series.val and series.val.numRef,
                         series.cat and (series.cat.strRef or series.cat.numRef),
@@ -173,8 +216,17 @@ class Template:
                         if part:
                             part.f = stretched("=" + part.f, sheet.title, blocks)[1:]
         for defined in self.workbook.defined_names.values():
-            if not defined.name.startswith(("row.", "block.", "months.")):
+            if not defined.name.startswith(("row.", "block.", "below.", "months.")):
                 defined.attr_text = stretched("=" + str(defined.attr_text), "", blocks)[1:]
+
+
+def _mended(chart: ChartBase) -> None:
+    """Areas with the axes of what stands beside them: openpyxl loads them without any."""
+    for other in chart._charts:
+        if not isinstance(other, AreaChart):
+            for area in chart._charts:
+                if isinstance(area, AreaChart):
+                    area.x_axis, area.y_axis = other.x_axis, other.y_axis
 
 
 def _stretch_print_area(sheet: Worksheet, block: Block) -> None:

@@ -130,26 +130,37 @@ def _areas(sheet: Worksheet) -> list[str]:
     return areas.split(",") if isinstance(areas, str) else list(areas)
 
 
+def series_of(chart: object) -> list[Series]:
+    """All series of a chart, those of another kind that stand in it too."""
+    return [series for one in chart._charts for series in one.series]  # type: ignore[attr-defined]  # openpyxl
+
+
 def _spread_chart(chart: object, plans: Mapping[str, Columns]) -> None:
     """A series of a marked column becomes one series a copy."""
-    grown: list[Series] = []
-    for series in chart.series:  # type: ignore[attr-defined]  # openpyxl
-        value = series.val.numRef.f
-        sheet, _, reference = value.rpartition("!")
-        column = column_number(re.sub(r"[^A-Z]", "", reference.partition(":")[0]))
-        plan = plans.get(sheet.strip("'"))
-        for k in range(plan.copies(column) if plan else 1):
-            one = deepcopy(series)
-            kind = plan.kind.get(column, "") if plan else ""
-            for part in (one.val.numRef, one.cat and (one.cat.strRef or one.cat.numRef), one.tx and one.tx.strRef):
-                if part:
-                    part.f = moved("=" + part.f, "", plans, kind, k, own=True)[1:]
-            one.idx = one.order = len(grown)
-            grown.append(one)
-    if len(grown) > len(chart.series):  # type: ignore[attr-defined]  # openpyxl
-        for number, one in enumerate(grown):
-            _recolored(one, number)
-    chart.series = grown  # type: ignore[attr-defined]  # openpyxl
+    number = 0
+    for one in chart._charts:  # type: ignore[attr-defined]  # openpyxl
+        grown = [copied for series in one.series for copied in _spread_series(series, plans)]
+        for k, copied in enumerate(grown):
+            copied.idx = copied.order = number
+            number += 1
+            if len(grown) > len(one.series):
+                _recolored(copied, k)
+        one.series = grown
+
+
+def _spread_series(series: Series, plans: Mapping[str, Columns]) -> list[Series]:
+    sheet, _, reference = series.val.numRef.f.rpartition("!")
+    column = column_number(re.sub(r"[^A-Z]", "", reference.partition(":")[0]))
+    plan = plans.get(sheet.strip("'"))
+    kind = plan.kind.get(column, "") if plan else ""
+    grown = []
+    for k in range(plan.copies(column) if plan else 1):
+        one = deepcopy(series)
+        for part in (one.val.numRef, one.cat and (one.cat.strRef or one.cat.numRef), one.tx and one.tx.strRef):
+            if part:
+                part.f = moved("=" + part.f, "", plans, kind, k, own=True)[1:]
+        grown.append(one)
+    return grown
 
 
 def _recolored(series: Series, number: int) -> None:
