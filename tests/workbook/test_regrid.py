@@ -16,6 +16,8 @@ from xlremic.xlsx.calculate import calculate
 from xlremic.xlsx.package import Package
 from xlremic.xlsx.patch import Cell, named_cells, opened, patched
 
+from ..support.short_deal import AGE
+
 TERMS: dict[str, Cell] = {"PSA": 450.0, "CDR": 0.02, "Severity": 0.4}
 
 
@@ -37,10 +39,10 @@ def skeleton(xml: bytes) -> bytes:
 
 
 def test_the_grid_is_the_engines_for_the_inputs_of_now_and_nothing_else_changes(
-    projected: Path, deal: Deal, tmp_path: Path
+    short: Path, short_deal: Deal, tmp_path: Path
 ) -> None:
     path = tmp_path / "deal.xlsx"
-    before = typed(projected.read_bytes(), TERMS)
+    before = typed(short.read_bytes(), TERMS)
     path.write_bytes(before)
     stale = opened(calculate(Package.of(before)).to_bytes())
     done = told("grid", "--into", path)
@@ -59,10 +61,10 @@ def test_the_grid_is_the_engines_for_the_inputs_of_now_and_nothing_else_changes(
         if [sheet.cell(row, psa).value, sheet.cell(row, SCENARIOS.number("cdr")).value] == [100, 0.01]
     )
     for row, terms in (
-        (ScenarioRow.BASE, Assumptions(psa=450, cdr=0.02, severity=severity)),
-        (chosen, Assumptions(psa=100, cdr=0.01, severity=severity)),
+        (ScenarioRow.BASE, Assumptions(psa=450, cdr=0.02, severity=severity, **AGE)),
+        (chosen, Assumptions(psa=100, cdr=0.01, severity=severity, **AGE)),
     ):
-        flows = run(deal, terms)
+        flows = run(short_deal, terms)
         lives = {one.label: one.wal_month for one in flows.class_measures()}
         first = SCENARIOS.number("life")
         shown = {label: sheet.cell(row, first + k).value for k, label in enumerate(labels) if label in lives}
@@ -84,9 +86,9 @@ def test_a_workbook_without_a_projection_has_no_grid(workbook: Path, tmp_path: P
     assert path.read_bytes() == workbook.read_bytes() and list(tmp_path.iterdir()) == [path]
 
 
-def test_an_input_in_error_is_refused_before_a_byte_is_written(projected: Path, tmp_path: Path) -> None:
+def test_an_input_in_error_is_refused_before_a_byte_is_written(short: Path, tmp_path: Path) -> None:
     path = tmp_path / "deal.xlsx"
-    path.write_bytes(broken := typed(projected.read_bytes(), {"PSA": -5.0}))
+    path.write_bytes(broken := typed(short.read_bytes(), {"PSA": -5.0}))
     done = told("grid", "--into", path)
     assert done.exit_code == 2 and "1 inputs in error" in done.output
     assert path.read_bytes() == broken and list(tmp_path.iterdir()) == [path]
