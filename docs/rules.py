@@ -24,6 +24,7 @@ sys.path.insert(0, str(ROOT))
 import xlremic  # noqa: E402
 from xlremic.engine.assumptions import TERMS  # noqa: E402
 from xlremic.engine.rules import RULES as SAID  # noqa: E402
+from xlremic.engine.rules import Rule, rules_in  # noqa: E402
 from xlremic.workbook.class_columns import CALL, TRANCHES  # noqa: E402
 from xlremic.workbook.filing_rows import POOLS, UNDERWRITING, CalculatedRow  # noqa: E402
 from xlremic.workbook.layout import Table as Sheet  # noqa: E402
@@ -53,7 +54,7 @@ CUT = 260
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
+class Rests:
     """What belongs to one rule beside the columns and the functions that carry its number."""
 
     facts: tuple[tuple[str, str], ...] = ()
@@ -61,48 +62,52 @@ class Rule:
 
 
 _BALANCE = "aggregate_scheduled_principal_balance"
-RULES: Mapping[int, Rule] = {
-    1: Rule(
+RULES: Mapping[Rule, Rests] = {
+    Rule.SCHEDULED_PRINCIPAL: Rests(
         ((_BALANCE, "all"), ("weighted_average_remaining_term", "all"), (_BALANCE, "pool:I:discount")),
         ("L.balance", "L.gross_rate", "L.term", "L.months"),
     ),
-    2: Rule((("weighted_average_original_term", "all"),), ("P.age", "P.first_month")),
-    3: Rule(),
-    4: Rule(),
-    5: Rule(),
-    6: Rule((("weighted_average_coupon", "all"),), ("L.fee", "L.net_rate")),
-    7: Rule(),
-    8: Rule(
+    Rule.AGE: Rests((("weighted_average_original_term", "all"),), ("P.age", "P.first_month")),
+    Rule.PREPAYMENTS: Rests(),
+    Rule.DEFAULTS: Rests(),
+    Rule.LIQUIDATION: Rests(),
+    Rule.NET_INTEREST: Rests((("weighted_average_coupon", "all"),), ("L.fee", "L.net_rate")),
+    Rule.SHORTFALL: Rests(),
+    Rule.DISCOUNT_LOANS: Rests(
         (("net_loan_rate", "pool:I:discount"), (_BALANCE, "pool:I:discount")),
         ("P.target_rate", "P.po_strip", "L.target_rate", "L.po_fraction"),
     ),
-    9: Rule((("net_loan_rate", "pool:I:premium"), ("weighted_average_coupon", "pool:I:premium")), ("L.io_rate",)),
-    10: Rule((), ("L.kept", "P.strip")),
-    11: Rule((), ("S.stripped", "S.coupon")),
-    12: Rule((), ("start.initial_senior_percent",)),
-    13: Rule((), ("start.initial_subordinated", "start.losses")),
-    14: Rule(),
-    15: Rule(),
-    16: Rule(
+    Rule.PREMIUM_LOANS: Rests(
+        (("net_loan_rate", "pool:I:premium"), ("weighted_average_coupon", "pool:I:premium")), ("L.io_rate",)
+    ),
+    Rule.SPLIT_ALIKE: Rests((), ("L.kept", "P.strip")),
+    Rule.COUPONS: Rests((), ("S.stripped", "S.coupon")),
+    Rule.SHIFTING_INTEREST: Rests((), ("start.initial_senior_percent",)),
+    Rule.STEP_TESTS: Rests((), ("start.initial_subordinated", "start.losses")),
+    Rule.AMONG_SUBORDINATED: Rests(),
+    Rule.NOTHING_BELOW_ZERO: Rests(),
+    Rule.COMPONENTS: Rests(
         (("class_initial_principal_balance", "class:A"), ("class_initial_principal_balance", "class:B-1")),
         ("start.strip", "start.subordinated", "start.subordinated_share"),
     ),
-    17: Rule((("special_hazard_loss_limit", "all"),)),
-    18: Rule((), ("start.initial_level",)),
-    19: Rule(),
-    20: Rule(),
-    21: Rule((("cut_off_date", "filing"),), ("start.first_distribution",)),
-    22: Rule(),
-    23: Rule((("call_threshold", "all"),), ("start.call_from",)),
-    24: Rule((("subordination_level", "class:A"), ("subordination_level", "class:B-1"))),
-    25: Rule((("closing_date", "filing"),), ("start.settlement", "start.first_time", "start.accrued_days")),
-    26: Rule(),
-    27: Rule(),
-    28: Rule(),
-    29: Rule(),
-    30: Rule(),
-    31: Rule(),
-    32: Rule(),
+    Rule.LOSSES: Rests((("special_hazard_loss_limit", "all"),)),
+    Rule.RETIRED_POOL: Rests((), ("start.initial_level",)),
+    Rule.SHORT_POOL: Rests(),
+    Rule.ORDER: Rests(),
+    Rule.INTEREST_AND_DATES: Rests((("cut_off_date", "filing"),), ("start.first_distribution",)),
+    Rule.PO_LOSSES: Rests(),
+    Rule.CALL: Rests((("call_threshold", "all"),), ("start.call_from",)),
+    Rule.LEVELS: Rests((("subordination_level", "class:A"), ("subordination_level", "class:B-1"))),
+    Rule.PRICE_AND_LIFE: Rests(
+        (("closing_date", "filing"),), ("start.settlement", "start.first_time", "start.accrued_days")
+    ),
+    Rule.INDEX_COUPONS: Rests(),
+    Rule.STEPS: Rests(),
+    Rule.PLANS: Rests(),
+    Rule.ACCRUAL: Rests(),
+    Rule.NON_ACCELERATED: Rests(),
+    Rule.SUPER_SENIOR: Rests(),
+    Rule.NOTIONAL: Rests(),
 }
 
 MARK = re.compile(r"rules? (\d+(?:, \d+)*)(?: \(([^)]*)\))?")
@@ -124,17 +129,17 @@ class Applied:
 
 
 @cache
-def applied() -> Mapping[int, Sequence[Applied]]:
+def applied() -> Mapping[Rule, Sequence[Applied]]:
     """The functions of every rule, by the comments over them."""
-    found: dict[int, list[Applied]] = {}
+    found: dict[Rule, list[Applied]] = {}
     for home in HOMES:
         text = (ROOT / "xlremic" / f"{home.replace('.', '/')}.py").read_text(encoding="utf-8")
         lines = text.splitlines()
         for name, first in definitions(ast.parse(text)):
             comment = lines[first - 2].strip()
             for mark in MARK.finditer(comment) if comment.startswith("# rule") else ():
-                for number in map(int, mark[1].split(", ")):
-                    found.setdefault(number, []).append(Applied(f"{home}.{name}", mark[2] or ""))
+                for number in mark[1].split(", "):
+                    found.setdefault(Rule(int(number)), []).append(Applied(f"{home}.{name}", mark[2] or ""))
     return found
 
 
@@ -145,12 +150,6 @@ def definitions(tree: ast.AST, within: str = "") -> Iterator[tuple[str, int]]:
             yield from definitions(node, f"{node.name}.")
         elif isinstance(node, ast.FunctionDef):
             yield within + node.name, min([node.lineno, *(one.lineno for one in node.decorator_list)])
-
-
-def numbers(text: str) -> set[int]:
-    """The rules that a column's header names: "rules 12, 13" is both."""
-    found = re.search(r"\brules? ([\d, ]+)", text)
-    return {int(number) for number in re.findall(r"\d+", found[1])} if found else set()
 
 
 def columns() -> Iterator[tuple[str, Column]]:
@@ -186,28 +185,28 @@ def what(one: Applied) -> list[str]:
     return [f"`{name}`", one.source, (resolve_name(name).__doc__ or "").strip().split("\n")[0]]
 
 
-def rule_part(number: int, table: Table) -> str:
+def rule_part(rule: Rule, table: Table) -> str:
     """Words of one rule, then the sentences, cells and columns, and functions that belong to it."""
-    rule, words = RULES[number], SAID[number]
+    rests, words = RULES[rule], SAID[rule]
     reading = xlremic.read(ROOT / "samples" / "cmsi-2004-8.txt")
     quotes: dict[str, int] = {}
-    for key, scope in rule.facts:
+    for key, scope in rests.facts:
         fact = next(reading.find(key, scope))
         sentence = fact.provenance.sentence
         quotes[sentence if len(sentence) <= CUT else f"{sentence[:CUT].rpartition(' ')[0]} …"] = fact.provenance.line
-    parts = [f"### Rule {number}: {words.title}", "\n".join(wrap(words.says, 120))]
+    parts = [f"### R{str(rule)[1:]}: {words.title}", "\n".join(wrap(words.says, 120))]
     parts += [f"> {sentence} (line {line})" for sentence, line in quotes.items()]
-    rows = [column_row(sheet, column) for sheet, column in columns() if number in numbers(column.rule)]
-    rows = [*map(cell_row, rule.cells), *rows]
+    rows = [column_row(sheet, column) for sheet, column in columns() if rule in rules_in(column.rule)]
+    rows = [*map(cell_row, rests.cells), *rows]
     if rows:
         parts.append(table(("cell or column", "unit", "a month", "the start"), rows))
-    parts.append(table(("Python", "stands in", "what it is"), [what(one) for one in applied()[number]]))
+    parts.append(table(("Python", "stands in", "what it is"), [what(one) for one in applied()[rule]]))
     return "\n\n".join(parts)
 
 
 def other_columns(table: Table) -> str:
     """Columns that only add up, date, or follow the cut of class A."""
-    rows = [[*column_row(sheet, column)[:3], column.rule] for sheet, column in columns() if not numbers(column.rule)]
+    rows = [[*column_row(sheet, column)[:3], column.rule] for sheet, column in columns() if not rules_in(column.rule)]
     return table(("column", "unit", "a month", "what it is"), rows)
 
 
@@ -266,11 +265,11 @@ def terms(table: Table) -> str:
 def parts(table: Table) -> dict[str, Callable[[], str]]:
     """Every made part of the pages that people write, by its name."""
 
-    def of_rule(number: int) -> Callable[[], str]:
-        return lambda: rule_part(number, table)
+    def of_rule(rule: Rule) -> Callable[[], str]:
+        return lambda: rule_part(rule, table)
 
     return {
-        **{f"rule {number}": of_rule(number) for number in RULES},
+        **{str(rule): of_rule(rule) for rule in RULES},
         "other columns": lambda: other_columns(table),
         "calculated rows": lambda: calculated_rows(table),
         "tranches": lambda: template_cells(TRANCHES, "coupon", table),

@@ -199,7 +199,9 @@ def counted(tests: Sequence[str]) -> Counting:
     os.chdir(ROOT)
     try:
         with redirect_stdout(StringIO()):
-            code = pytest.main(["-q", "-p", "no:cacheprovider", *nodes], plugins=[counting])
+            # Modules that the attacks on the server import are there before pytest, which says so.
+            quiet = ("-W", "ignore::pytest.PytestAssertRewriteWarning")
+            code = pytest.main(["-q", "-p", "no:cacheprovider", *quiet, *nodes], plugins=[counting])
     finally:
         os.chdir(here)
     if code != 0 or counting.failed:

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from xlremic.engine.rules import RULES, rules_in
+
 from .conftest import SAMPLE
 from .support.projection_cases import DOZEN
 
@@ -67,13 +69,21 @@ def test_every_column_of_the_projection_is_explained_under_its_rules() -> None:
     page = (DOCS / "numbers.md").read_text(encoding="utf-8")
     sections = {int(number): text for number, text in re.findall(r"^### Rule (\d+):(.*?)(?=^##)", page, re.M | re.S)}
     rules = runpy.run_path(str(DOCS / "rules.py"))
-    assert set(sections) == set(rules["RULES"]) == set(range(1, 26))
+    assert set(sections) == {rule.value for rule in RULES} == {rule.value for rule in rules["RULES"]}
     others = page.partition("## Columns that follow no rule")[2]
     for sheet, column in rules["columns"]():
         said = f"| {sheet}: {column.field.replace('_', ' ')}"
-        for number in rules["numbers"](column.rule):
-            assert said in sections[number], (said, number)
-        assert rules["numbers"](column.rule) or said in others, said
+        for rule in rules_in(column.rule):
+            assert said in sections[rule.value], (said, rule)
+        assert rules_in(column.rule) or said in others, said
+
+
+def test_a_rule_has_its_number_where_it_has_its_words_and_over_the_functions_that_apply_it() -> None:
+    """Sheets, commands and pages call a rule by its name, so that one that is put elsewhere is renumbered there."""
+    homes = [ROOT / "templates", *(ROOT / "xlremic" / wing for wing in ("commands", "workbook", "batch", "serve"))]
+    typed = re.compile(r"\brules? \d")
+    assert [path.name for home in homes for path in home.rglob("*.py") if typed.search(path.read_text("utf-8"))] == []
+    assert not typed.search((DOCS / "rules.py").read_text(encoding="utf-8").partition("MARK = ")[0])
 
 
 def test_every_rule_has_functions_and_every_numbered_comment_is_over_one() -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ..engine.rules import RULES
+from ..engine.rules import RULES, together
 from ..errors import DealError
 from ..reading.edgar import path_of
 from ..reading.parser import read
@@ -112,7 +112,7 @@ def printed(found: "Explanation") -> Iterator[str]:
     if found.rules:
         yield "\nRules"
         for rule in found.rules:
-            yield f"  rule {rule}, {RULES[rule].title}: {RULES[rule].says}"
+            yield f"  {rule}, {RULES[rule].title}: {RULES[rule].says}"
 
 
 def _printed_given(one: "Given") -> Iterator[str]:
@@ -126,7 +126,7 @@ def _printed_given(one: "Given") -> Iterator[str]:
 def _printed_step(found: "Explanation", number: int, step: "Step") -> Iterator[str]:
     from ..workbook.explanation import figure  # noqa: PLC0415 - as above
 
-    rules = f", rule{'s' * (len(step.rules) > 1)} {', '.join(map(str, step.rules))}" if step.rules else ""
+    rules = f", {together(*step.rules)}" if step.rules else ""
     yield f"  {number}. {step.label}{f', {step.unit}' if step.unit else ''}  [{_place(step)}{rules}]"
     for one in step.conditions:
         yield f"      {_condition(found, one)}"
@@ -182,7 +182,7 @@ def as_data(found: "Explanation") -> dict[str, Any]:
                 "label": step.label,
                 "cell": _place(step),
                 "unit": step.unit,
-                "rules": list(step.rules),
+                "rules": [rule.value for rule in step.rules],
                 "conditions": [_condition(found, one) for one in step.conditions],
                 "formula": step.formula,
                 "in_names": found.in_names(step.term) if step.term else None,
@@ -191,5 +191,5 @@ def as_data(found: "Explanation") -> dict[str, Any]:
             }
             for step in found.steps
         ],
-        "rules": {str(rule): {"title": RULES[rule].title, "says": RULES[rule].says} for rule in found.rules},
+        "rules": {str(rule.value): {"title": RULES[rule].title, "says": RULES[rule].says} for rule in found.rules},
     }

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cached_property
 
+from ..engine.rules import Rule, rules_in
 from ..errors import InputError
 from ..xlsx.arithmetic import Arithmetic, Condition, NotArithmeticError, Place, Term, number, written
 from ..xlsx.package import Package
@@ -68,7 +69,7 @@ class Step:
     place: Place
     value: float
     unit: str
-    rules: tuple[int, ...]
+    rules: tuple[Rule, ...]
     term: Term | None
     conditions: tuple[Condition, ...]
     formula: str
@@ -88,9 +89,9 @@ class Explanation:
     labels: Mapping[Place, str] = field(default_factory=dict)
 
     @property
-    def rules(self) -> tuple[int, ...]:
-        """Numbers of the rules that its steps follow."""
-        return tuple(sorted({number for step in self.steps for number in step.rules}))
+    def rules(self) -> tuple[Rule, ...]:
+        """The rules that its steps follow."""
+        return tuple(sorted({rule for step in self.steps for rule in step.rules}, key=lambda rule: rule.value))
 
     def in_names(self, term: Term) -> str:
         """Arithmetic with the names of its cells."""
@@ -309,13 +310,13 @@ class _Trace:
             for one in (*condition.left.cells(), *condition.right.cells()):
                 if one.place is not None:
                     self.labels.setdefault(one.place, self.book.label(one.place, self.row))
-        rules = re.search(r"\brules? ([\d, ]+)", self.book.header(place, MonthlyRow.RULE) if sheet in MONTHLY else "")
+        rules = rules_in(self.book.header(place, MonthlyRow.RULE)) if sheet in MONTHLY else ()
         self.steps[place] = Step(
             label=self.labels[place],
             place=place,
             value=float(found.value) if isinstance(found.value, float | bool) else 0.0,
             unit=self.book.unit(place),
-            rules=tuple(map(int, re.findall(r"\d+", rules[1]))) if rules else (),
+            rules=rules,
             term=term,
             conditions=conditions,
             formula=found.formula,
