@@ -377,7 +377,7 @@ def make(path: Path) -> None:
     call(book, formulas)
     kinds = Kinds({})
     make_cover.cover(book)
-    make_cover.history(book, formulas, kinds)
+    make_cover.history(book, formulas)
     pool_cells = {field: f"{home}!${POOL_COLUMN}${at}:${POOL_COLUMN}${at}" for field, (home, at) in places.items()}
     make_projection.set_up(book, pool_cells, outside, kinds)
     summary(book, formulas)
