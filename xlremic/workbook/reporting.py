@@ -9,7 +9,7 @@ from typing import Any
 from openpyxl import Workbook
 
 from ..engine.capital import capital_structure
-from ..engine.collateral import rep_lines
+from ..engine.rep_lines import rep_lines
 from ..errors import DealError, InputError
 from ..files import alone, keep, read_whole, write_whole
 from ..functions.cells import CellError
