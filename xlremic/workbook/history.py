@@ -11,6 +11,7 @@ from openpyxl.cell import Cell as SheetCell
 
 from ..deal import Deal
 from ..errors import InputError
+from ..functions.cells import serial
 from ..reading.report_identities import Failure, Known
 from ..reading.trustee import ALL, Month, Row
 from ..xlsx.patch import Cell, named_cells
@@ -18,7 +19,7 @@ from .history_columns import HISTORY, OF_CLASS, OF_PART, OF_POOL
 from .standing import Standing
 
 ZERO = Decimal(0)
-FIGURES = tuple(key for key in HISTORY.keys if key not in ("as_of", "of", "name", "callable", "accepted"))
+FIGURES = tuple(key for key in HISTORY.keys if key not in ("as_of", "of", "name", "callable", "accepted", "key"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +36,8 @@ class Line:
     def cells(self) -> list[Cell]:
         """The line as the table has it."""
         values: dict[str, Cell] = {key: float(value) for key, value in self.figures.items() if key in HISTORY.keys}
-        words = {"as_of": self.as_of, "of": self.of, "name": self.name}
+        day = f"{serial(self.as_of):.0f}" if self.as_of else "0"
+        words = {"as_of": self.as_of, "of": self.of, "name": self.name, "key": f"{self.of} {self.name} {day}"}
         words |= {key: text for key, text in (("callable", self.callable), ("accepted", self.accepted)) if text}
         return [words.get(key, values.get(key)) for key in HISTORY.keys]
 

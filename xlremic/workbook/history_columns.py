@@ -36,6 +36,7 @@ HISTORY = Table(
         Column("callable", "Callable", 10, "Constant", "text", "center"),
         Column("losses", "Cumulative losses, USD", 18, *_USD),
         Column("accepted", "Accepted although it fails", 60, "Constant", "text", text=True),
+        Column("key", "Key", 20, "Key", text=True),
     ),
 )  # fmt: skip
 """The fields of ``history.Line``; figures of a report have the keys that its rows have."""
@@ -44,14 +45,19 @@ TABLE_NAME = "ReportedMonths"
 OF_CLASS, OF_PART, OF_POOL = "class", "part", "pool"
 """What a line is of. A part is what the model cuts class A into, where a report has such rows."""
 ACCEPTED_ROW = HISTORY.header - 2
-MOST_LINES = 20_000
-"""Formulas of other sheets look that far down: forty years of forty lines."""
+MOST_LINES = 12_000
+"""Formulas of other sheets look that far down: forty years of twenty-five lines."""
 
 
 def every(key: str) -> str:
     """All lines of a column, with room for those to come, as other sheets take it."""
     letter = HISTORY.letter(key)
     return f"{HISTORY.sheet}!${letter}${HISTORY.row()}:${letter}${MOST_LINES}"
+
+
+def one(key: str, of: str, name: str, day: str) -> str:
+    """A figure of one line, as a formula; ``name`` and ``day`` are cells. Zero where there is no such line."""
+    return f'SUMIF({every("key")},"{of} "&{name}&" "&{day},{every(key)})'
 
 
 ACCEPTED = f'COUNTIF({HISTORY.letter("accepted")}{HISTORY.row()}:{HISTORY.letter("accepted")}{MOST_LINES},"?*")'
