@@ -7,10 +7,10 @@ long; nothing here ever guesses.
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
+from typing import NamedTuple
 
 from .facts import Qualifier
 from .mentions import ID, POOL, Loans, lists_of_loans
@@ -57,12 +57,17 @@ _WORD = "|".join(sorted((*_WORDS, *_SCALES), key=len, reverse=True))
 # Each pattern starts with what its first character may be: most characters then cost next to nothing.
 _AND = r"(?:(?<=hundred)|(?<=thousand)|(?<=million))\sand\s"  # "one and five" are two numbers
 NUMBER_WORDS = (
-    r"(?<![A-Za-z])(?=[zotfsenhmZOTFSENHM])"
+    r"(?<![A-Za-z])(?=[zZ][eE]|[oO][nN]|[tT](?:[wWeE]|[hH][iIrRoO])|[fF][oOiI]|[sS][eEiI]|[eE][iIlL]|[nN][iI]|[hH][uU]|[mM][iI])"
     rf"(?i:(?:{_WORD})(?:(?:\s|-|{_AND})(?:{_WORD})){{0,20}}\b)"
 )
 
+_FIRST = (
+    r"[\d.]|(?:[zZ]e|[oO]n|Oc|[tT](?:w|W|h[iro]|H[IRO]|[eE])|[fF][oOiI]|Fe|[sS][eEiI]|[eE][iIlL]|[nN][oOiI]|[hH][uUaA]|[mM]i|M[aI]"
+    r"|Ja|Ju|A[pu]|De|[qQ]u|[aA]\s|O[Nn]|Z[Ee])"
+)
+"""How a figure or a word that is one may begin: of most words two letters tell that they are none."""
 _VALUE = re.compile(
-    rf"""(?:(?<![A-Za-z])(?=[\dA-Za-z.])|(?=\$))
+    rf"""(?:(?<![A-Za-z])(?={_FIRST})|(?=\$))
     (?:(?P<date>{DATE}|{MONTH_OF_YEAR})
       | \$\s?(?P<money>{NUMBER})(?P<more>[.,]?\d[\d.,]*)?(?:\s(?P<scale>thousand|million|billion)\b)?
       | (?P<half>(?i:(?:one[\s-])?half|(?:one[\s-]|a\s)quarter)(?=\sof\b))
@@ -118,8 +123,7 @@ _BEHIND = (
 _BOUND = tuple((qualifier, re.compile(rf"\b(?:{words})\s\Z", re.I)) for qualifier, words in _BOUNDS)
 
 
-@dataclass(frozen=True, slots=True)
-class Term:
+class Term(NamedTuple):
     """One value of a sentence. ``kind`` is date, money, percent, months, years, number or none.
 
     ``end`` is where the printed value ends, ``after`` where its unit does.
@@ -176,9 +180,9 @@ class Sentence:
         """Values that only list marks stand between."""
         chains: list[list[Term]] = []
         for term in self.terms:
-            new = term.kind == "none" and _NONE_DOES.match(self.text, term.after) is not None
-            new = new or (bool(chains) and self._behind(chains[-1][-1]) not in (None, self._behind(term)))
-            if chains and not new and _BETWEEN_VALUES.match(self.text, chains[-1][-1].after, term.start):
+            does = term.kind == "none" and _NONE_DOES.match(self.text, term.after) is not None
+            link = _BETWEEN_VALUES.match(self.text, chains[-1][-1].after, term.start) if chains and not does else None
+            if link and not (link[0].startswith(" or") and self._behind(chains[-1][-1]) != self._behind(term)):
                 chains[-1].append(term)
             else:
                 chains.append([term])
@@ -323,5 +327,5 @@ def words_to_number(words: str) -> Decimal:
 
 def parse_date(printed: str) -> date:
     """ "October 28, 2004" to a date, "October 2034" to its first day. Raises ValueError if there is no such day."""
-    month, *day, year = re.sub(r"\s+of\s", " ", printed.strip()).replace(",", " ").split()
+    month, *day, year = (word for word in printed.replace(",", " ").split() if word != "of")
     return date(int(year), _MONTHS.index(month.capitalize()) + 1, int(day[0]) if day else 1)

@@ -2,10 +2,12 @@
 
 import re
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from itertools import takewhile
+from typing import NamedTuple
 
 from .facts import Caution, Fact, Provenance, Qualifier, Unit, Value
 from .filing import Filing
@@ -14,10 +16,8 @@ from .mentions import Loans
 from .plausible import implausible
 from .traced import Traced
 
-_AS_OF = re.compile(
-    rf"\bas\sof\s(?:the\s(?P<cut_off>cut-?\s?off\sdate)|(?P<date>{DATE}))|(?P<that>{DATE})(?=[^;.]{{0,200}}\bas\sof\sthat\sdate\b)",
-    re.I,
-)
+_AS_OF = re.compile(rf"as\sof\s(?:the\s(?P<cut_off>cut-?\s?off\sdate)|(?P<date>{DATE}))", re.I)
+_AS_OF_THAT = re.compile(rf"(?P<date>{DATE})(?=[^;.]{{0,200}}\bas\sof\sthat\sdate\b)", re.I)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +28,7 @@ class Finder:
     keywords: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Told:
+class Told(NamedTuple):
     """What one list of a sentence told: the measure, the kind of its values, and the loans in their order."""
 
     sentence: Sentence
@@ -41,8 +40,7 @@ class Told:
     start: int
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(NamedTuple):
     """A figure that may be of a pool, if a total proves it."""
 
     key: str
@@ -135,15 +133,17 @@ class Ledger:
             return self._dated[1]
         found: date | None = None
         for match in _AS_OF.finditer(sentence.text) if "as of" in sentence.words else ():
-            if match["date"] or match["that"]:
+            if match["date"]:
                 try:
-                    found = parse_date(match["date"] or match["that"])
+                    found = parse_date(match["date"])
                 except ValueError:
                     continue
-                if match["date"]:
-                    self.claim("as_of", sentence.traced, *match.span("date"))
+                self.claim("as_of", sentence.traced, *match.span("date"))
             else:
                 found = self.cut_off_date
+        if "as of that date" in sentence.words and (that := _AS_OF_THAT.search(sentence.text)):
+            with suppress(ValueError):
+                found = parse_date(that["date"])
         self._dated = (sentence, found)
         return found
 

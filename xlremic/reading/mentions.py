@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
 
 POOL = r"(?i:pools?|groups?)"
 _ROMAN, _LETTER = r"[IVX]{1,5}(?![\w-])", r"[A-H](?![\w-])"
@@ -17,8 +18,13 @@ _IDS = "|".join(  # "pool I and 38%" names one pool: the members of a list are o
 NUMBERED_POOL = re.compile(r"\s(?=\d)(?i:(?<=pool\s)|(?<=pools\s)|(?<=group\s)|(?<=groups\s))")
 _PARTS = r"(?i:discount|premium)"
 _ONE_ID, _ONE_POOL, _ONE_PART = re.compile(ID), re.compile(POOL), re.compile(_PARTS)
+_FIRST = (
+    r"[pP][oOrR]|[gG][rR]|[mM][oO][rR]|[dD][iI]|[aA](?:[lL]|[nN][yY]|[sS]\s)|[eE][aAiI]|[nN][oOeE]|[lL][oO]|[sS][uU]|[bB][oO]|[iI][nN]\s"
+    r"|[tT][hH][eE](?:[iIyYsSmM]|\s(?:[mMpPgGeEtTfFlLsS]|[dD][iI]))"
+)
+"""How a mention may begin: of most words two letters tell that they are none."""
 _MENTION = re.compile(
-    rf"""(?<![A-Za-z])(?=[pgmdaentslobiPGMDAENTSLOBI])
+    rf"""(?<![A-Za-z])(?={_FIRST})
     (?:{POOL}\s(?P<ids>{_IDS})(?:\s(?:(?P<parts>{_PARTS}(?:\s(?:and|or)\s{_PARTS})?)\s)?(?i:(?:mortgage\s)?loans?)\b)?
       | (?i:(?:(?:all|each)\s(?:of\s)?)?(?:the\s|such\s)?(?:mortgage\s)?loans?\sin\s(?:the\s)?)
          {POOL}\s(?P<ids_after>{_IDS})
@@ -46,7 +52,7 @@ _WHOLE = re.compile(
     re.I,
 )
 """What stands before "loans in pool I" where all of them are meant."""
-_NAMED = re.compile(rf"\b{POOL}\s(?P<ids>{_IDS})")
+_NAMED = re.compile(rf"[pPgG](?i:ool|roup)(?i:s?)\s(?P<ids>{_IDS})")
 ROMAN = ("", "I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X")
 _DEFINED = re.compile(r"[\"“](?:the\s)?\Z")
 _BETWEEN_MENTIONS = re.compile(
@@ -54,8 +60,7 @@ _BETWEEN_MENTIONS = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Mention:
+class Mention(NamedTuple):
     """Groups of loans named at one place, as scopes; ``bare`` if it only says "mortgage loans"."""
 
     scopes: tuple[str, ...]
@@ -64,8 +69,7 @@ class Mention:
     end: int
 
 
-@dataclass(frozen=True, slots=True)
-class Loans:
+class Loans(NamedTuple):
     """A list of groups of loans, in the sentence's order."""
 
     scopes: tuple[str, ...]
@@ -122,8 +126,11 @@ def _chained(text: str, chain: Sequence[Mention]) -> Loans:
 
 def _scopes(match: re.Match[str]) -> tuple[str, ...]:
     ids = match["ids"] or match["ids_after"] or match["ids_of"]
-    named = match["parts"] or match["parts_of"] or match["parts_alone"]
-    parts = _ONE_PART.findall(named) if named else ()
-    found = _ONE_ID.findall(_ONE_POOL.sub("", ids)) if ids else ()
-    owners = [f"pool:{found_id}" for found_id in found] or ["all"]
+    return _scopes_of(ids or "", match["parts"] or match["parts_of"] or match["parts_alone"] or "")
+
+
+@lru_cache(1000)
+def _scopes_of(ids: str, named: str) -> tuple[str, ...]:
+    parts = _ONE_PART.findall(named)
+    owners = [f"pool:{found}" for found in _ONE_ID.findall(_ONE_POOL.sub("", ids))] or ["all"]
     return tuple(f"{owner}:{part.lower()}" for owner in owners for part in parts) if parts else tuple(owners)

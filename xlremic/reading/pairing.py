@@ -6,7 +6,7 @@ stand directly by it, between it and the words, or last before them. Whatever el
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
 from itertools import pairwise
 
@@ -267,5 +267,5 @@ def pair_share(sentence: Sentence, ledger: Ledger, key: str, unit: Unit, share: 
     bound = share.bound_by(sentence) or Qualifier.EXACT
     loans = share.loans
     if none and loans and "all" in loans.scopes and len(share.terms) == 1:  # none of all is none of each
-        loans = replace(loans, scopes=("all",))
+        loans = loans._replace(scopes=("all",))
     ledger.pair(key, unit, sentence, loans, share.terms, qualifier=bound, broadcast=none, within=within)

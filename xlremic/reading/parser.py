@@ -34,11 +34,10 @@ FINDERS: tuple[Finder, ...] = (
 """In the order in which they look at a sentence."""
 
 _UNCLEAR = re.compile(
-    r"(?:other\sthan|except|excepting|excluding|exclusive|including|apart)\s(?:for\s|of\s|from\s)?(?:the\s|any\s|all\s|such\s)*"
-    r"(?:pools?|groups?|mortgage\sloans?|relocation|discount|premium|loans?)\b|\bexcept\s(?:for|that)\b(?!\s(?:the\s)?class)"
-    r"|(?:pools?|groups?|class|classes)\s[ivxa-m0-9-]+\s(?:through|thru|to)\s(?:pool\s|group\s|class\s)?[ivxa-m0-9-]+\s"
+    r"[oeia](?:ther\sthan|xcept|xcepting|xcluding|xclusive|ncluding|part)\s(?:for\s|of\s|from\s)?(?:the\s|any\s|all\s|such\s)*"
+    r"(?:pools?|groups?|mortgage\sloans?|relocation|discount|premium|loans?)\b|except\s(?:for|that)\b(?!\s(?:the\s)?class)"
+    r"|[pgc](?:ools?|roups?|lass|lasses)\s[ivxa-m0-9-]+\s(?:through|thru|to)\s(?:pool\s|group\s|class\s)?[ivxa-m0-9-]+\s"
 )
-_UNCLEAR_WORDS = ("other than", "except", "exclu", "including", "apart from", " through ", " thru ", " to ")
 """Loans or classes named by what they are not, or as a range: nothing here tells which they are."""
 
 
@@ -81,7 +80,7 @@ def parse(filing: Filing) -> Reading:
         read_sentences if whole else read_sentences[:-1], told
     ):  # the last number of a cut text may be cut too
         words = sentence.words
-        if any(word in words for word in _UNCLEAR_WORDS) and _UNCLEAR.search(words):
+        if _UNCLEAR.search(words):
             before = None
             continue  # its numbers end in ``unread``
         if numbered and NUMBERED_POOL.search(sentence.text):
@@ -92,11 +91,10 @@ def parse(filing: Filing) -> Reading:
         if ledger.after_pledged and "such " not in words:
             ledger.after_pledged = False
         lint_sentence(sentence, ledger)
+        holds = words.__contains__
         for finder in FINDERS:
-            for keyword in finder.keywords:
-                if keyword in words:
-                    finder.read(sentence, ledger)
-                    break
+            if any(map(holds, finder.keywords)):
+                finder.read(sentence, ledger)
         before = sentence
     pools.read_held(ledger)
     parts.read_proved(ledger, named)

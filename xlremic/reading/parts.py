@@ -21,6 +21,8 @@ _CENTS = -2
 
 def read_parts(sentence: Sentence, ledger: Ledger) -> None:
     """Dollars and cents, and numbers of loans, that stand in turn with the pools that they may be of."""
+    if "respectively" in sentence.words:  # lists pair by their order
+        return
     pools = [loans for loans in sentence.loans if len(loans.scopes) == 1 and loans.scopes[0].count(":") == 1]
     if not pools or len({loans.scopes for loans in pools}) < len(pools):
         return

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from decimal import Decimal
 from functools import partial
 
@@ -27,19 +26,19 @@ _RELOCATION = re.compile(
 COUPON = "weighted_average_coupon"
 _AVERAGE = r"[^.;:%$]{0,80}?\baverage[ds]?\b(?=[^.;]*\bweighted\b|\s(?:at\s)?[\d.])"
 _AVERAGES = (
-    (COUPON, Unit.PERCENT, "percent", re.compile(
+    (COUPON, Unit.PERCENT, "percent", ("rate", "coupon"), re.compile(
         r"\bweighted\saverage\s(?:gross\s|net\s|current\s)?(?:mortgage\s|note\s|loan\s)?(?:interest\s)?(?:rates?|coupons?)\b"
         rf"|(?<!average\s)\b(?:mortgage|note|interest)\srates?\b{_AVERAGE}", re.I)),
-    ("weighted_average_remaining_term", Unit.MONTHS, "months", re.compile(
+    ("weighted_average_remaining_term", Unit.MONTHS, "months", ("remaining", "further", "another"), re.compile(
         r"\bweighted\saverage\sremaining\s(?:stated\s)?terms?\b"
         r"|\bweighted\saverage,?\s(?:for|of)\s(?:another|a\sfurther)\s(?=[\d.]+\smonths\sto\s(?:stated\s)?maturity)",
         re.I)),
-    ("weighted_average_original_term", Unit.MONTHS, "months", re.compile(
+    ("weighted_average_original_term", Unit.MONTHS, "months", ("origina", "when made"), re.compile(
         r"\bweighted\saverage\soriginal\s(?:stated\s)?terms?\b"
         r"|\bwhen\s(?:originated|made),?\s(?:\w+\s){0,5}weighted\saverage\sterms?\b", re.I)),
-    ("weighted_average_ltv", Unit.PERCENT, "percent", re.compile(
+    ("weighted_average_ltv", Unit.PERCENT, "percent", ("loan-to-value",), re.compile(
         rf"\bweighted\saverage\s(?:original\s)?loan-to-value\sratios?\b|\bloan-to-value\sratios?\b{_AVERAGE}", re.I)),
-    ("weighted_average_fico", Unit.SCORE, "number", re.compile(
+    ("weighted_average_fico", Unit.SCORE, "number", ("score",), re.compile(
         r"\bweighted\saverage\s(?:\w+\s){0,2}?(?:FICO|credit)\s(?:credit\s)?scores?\b", re.I)),
 )  # fmt: skip
 _COMPARED = re.compile(r",\s(?:against|compared\s(?:with|to))\s", re.I)
@@ -203,7 +202,8 @@ def read_averages(sentence: Sentence, ledger: Ledger) -> None:
         return
     found = sorted(
         (match.start(), match.end(), key, unit, kind)
-        for key, unit, kind, trigger in _AVERAGES
+        for key, unit, kind, hints, trigger in _AVERAGES
+        if any(map(sentence.words.__contains__, hints))
         for match in trigger.finditer(sentence.text)
     )
     untils = [start for start, *_ in found[1:]] + [len(sentence.text)] * bool(found)
@@ -282,7 +282,7 @@ def read_sub_pools(sentence: Sentence, ledger: Ledger) -> None:
     if len(parts) == 1 and parts[0].scopes[0].startswith("all:") and len(parts[0].scopes) == 1 and all(owners):
         part = parts[0].scopes[0].removeprefix("all")
         named = (owner for owner in owners if owner)
-        parts = [replace(owner, scopes=tuple(scope + part for scope in owner.scopes), bare=False) for owner in named]
+        parts = [owner._replace(scopes=tuple(scope + part for scope in owner.scopes), bare=False) for owner in named]
         parts = [loans for loans in parts if all(scope.count(":") == 2 for scope in loans.scopes)]
     if len(parts) != len(lists):
         ledger.warn("list_lengths", f"net_loan_rate: {len(parts)} sub-pools but {len(lists)} rates", sentence.traced)

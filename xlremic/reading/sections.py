@@ -32,8 +32,10 @@ _PAGE = re.compile(
     r"(?:\s*\n[ \t]*-[ \t]?(?P<after>\d{1,3})[ \t]?-[ \t]*(?=\n))?",
     re.I,
 )
-_MARK = re.compile(r"(?=[(*]|\s\()(?:(?:(?<=[A-Za-z.,;:\"”])|(?<=%)\s?)\(\d{1,2}\)(?!\w)|(?<=[A-Za-z%.,\"”])\*{1,3})"
-                   r"|(?<=%)\s[A-F](?=\sof\b)")  # fmt: skip
+_MARK = re.compile(  # begins with what its first character may be: the search passes over all others at once
+    r"[(*\s](?:(?<=[A-Za-z.,;:\"”%][(])\d{1,2}\)(?!\w)|(?<=%\s)\(\d{1,2}\)(?!\w)"
+    r"|(?<=[A-Za-z%.,\"”][*])\*{0,2}|(?<=%\s)[A-F](?=\sof\b))"
+)
 
 
 def recognise(filing: Filing) -> tuple[re.Match[str] | None, re.Match[str] | None]:

@@ -3,6 +3,7 @@
 import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
+from functools import cached_property
 
 from ..text import HIDDEN
 from .facts import Caution, Token, Unread
@@ -28,6 +29,36 @@ _START = re.compile(
 )
 
 
+class _Said:
+    """Where each sentence and footnote stands; worked out when a number is unread."""
+
+    def __init__(self, filing: Filing, sentences: Sequence[Sentence], notes: Sequence[Traced]) -> None:
+        self._filing, self._sentences, self._notes = filing, sentences, notes
+
+    @cached_property
+    def _places(self) -> list[tuple[int, int, str]]:
+        said = [(one.traced, "") for one in self._sentences]
+        said += [(note, "footnote: ") for note in self._notes if note.text]
+        return sorted(
+            (text.span(0, 1)[0], text.span(0, len(text.text))[1], kind + text.text.strip()) for text, kind in said
+        )
+
+    @cached_property
+    def _firsts(self) -> list[int]:
+        return [place[0] for place in self._places]
+
+    def at(self, start: int) -> tuple[int, str]:
+        """Where the sentence or the line of a number begins, and what it says."""
+        i = bisect_right(self._firsts, start) - 1
+        if i >= 0 and start < self._places[i][1]:
+            return self._places[i][0], self._places[i][2]
+        filing = self._filing
+        line = filing.line(start)
+        stop = filing.line_starts[line] if line < len(filing.line_starts) else len(filing.source)
+        begin = filing.line_starts[line - 1]
+        return begin, HIDDEN.sub("", filing.source[begin:stop]).strip()
+
+
 def account(
     filing: Filing, ledger: Ledger, read_sentences: Sequence[Sentence], notes: Sequence[Traced] = ()
 ) -> tuple[tuple[Token, ...], tuple[Unread, ...]]:
@@ -46,23 +77,8 @@ def account(
                 break
         return "unread"
 
-    said = [(one.traced, "") for one in read_sentences] + [(note, "footnote: ") for note in notes if note.text]
-    places = sorted(
-        (text.span(0, 1)[0], text.span(0, len(text.text))[1], kind + text.text.strip()) for text, kind in said
-    )
-    firsts = [place[0] for place in places]
-
-    def sentence_at(start: int) -> tuple[int, str]:
-        """Where the sentence or the line of a number begins, and what it says."""
-        i = bisect_right(firsts, start) - 1
-        if i >= 0 and start < places[i][1]:
-            return places[i][0], places[i][2]
-        line = filing.line(start)
-        stop = filing.line_starts[line] if line < len(filing.line_starts) else len(filing.source)
-        begin = filing.line_starts[line - 1]
-        return begin, HIDDEN.sub("", filing.source[begin:stop]).strip()
-
     first = _START.search(filing.text.text)
+    said = _Said(filing, read_sentences, notes)
     tokens: list[Token] = []
     unread: dict[int, Unread] = {}
     for start, end, raw in _numeric(filing, read_sentences):
@@ -71,7 +87,7 @@ def account(
             kind = "envelope"  # what a mirror or a mail system put before the document
         tokens.append(Token(raw=raw, line=filing.line(start), char_start=start, char_end=end, kind=kind))
         if kind == "unread":
-            place, text = sentence_at(start)
+            place, text = said.at(start)
             unread.setdefault(place, Unread(line=filing.line(start), text=text))
     listed = tuple(unread[place] for place in sorted(unread))
     for entry in listed:

@@ -2,7 +2,7 @@
 
 import re
 from array import array
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
@@ -71,7 +71,16 @@ class Traced:
             start, i = cut, i + 1
 
     def slice(self, start: int, end: int) -> "Traced":
-        return Traced.join(self.pieces(start, end))
+        """``text[start:end]`` with its places: whole runs, of which the first and the last may be cut."""
+        if start >= end:
+            return Traced.join(())
+        first = bisect_right(self.starts, start) - 1
+        after = bisect_left(self.starts, end, first + 1)
+        starts = array("q", [begin - start for begin in self.starts[first:after]])
+        origins, ends = array("q", self.origins[first:after]), array("q", self.ends[first:after])
+        starts[0] = 0
+        origins[0], ends[-1] = self.span(start, end)
+        return Traced(self.text[start:end], starts, origins, ends)
 
     def sub(self, pattern: re.Pattern[str], replacement: Callable[[re.Match[str]], str]) -> "Traced":
         """Replace every match as a whole; the replacement stands for all of the matched source."""
@@ -81,14 +90,22 @@ class Traced:
             return self
 
         def parts() -> Iterator[Piece]:
-            position = 0
+            starts, origins, ends, last = self.starts, self.origins, self.ends, len(self.starts) - 1
+            position = run = 0
             for match in chain((first,), matches):
                 start, end = match.span()
                 if start == end:
                     continue
-                if position < start:
+                while run < last and starts[run + 1] <= position:
+                    run += 1
+                until = starts[run + 1] if run < last else len(self.text)
+                offset = origins[run] - starts[run]
+                if end <= until and ends[run] - offset == until:  # within one literal run, as most are
+                    yield self.text[position:start], position + offset, start + offset
+                    yield replacement(match), start + offset, end + offset
+                else:
                     yield from self.pieces(position, start)
-                yield (replacement(match), *self.span(start, end))
+                    yield (replacement(match), *self.span(start, end))
                 position = end
             yield from self.pieces(position)
 

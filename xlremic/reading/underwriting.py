@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
 from decimal import Decimal
 
 from .facts import Qualifier, Unit
@@ -172,7 +171,7 @@ def _enter_high(sentence: Sentence, ledger: Ledger, loans: Loans | None, term: T
 
 
 def _together(lists: Sequence[Loans]) -> Loans:
-    return replace(lists[0], scopes=tuple(scope for loans in lists for scope in loans.scopes), bare=False)
+    return lists[0]._replace(scopes=tuple(scope for loans in lists for scope in loans.scopes), bare=False)
 
 
 def _enter_highest(
