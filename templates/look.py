@@ -6,11 +6,12 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from openpyxl import Workbook
 from openpyxl.cell import Cell
 from openpyxl.formatting.rule import FormulaRule
-from openpyxl.styles import Alignment, Border, Font, NamedStyle, PatternFill, Protection, Side
+from openpyxl.styles import Alignment, Border, Color, Font, NamedStyle, PatternFill, Protection, Side
 from openpyxl.utils import get_column_letter
 from openpyxl.workbook.defined_name import DefinedName
 from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.worksheet import Worksheet
+from openpyxl.writer.theme import theme_xml
 
 from xlremic.workbook.class_columns import Line
 from xlremic.workbook.layout import FLAG, LINKS, SHEETS, FrameRow, Table, quoted
@@ -21,18 +22,38 @@ NAVY, LIGHT, YELLOW, GREY = "1F3864", "F2F5FA", "FFF9E5", "595959"
 FAMILY = "Calibri"
 FLAG_ALARM, FLAG_ROOM = "ChecksFailed+InputsToLookAt+ModelErrors>0", 34
 """When the flag is red, and the room of its longest words in characters."""
+BLACK, WHITE, LINKED = "000000", "FFFFFF", "2F5597"
+THEME = {"dk2": NAVY, "lt2": LIGHT, "accent1": LINKED, "accent2": "5B7DB1", "accent3": "9DB2D6", "accent4": "BF9000",
+         "accent5": "548235", "accent6": "7F7F7F", "hlink": LINKED, "folHlink": LINKED}  # fmt: skip
+"""Colours of the theme that the template has of its own."""
+THEMED = {WHITE: Color(theme=0), BLACK: Color(theme=1), LIGHT: Color(theme=2), NAVY: Color(theme=3),
+          LINKED: Color(theme=4), GREY: Color(theme=1, tint=0x59 / 0xFF)}  # fmt: skip
+"""Colours that follow the theme; those by which inputs, links and failures are told do not: they are conventions."""
 THIN = Side(style="thin", color="BFBFBF")
+
+
+def themed(color: str) -> Color:
+    return THEMED.get(color) or Color(rgb=f"FF{color}")
+
+
+def theme(book: Workbook) -> None:
+    """The usual theme with our own colours, which a person may exchange for a house's."""
+    xml = theme_xml
+    for part, color in THEME.items():
+        xml = re.sub(rf'(<a:{part}>\s*<a:srgbClr val=")[0-9A-F]{{6}}', rf"\g<1>{color}", xml)
+    book.loaded_theme = xml.encode()
 
 
 def styles(book: Workbook) -> None:
     """The named styles by which a reader, and the lint, tell inputs from formulas and links."""
+    theme(book)
 
     def style(
-        name: str, color: str = "000000", *, fill: str = "", bold: bool = False, size: int = 10, **more: object
+        name: str, color: str = BLACK, *, fill: str = "", bold: bool = False, size: int = 10, **more: object
     ) -> None:
-        made = NamedStyle(name, font=Font(name=FAMILY, size=size, bold=bold, color=color, **more))
+        made = NamedStyle(name, font=Font(name=FAMILY, size=size, bold=bold, color=themed(color), **more))
         if fill:
-            made.fill = PatternFill("solid", start_color=fill)
+            made.fill = PatternFill("solid", start_color=themed(fill))
         made.alignment = Alignment(vertical="center")
         if name == "Unit":
             made.alignment = Alignment(horizontal="left", vertical="center", indent=1)
@@ -42,7 +63,7 @@ def styles(book: Workbook) -> None:
     style("Title", NAVY, bold=True, size=16)
     style("Subtitle", NAVY, size=10, bold=True)
     style("Note", GREY, italic=True)
-    style("Band", "FFFFFF", fill=NAVY, bold=True)
+    style("Band", WHITE, fill=NAVY, bold=True)
     style("Section", NAVY, bold=True, size=12)
     style("Label")
     style("Unit", GREY)
@@ -54,7 +75,7 @@ def styles(book: Workbook) -> None:
     style("Link", "006100")
     style("Total", fill=LIGHT, bold=True)
     style("Flag", bold=True)
-    style("Navigation", "2F5597", underline="single")
+    style("Navigation", LINKED, underline="single")
     base = next(s for s in book._named_styles if s.name == "Normal")
     base.font = Font(name=FAMILY, size=10)
 
@@ -90,7 +111,7 @@ def frame(book: Workbook, title: str, widths: Mapping[str, float]) -> Worksheet:
     links(sheet)
     flag(sheet)
     sheet.freeze_panes = about.frozen
-    sheet.page_setup.orientation = "landscape"
+    sheet.page_setup.orientation = "portrait" if about.upright else "landscape"
     sheet.page_setup.paperSize = sheet.PAPERSIZE_LETTER
     sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, about.pages
     sheet.sheet_properties.pageSetUpPr.fitToPage = True
@@ -208,3 +229,11 @@ def closed(sheet: Worksheet, first: str, last: str) -> None:
     for column in range(sheet[f"{first}1"].column, sheet[f"{last}1"].column + 1):
         dimension = sheet.column_dimensions[get_column_letter(column)]
         dimension.outlineLevel, dimension.hidden = 1, True
+
+
+def closed_rows(sheet: Worksheet, head: int, last: int) -> None:
+    """The rows below a heading in a group that is closed at first, with its + beside the heading."""
+    sheet.sheet_properties.outlinePr.summaryBelow = False
+    sheet.row_dimensions[head].collapsed = True
+    for row in range(head + 1, last + 1):
+        sheet.row_dimensions[row].outlineLevel, sheet.row_dimensions[row].hidden = 1, True

@@ -82,7 +82,6 @@ def page(book: Workbook, of_pools: tuple[str, str]) -> None:
     marked = f"{PAGE.letter('check')}{first}:{look}{last}"
     sheet.conditional_formatting.add(marked, FormulaRule([f"${look}{first}>0"], font=Font(color="C00000", bold=True)))
     sheet.print_area = f"A1:{get_column_letter(PAGE.number('meaning') + 5)}{last}"
-    sheet.page_setup.fitToHeight = 0
 
 
 def source_of(key: str) -> str:

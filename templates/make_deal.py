@@ -20,6 +20,7 @@ from look import (
     alarm,
     band,
     closed,
+    closed_rows,
     column_names,
     figures,
     frame,
@@ -28,6 +29,7 @@ from look import (
     put,
     styles,
     table,
+    themed,
 )
 from make_assumptions import outside_of_terms
 from make_projection import Kinds
@@ -55,23 +57,29 @@ from xlremic.workbook.class_columns import (
     HEADLINE,
     HEADLINE_LINES,
     HEADLINE_NOTES,
+    HISTORY_BALANCES,
     LOOK,
     NOT_EVALUATED,
     NOT_EVALUATED_ROW,
     NOT_EVALUATED_WORDS,
+    PRINTED_OF_CHECKS,
+    PRINTED_OF_SOURCE,
     SOURCE,
     SOURCE_NOTES,
     SUMMARY,
     SUMMARY_CHECKS,
     SUMMARY_FACTS,
+    SUMMARY_RESIDUALS,
     TRANCHES,
 )
 from xlremic.workbook.filing_rows import (
     LOSS_LIMITS,
+    LOSS_LIMITS_SHEET,
     MEASURES,
     SHEETS,
     CalculatedRow,
     FactRow,
+    loss_limits_row,
     measure_rows,
 )
 from xlremic.workbook.layout import SHEETS as ALL_SHEETS
@@ -134,21 +142,26 @@ def measures(book: Workbook, title: str, places: Places) -> None:
                 fact_row(sheet, row, measure, places)
             else:
                 calculated_row(sheet, row, measure, places)
-    if title == "Underwriting":
-        row += 2
-        heading(sheet, row, "Loss limits")
-        for key, label in LOSS_LIMITS:
-            row += 1
-            put(sheet[f"{data.letter('measure')}{row}"], label, "Label")
-            put(sheet[f"{data.letter('unit')}{row}"], "USD", "Unit")
-            put(sheet[f"{data.letter('whole')}{row}"], None, "Fact", "USD", align="right")
-            name(book, f"row.{key}", title, f"{WHOLE_COLUMN}{row}")
-            balance_sheet, balance_row = places[BALANCE]
-            over = f"=MAX(0,{WHOLE_COLUMN}{row}-{balance_sheet}!{WHOLE_COLUMN}{balance_row})"
-            put(sheet[f"{data.letter('difference')}{row}"], over, "Formula", DIFFERENCES["dollars"])
-            name(book, f"row.{key}_excess", title, f"{DIFFERENCE_COLUMN}{row}")
+    if title == LOSS_LIMITS_SHEET:
+        loss_limits(book, sheet, places)
+    closed_rows(sheet, first - 1, row)
     name(book, f"block.{title}", title, f"{POOL_COLUMN}{data.header}:{POOL_COLUMN}{row}")
     sheet.print_area = f"A1:{POOL_COLUMN}{row}"
+
+
+def loss_limits(book: Workbook, sheet: Worksheet, places: Places) -> None:
+    data, row = MEASURES[sheet.title], loss_limits_row()
+    heading(sheet, row, "Loss limits")
+    balance_sheet, balance_row = places[BALANCE]
+    for key, label in LOSS_LIMITS:
+        row += 1
+        put(sheet[f"{data.letter('measure')}{row}"], label, "Label")
+        put(sheet[f"{data.letter('unit')}{row}"], "USD", "Unit")
+        put(sheet[f"{data.letter('whole')}{row}"], None, "Fact", "USD", align="right")
+        name(book, f"row.{key}", sheet.title, f"{WHOLE_COLUMN}{row}")
+        over = f"=MAX(0,{WHOLE_COLUMN}{row}-{balance_sheet}!{WHOLE_COLUMN}{balance_row})"
+        put(sheet[f"{data.letter('difference')}{row}"], over, "Formula", DIFFERENCES["dollars"])
+        name(book, f"row.{key}_excess", sheet.title, f"{DIFFERENCE_COLUMN}{row}")
 
 
 def servicing_fee(sheet: Worksheet, row: int) -> None:
@@ -217,7 +230,7 @@ def tranches(book: Workbook, formulas: Formulas) -> None:
     name(book, "row.level_difference", data.sheet, data.cell("level_difference"))
     column_names(book, data)
     closed(sheet, *map(data.letter, BEHIND))
-    levels_chart(sheet, data.row() + 2, 24, 9)
+    levels_chart(sheet, data.row() + 2, 24, 8)
     sheet.print_area = f"A1:{data.letters[-1]}{data.row() + 21}"
 
 
@@ -245,7 +258,7 @@ def checks(book: Workbook, formulas: Formulas) -> None:
     name(book, "ChecksFailed", data.sheet, f"{flag}{data.totals}")
     name(book, "ChecksNotEvaluated", data.sheet, lacking)
     name(book, "ChecksStatus", data.sheet, f"{data.letter('status')}{data.totals}")
-    sheet.print_area = f"A1:{data.letters[-1]}{data.row()}"
+    sheet.print_area = f"A1:{data.letter(PRINTED_OF_CHECKS)}{data.row()}"
 
 
 def source(book: Workbook, formulas: Formulas) -> None:
@@ -258,35 +271,43 @@ def source(book: Workbook, formulas: Formulas) -> None:
     for column in data.columns:
         indent = int(column.key in ("unit", "qualifier"))
         sheet[data.cell(column.key)].alignment = Alignment(
-            horizontal=column.align or None, vertical="top", indent=indent, wrap_text=column.key == "sentence" or None
+            horizontal=column.align or None, vertical="center", indent=indent
         )
     sheet.auto_filter.ref = f"A{data.header}:{data.letters[-1]}{data.row()}"
     name(book, "block.Source", data.sheet, data.span())
     name(book, "SourceFacts", data.sheet, f"A{data.header}:{data.letters[-1]}{data.row()}")
-    sheet.print_area = f"A1:{data.letters[-1]}{data.row()}"
+    sheet.print_area = f"A1:{data.letter(PRINTED_OF_SOURCE)}{data.row()}"
 
 
 def summary(book: Workbook, formulas: Formulas) -> None:
-    sheet = frame(book, SUMMARY.sheet, SUMMARY_CLASSES.widths | SUMMARY.widths)
+    sheet = frame(book, SUMMARY.sheet, SUMMARY_CLASSES.widths)
     tiles(book, sheet, formulas)
     table(book, SUMMARY_CLASSES, formulas)
     name(book, "block.SummaryClasses", SUMMARY.sheet, SUMMARY_CLASSES.span("class", "yield"))
+    levels_chart(sheet, SUMMARY_CLASSES.row() + 2, 10.6, 8.5)
+    sheet.add_chart(charts.balances(11.0, 8.5), f"E{SUMMARY_CLASSES.row() + 2}")
+    for column in range(1, SUMMARY_CLASSES.number("yield") + 1):
+        sheet.cell(SUMMARY.header, column).style = "Band"
     for data in (SUMMARY, HEADLINE):
-        for letter, key in zip(data.letters, data.keys, strict=True):
-            put(sheet[f"{letter}{data.header}"], data.column(key).label or None, "Band", align="left")
+        put(sheet[f"{data.letter('label')}{data.header}"], data.column("label").label, "Band", align="left")
     for key, label in SUMMARY_FACTS:
         put(sheet[SUMMARY.cell("label", key)], label, "Label")
         put(sheet[SUMMARY.cell("value", key)], None, "Fact", "date" if key.endswith("date") else "", align="left")
         name(book, f"row.{key}", SUMMARY.sheet, SUMMARY.cell("value", key))
     name(book, "CutOffDate", SUMMARY.sheet, SUMMARY.cell("value", "cut_off_date"))
-    figures(book, SUMMARY, SUMMARY_CHECKS, formulas, align="left")
     figures(book, HEADLINE, HEADLINE_LINES, formulas, align="left")
-    for key in HEADLINE_NOTES:
-        put(sheet[HEADLINE.cell("label", key)], None, "Note")
-        name(book, f"row.{key}", HEADLINE.sheet, HEADLINE.cell("label", key))
-    levels_chart(sheet, SUMMARY_CLASSES.row() + 2, 10.6, 8.5)
-    sheet.add_chart(charts.balances(11.0, 8.5), f"E{SUMMARY_CLASSES.row() + 2}")
-    sheet.print_area = f"A1:{SUMMARY.letters[-1]}{max(HEADLINE.row(len(HEADLINE.lines)), SUMMARY_CLASSES.row() + 20)}"
+    for row, key in enumerate(HEADLINE_NOTES, SUMMARY.row(len(SUMMARY.lines))):
+        put(sheet[f"A{row}"], None, "Note")
+        name(book, f"row.{key}", SUMMARY.sheet, f"A{row}")
+    residuals = SUMMARY_RESIDUALS
+    heading(sheet, residuals.header, residuals.column("label").label, "A", SUMMARY_CLASSES.letter("yield"))
+    facts = {key: f"{SUMMARY.sheet}!{SUMMARY.cell('value', key)}" for key in SUMMARY.lines}
+    figures(book, residuals, SUMMARY_CHECKS, Formulas({**formulas.outside, **facts}), align="left")
+    last = residuals.row(len(residuals.lines) - 1)
+    closed_rows(sheet, residuals.header, last)
+    right = SUMMARY_CLASSES.letter("yield")
+    name(book, "below.SummaryClasses", SUMMARY.sheet, f"A{SUMMARY.header}:{right}{last}")
+    sheet.print_area = f"A1:{right}{last}"
 
 
 def tiles(book: Workbook, sheet: Worksheet, formulas: Formulas) -> None:
@@ -300,9 +321,11 @@ def tiles(book: Workbook, sheet: Worksheet, formulas: Formulas) -> None:
                 sheet.cell(row, column).style = "Total"
         for row in range(TILE_ROW, TILE_ROW + 5):
             sheet.merge_cells(f"{tile.first}{row}:{tile.last}{row}")
-        put(sheet[f"{tile.first}{TILE_ROW}"], tile.caption, "Total").font = Font(name=FAMILY, size=10, color=GREY)
+        put(sheet[f"{tile.first}{TILE_ROW}"], tile.caption, "Total").font = Font(
+            name=FAMILY, size=10, color=themed(GREY)
+        )
         large = put(sheet[f"{tile.first}{TILE_ROW + 1}"], f"={tile.large[0]}", "Total", tile.large[1], align="left")
-        large.font = Font(name=FAMILY, size=16, bold=True, color=NAVY)
+        large.font = Font(name=FAMILY, size=16, bold=True, color=themed(NAVY))
         for row, (formula, number_format) in enumerate(tile.lines, TILE_ROW + 2):
             made = formulas.cells(formula, sheet.title, row)
             line = put(sheet[f"{tile.first}{row}"], made, "Total", number_format, align="left")
@@ -369,14 +392,14 @@ def make(path: Path) -> None:
     measures(book, "Pools", places)
     outside = {f"all.{measure}": f"{title}!{WHOLE_COLUMN}{row}" for measure, (title, row) in places.items()}
     outside["classes_sum"] = f"{TRANCHES.sheet}!{TRANCHES.letter('initial')}{CLASSES_SUM_ROW}"
-    outside |= outside_of_terms() | {"ranks": TRANCHES.absolute("rank")}
+    outside |= outside_of_terms() | {"ranks": TRANCHES.absolute("rank"), "history.balance": HISTORY_BALANCES}
     formulas = Formulas(outside)
     tranches(book, formulas)
     measures(book, "Underwriting", places)
     call(book, formulas)
     kinds = Kinds({})
     make_cover.cover(book)
-    make_cover.history(book, formulas)
+    make_cover.history(book, formulas, kinds)
     pool_cells = {field: f"{home}!${POOL_COLUMN}${at}:${POOL_COLUMN}${at}" for field, (home, at) in places.items()}
     make_projection.set_up(book, pool_cells, outside, kinds)
     summary(book, formulas)

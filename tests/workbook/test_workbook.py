@@ -184,7 +184,7 @@ def test_a_previewer_that_never_calculates_shows_every_figure(workbook: Path, tm
         "2.450067623",
         "5.962%",
         "All checks tie",
-        "Callable now,no",
+        "not callable",
     ):
         assert figure in shown
     with zipfile.ZipFile(workbook) as package:

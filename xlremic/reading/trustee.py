@@ -274,8 +274,7 @@ class _Layout:
 
     @staticmethod
     def _cell(cells: Sequence[Cell], at: int) -> Cell:
-        cell = cells[at] if at < len(cells) else None
-        return None if cell == "" else cell
+        return cells[at] if at < len(cells) else None
 
     def _label(self, cells: Sequence[Cell], at: int | None) -> str:
         cell = None if at is None else self._cell(cells, at)

@@ -165,6 +165,8 @@ class _Book(Filling):
             without_functions(self.template)
         checks = check_lines(self.findings, projected=self.projection is not None)
         pools, facts = len(self.deal.pools), len(self.reading.facts) + len(self.reading.unread)
+        classes = self.deal.tranches if self.projection is None else self.projection.classes
+        self.template.lower("SummaryClasses", len(classes) - 1)
         self.template.grow([
             ("Pools", pools, True), ("Underwriting", pools, True), ("Tranches", len(self.deal.tranches), False),
             ("Checks", len(checks), False), ("Source", facts, False),

@@ -7,15 +7,38 @@ loans, {W.x~} a column of Waterfall through all months.
 from dataclasses import dataclass
 
 from ..reading.tieout import BALANCE
-from .history_columns import FACTOR, OF_CLASS, every, one
+from .filing_rows import RESIDUALS
 from .layout import Column, Table
 
 IN_ERROR = '"input in error"'
 """What depends on an input that is refused shows instead of a number."""
-LEVEL_DIFFERENCE = '0.00000000000000%;-0.00000000000000%;"-"'
-_LINES_BEFORE = f'COUNTIF({every("as_of")},"<"&UsedAsOfDate)'
-_DAY_BEFORE = f"IF({_LINES_BEFORE}=0,0,INDEX({every('as_of')},{_LINES_BEFORE}))"
-_PAID = f"IF({{refused}}=1,{IN_ERROR},IF({{day_before}}=0,0,{one('ending_balance', OF_CLASS, '{class}', '{day_before}')}-{{used}}))"
+FACTOR, LEVEL_DIFFERENCE = "0.00000000", '0.00000000000000%;-0.00000000000000%;"-"'
+
+HISTORY = Table(
+    "History", 6, columns=(
+        Column("as_of", "As of", 16, style="Constant", number_format="date", align="left", text=True),
+        Column("pool_balance", "Pool balance, USD", 19, style="Constant", number_format="USD"),
+        Column("factor", "Factor", 13, style="Constant", number_format=FACTOR),
+        Column("callable", "Callable", 12, style="Constant", number_format="text", align="center"),
+        Column("losses", "Cumulative losses, USD", 19, style="Constant", number_format="USD"),
+        Column("balance", "Balance {class}", 18, style="Constant", number_format="USD"),
+        Column("level", "Level {class}", 12, style="Constant", number_format="0.000%"),
+    ),
+)  # fmt: skip
+"""One line a month that was put in; the fields of ``standing.history_entry``, in their order."""
+HISTORY_CLASSES = ("balance", "level")
+"""Columns of History that every class has."""
+HISTORY_LINES = 600
+"""Months that History has room for: fifty years."""
+_HISTORY_DAYS, HISTORY_BALANCES = (
+    f"{HISTORY.sheet}!${HISTORY.letter(key)}${HISTORY.row()}:${HISTORY.letter(key)}${HISTORY.row(HISTORY_LINES - 1)}"
+    for key in ("as_of", "balance")
+)
+_MONTHS_BEFORE = f'COUNTIF({_HISTORY_DAYS},"<"&UsedAsOfDate)'
+_PAID = (
+    f"IF({{refused}}=1,{IN_ERROR},IF({{months_before}}=0,0,"
+    f"INDEX({{history.balance}},{{months_before}},{{no}})-{{used}}))"
+)
 """What the class had at the month before the as-of date, by History, less what it has."""
 TRANCHES = Table(
     "Tranches", 6, first=9, totals=7, columns=(
@@ -40,10 +63,10 @@ TRANCHES = Table(
         Column("refused", "!", 4, "Formula", '"!";;', "center", "IF(ISNUMBER({current})-ISLOGICAL({current})>0,IF({current}<0,1,0),1)", total="SUM({refused:})", total_format='0;;'),
         Column("asked", "?", 4, "Formula", '"?";;', "center", "IF({refused}=1,0,IF(ROUND({current}-{initial},1)>0,1,0))", total="SUM({asked:})", total_format='0;;'),
         Column("no", "No.", 5, "Constant", "0", "center", value=1),
-        Column("day_before", "Day before, on History", 13, "Formula", 'd mmm yyyy;;""', "center", _DAY_BEFORE),
+        Column("months_before", "Months before, on History", 13, "Formula", "0", "center", _MONTHS_BEFORE),
     ),
 )  # fmt: skip
-BEHIND = ("rank", "day_before")
+BEHIND = ("rank", "months_before")
 """Columns of Tranches from the first to the last that stand in a group which is closed at first."""
 CLASSES_SUM_ROW = 8
 """Of Tranches: the classes less the pool balance, in the column of initial balances."""
@@ -120,16 +143,21 @@ NOT_EVALUATED = 'COUNTIF({status:},"not evaluated")'
 
 SOURCE = Table(
     "Source", 8, columns=(
-        Column("fact", "Fact", 44, "Label", text=True),
-        Column("scope", "Scope", 18, "Label", text=True),
+        Column("measure", "Measure", 34, "Label", text=True),
+        Column("fact", "Fact", 28, "Key", text=True),
+        Column("scope", "Scope", 15, "Label", text=True),
         Column("value", "Value as printed", 44, "Label", align="right"),
-        Column("unit", "Unit", 11, "Label", text=True),
+        Column("unit", "Unit", 9, "Label", text=True),
         Column("qualifier", "Qualifier", 14, "Label", text=True),
-        Column("as_of", "As of", 13, "Label", "date", "right"),
-        Column("line", "Line", 8, "Label", "0", "center"),
+        Column("as_of", "As of", 12, "Label", "date", "right"),
+        Column("line", "Line", 7, "Label", "0", "center"),
         Column("sentence", "Sentence", 120, "Unit", text=True),
     ),
 )  # fmt: skip
+PRINTED_OF_SOURCE = "line"
+"""The last column that is printed: a sentence may be longer than a page is wide."""
+PRINTED_OF_CHECKS = "flag"
+"""The last column that is printed: behind it are only the checks' ids."""
 SOURCE_NOTES = {"source_file": 5, "source_numbers": 6, "source_program": 7}
 """Rows of Source about the whole filing."""
 
@@ -146,28 +174,31 @@ SUMMARY_CHECKS = (
     Line("prospectus_age", "Months from prospectus to closing", "Formula", number_format="0", name="row.prospectus_age", formula="IF(ISNUMBER({prospectus_date}),12*(YEAR({closing_date})-YEAR({prospectus_date}))+MONTH({closing_date})-MONTH({prospectus_date}),0)"),
     Line("series_differs", "Cover names another series", "Formula", number_format="0", name="row.series_differs", formula="IF({series}={cover_series},0,1)"),
 )  # fmt: skip
+FACTS_ROW = 36
+"""Of Summary in the template: the header of the facts, below the table of classes and its charts; both move down as the
+table grows."""
+RESIDUALS_GAP = 3
+"""Rows from the last fact to what only checks look at: the notes stand between."""
 SUMMARY = Table(
-    "Summary", 14, left=12, lines=(*(key for key, _ in SUMMARY_FACTS), *(line.key for line in SUMMARY_CHECKS)),
-    columns=(Column("label", "Deal", 38, text=True), Column("value", width=30, text=True)),
+    "Summary", FACTS_ROW, lines=tuple(key for key, _ in SUMMARY_FACTS),
+    columns=(Column("label", "Facts of the deal", text=True), Column(), Column("value", text=True)),
+)  # fmt: skip
+SUMMARY_RESIDUALS = Table(
+    "Summary", SUMMARY.row(len(SUMMARY.lines)) + RESIDUALS_GAP, lines=tuple(line.key for line in SUMMARY_CHECKS),
+    columns=(Column("label", RESIDUALS, text=True), Column(), Column("value", text=True)),
 )  # fmt: skip
 HEADLINE_LINES = (
-    Line("cut_off", "Scheduled principal balance at cut-off", "Link", number_format="USD", formula="CutOffBalance"),
+    Line("cut_off", "Scheduled balance at cut-off, USD", "Link", number_format="dollars", formula="CutOffBalance"),
     Line("loan_count", "Mortgage loans", "Link", number_format="loans", formula="{all.loan_count}"),
-    Line("coupon", "Weighted average coupon (gross)", "Link", number_format="rate", formula="{all.weighted_average_coupon}"),
-    Line("remaining_term", "Weighted average remaining term, months", "Link", number_format="months", formula="{all.weighted_average_remaining_term}"),
-    Line("ltv", "Weighted average loan-to-value ratio", "Link", number_format="ltv", formula="{all.weighted_average_ltv}"),
-    Line("level_at_issue", "Senior subordination level at issue", "Link", number_format="rate", formula="INDEX(SubordinationLevelsAtIssue,1)"),
-    Line("level", "Senior subordination level now", "Link", number_format="rate", formula="INDEX(SubordinationLevels,1)"),
-    Line("current", "Current pool balance", "Link", number_format="USD", formula="CurrentPoolBalance"),
-    Line("factor", "Pool factor", "Link", number_format=FACTOR, formula="PoolFactor"),
-    Line("threshold", "Clean-up call threshold", "Link", number_format="USD", formula="CallThreshold"),
-    Line("headroom", "Headroom over the threshold", "Link", number_format="USD", formula="CallHeadroom"),
-    Line("callable", "Callable now", "Formula", number_format="text", formula=f'IF(ISNUMBER(CurrentPoolBalance),IF(Callable,"yes","no"),{IN_ERROR})'),
-    Line("first_date", "First callable distribution, projected", "Link", number_format="date", formula="FirstCallableDate"),
-    Line("checks", "Checks", "Link", number_format="text", formula="ChecksStatus"),
+    Line("coupon", "Average coupon (gross)", "Link", number_format="rate", formula="{all.weighted_average_coupon}"),
+    Line("remaining_term", "Average remaining term, months", "Link", number_format="months", formula="{all.weighted_average_remaining_term}"),
+    Line("ltv", "Average loan-to-value ratio", "Link", number_format="ltv", formula="{all.weighted_average_ltv}"),
+    Line("level_at_issue", "Senior level at issue", "Link", number_format="rate", formula="INDEX(SubordinationLevelsAtIssue,1)"),
+    Line("threshold", "Call threshold, USD", "Link", number_format="dollars", formula="CallThreshold"),
+)  # fmt: skip
+HEADLINE = Table(
+    "Summary", FACTS_ROW, left=5, lines=tuple(line.key for line in HEADLINE_LINES),
+    columns=(Column("label", "The mortgage loans and the classes", text=True), Column(), Column(), Column("value", text=True)),
 )  # fmt: skip
 HEADLINE_NOTES = ("inputs_note", "unread_note")
-HEADLINE = Table(
-    "Summary", SUMMARY.row(len(SUMMARY.lines)) + 1, left=12, lines=(*(line.key for line in HEADLINE_LINES), *HEADLINE_NOTES),
-    columns=(Column("label", "Headline", 38, text=True), Column("value", width=30, text=True)),
-)  # fmt: skip
+"""Two sentences below the facts."""

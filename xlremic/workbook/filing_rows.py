@@ -1,5 +1,6 @@
 """Rows of Pools and Underwriting: what a filing states of each pool, and what is computed from it.
 
+Facts and what they come to stand first; what only checks look at stands at the foot, in a group that is closed.
 A row is data: its label, unit and formula stand here and nowhere else; the template, the filler and the pages of the
 documentation read them.
 """
@@ -63,6 +64,9 @@ class CalculatedRow:
 DISCOUNT_BALANCE, PREMIUM_BALANCE = f"discount.{BALANCE}", f"premium.{BALANCE}"
 _FEE_NEEDS = ("discount.weighted_average_coupon", "discount.net_loan_rate", DISCOUNT_BALANCE, BALANCE)
 
+RESIDUALS = "What the checks look at"
+"""Heading of the rows that only checks need, the last of a sheet: a group that is closed at first."""
+
 POOLS: tuple[tuple[str, tuple[FactRow | CalculatedRow, ...]], ...] = (
     (
         "Balance and averages at the cut-off date",
@@ -81,48 +85,10 @@ POOLS: tuple[tuple[str, tuple[FactRow | CalculatedRow, ...]], ...] = (
         (
             FactRow("original_term_years_at_least", "Shortest original term", "years", "least"),
             FactRow("original_term_years_no_more_than", "Longest original term", "years", "most"),
-            CalculatedRow(
-                "term_order", "Terms out of order by", "months",
-                "ROUND(MAX(0,{weighted_average_remaining_term}-{weighted_average_original_term},"
-                "{weighted_average_original_term}-12*{original_term_years_no_more_than},"
-                "12*{original_term_years_at_least}-{weighted_average_original_term}),12)",
-                ("weighted_average_remaining_term", "weighted_average_original_term", "original_term_years_no_more_than"),
-            ),
             FactRow("principal_due_through_date", "Principal deducted as due through", "date"),
-            CalculatedRow(
-                "principal_due", "Principal due after the cut-off date by", "days",
-                "{principal_due_through_date}-CutOffDate", ("principal_due_through_date", "cut_off_date"),
-            ),
             FactRow("earliest_origination_date", "Earliest origination", "date"),
             FactRow("latest_origination_date", "Latest origination", "date"),
-            CalculatedRow(
-                "origination_order", "Originated after the cut-off date by", "months",
-                "MAX(0,12*(YEAR({latest_origination_date})-YEAR(CutOffDate))+MONTH({latest_origination_date})-MONTH(CutOffDate),"
-                "12*(YEAR({earliest_origination_date})-YEAR({latest_origination_date}))"
-                "+MONTH({earliest_origination_date})-MONTH({latest_origination_date}))",
-                ("earliest_origination_date", "latest_origination_date", "cut_off_date"), whole="",
-            ),
-            CalculatedRow(
-                "seasoning", "Average age beyond the earliest origination by", "months",
-                "ROUND(MAX(0,{weighted_average_original_term}-{weighted_average_remaining_term}"
-                "-12*(YEAR(CutOffDate)-YEAR({earliest_origination_date}))"
-                "-MONTH(CutOffDate)+MONTH({earliest_origination_date})),12)",
-                ("weighted_average_original_term", "weighted_average_remaining_term", "earliest_origination_date",
-                 "cut_off_date"), whole="",
-            ),
             FactRow("latest_maturity_date", "Latest scheduled maturity", "date"),
-            CalculatedRow(
-                "remaining_maturity", "Average remaining term beyond it by", "months",
-                "ROUND(MAX(0,{weighted_average_remaining_term}-12*(YEAR({latest_maturity_date})-YEAR(CutOffDate))"
-                "-MONTH({latest_maturity_date})+MONTH(CutOffDate)),12)",
-                ("weighted_average_remaining_term", "latest_maturity_date", "cut_off_date"), whole="",
-            ),
-            CalculatedRow(
-                "maturity_term", "Maturity beyond the longest term by", "months",
-                "12*(YEAR({latest_maturity_date})-YEAR(CutOffDate))+MONTH({latest_maturity_date})-MONTH(CutOffDate)"
-                "-12*{original_term_years_no_more_than}",
-                ("latest_maturity_date", "original_term_years_no_more_than", "cut_off_date"), whole="",
-            ),
         ),
     ),
     (
@@ -134,19 +100,7 @@ POOLS: tuple[tuple[str, tuple[FactRow | CalculatedRow, ...]], ...] = (
                 "average_balance", "Average scheduled balance", "USD",
                 f"ROUND({{{BALANCE}}}/{{loan_count}},2)", (BALANCE, "loan_count"),
             ),
-            CalculatedRow(
-                "loan_size", "Average over the largest balance by", "USD",
-                "ROUND(MAX(0,{average_balance}-{original_principal_balance_no_more_than},"
-                "{original_principal_balance_at_least}-{original_principal_balance_no_more_than}),2)",
-                (BALANCE, "loan_count", "original_principal_balance_no_more_than", "original_principal_balance_at_least"),
-                whole="",
-            ),
             FactRow("max_zip_code_balance", "Largest zip code concentration", "dollars", "largest"),
-            CalculatedRow(
-                "zip_code_size", "Average loan over it by", "USD",
-                f"ROUND(MAX(0,{{{BALANCE}}}/{{loan_count}}-{{max_zip_code_balance}}),2)",
-                (BALANCE, "loan_count", "max_zip_code_balance"),
-            ),
         ),
     ),
     (
@@ -154,36 +108,12 @@ POOLS: tuple[tuple[str, tuple[FactRow | CalculatedRow, ...]], ...] = (
         (
             FactRow("discount.net_loan_rate", "Discount loans: net loan rate", "rate"),
             FactRow("premium.net_loan_rate", "Premium loans: net loan rate", "rate"),
-            CalculatedRow(
-                "net_rate_gap", "Gap between the two rates", "rate",
-                "ROUND({premium.net_loan_rate}-{discount.net_loan_rate},12)",
-                ("discount.net_loan_rate", "premium.net_loan_rate"), whole="", difference=True,
-            ),
             FactRow(DISCOUNT_BALANCE, "Discount loans: balance", "dollars"),
             FactRow(PREMIUM_BALANCE, "Premium loans: balance", "dollars"),
-            CalculatedRow(
-                "discount_premium_difference", "Discount plus premium less pool", "USD",
-                f"ROUND({{{DISCOUNT_BALANCE}}}+{{{PREMIUM_BALANCE}}}-{{{BALANCE}}},2)", (DISCOUNT_BALANCE, PREMIUM_BALANCE, BALANCE), whole="",
-            ),
             FactRow("discount.weighted_average_coupon", "Discount loans: coupon", "rate"),
             FactRow("premium.weighted_average_coupon", "Premium loans: coupon", "rate"),
-            CalculatedRow(
-                "discount_premium_weighted_average_coupon", "Weighted coupon less the pool's", "rate",
-                f"ROUND(({{{DISCOUNT_BALANCE}}}*{{discount.weighted_average_coupon}}+{{{PREMIUM_BALANCE}}}*{{premium.weighted_average_coupon}})"
-                f"/({{{DISCOUNT_BALANCE}}}+{{{PREMIUM_BALANCE}}})-{{weighted_average_coupon}},12)",
-                (DISCOUNT_BALANCE, PREMIUM_BALANCE, BALANCE, "discount.weighted_average_coupon", "premium.weighted_average_coupon",
-                 "weighted_average_coupon"), whole="", difference=True,
-            ),
             FactRow("discount.weighted_average_remaining_term", "Discount loans: remaining term", "months"),
             FactRow("premium.weighted_average_remaining_term", "Premium loans: remaining term", "months"),
-            CalculatedRow(
-                "discount_premium_weighted_average_remaining_term", "Weighted remaining term less the pool's", "months",
-                f"ROUND(({{{DISCOUNT_BALANCE}}}*{{discount.weighted_average_remaining_term}}"
-                f"+{{{PREMIUM_BALANCE}}}*{{premium.weighted_average_remaining_term}})"
-                f"/({{{DISCOUNT_BALANCE}}}+{{{PREMIUM_BALANCE}}})-{{weighted_average_remaining_term}},12)",
-                (DISCOUNT_BALANCE, PREMIUM_BALANCE, BALANCE, "discount.weighted_average_remaining_term",
-                 "premium.weighted_average_remaining_term", "weighted_average_remaining_term"), whole="", difference=True,
-            ),
         ),
     ),
     (
@@ -213,6 +143,85 @@ POOLS: tuple[tuple[str, tuple[FactRow | CalculatedRow, ...]], ...] = (
             ),
         ),
     ),
+    (
+        RESIDUALS,
+        (
+            CalculatedRow(
+                "term_order", "Terms out of order by", "months",
+                "ROUND(MAX(0,{weighted_average_remaining_term}-{weighted_average_original_term},"
+                "{weighted_average_original_term}-12*{original_term_years_no_more_than},"
+                "12*{original_term_years_at_least}-{weighted_average_original_term}),12)",
+                ("weighted_average_remaining_term", "weighted_average_original_term", "original_term_years_no_more_than"),
+            ),
+            CalculatedRow(
+                "principal_due", "Principal due after the cut-off date by", "days",
+                "{principal_due_through_date}-CutOffDate", ("principal_due_through_date", "cut_off_date"),
+            ),
+            CalculatedRow(
+                "origination_order", "Originated after the cut-off date by", "months",
+                "MAX(0,12*(YEAR({latest_origination_date})-YEAR(CutOffDate))+MONTH({latest_origination_date})-MONTH(CutOffDate),"
+                "12*(YEAR({earliest_origination_date})-YEAR({latest_origination_date}))"
+                "+MONTH({earliest_origination_date})-MONTH({latest_origination_date}))",
+                ("earliest_origination_date", "latest_origination_date", "cut_off_date"), whole="",
+            ),
+            CalculatedRow(
+                "seasoning", "Average age beyond the earliest origination by", "months",
+                "ROUND(MAX(0,{weighted_average_original_term}-{weighted_average_remaining_term}"
+                "-12*(YEAR(CutOffDate)-YEAR({earliest_origination_date}))"
+                "-MONTH(CutOffDate)+MONTH({earliest_origination_date})),12)",
+                ("weighted_average_original_term", "weighted_average_remaining_term", "earliest_origination_date",
+                 "cut_off_date"), whole="",
+            ),
+            CalculatedRow(
+                "remaining_maturity", "Average remaining term beyond it by", "months",
+                "ROUND(MAX(0,{weighted_average_remaining_term}-12*(YEAR({latest_maturity_date})-YEAR(CutOffDate))"
+                "-MONTH({latest_maturity_date})+MONTH(CutOffDate)),12)",
+                ("weighted_average_remaining_term", "latest_maturity_date", "cut_off_date"), whole="",
+            ),
+            CalculatedRow(
+                "maturity_term", "Maturity beyond the longest term by", "months",
+                "12*(YEAR({latest_maturity_date})-YEAR(CutOffDate))+MONTH({latest_maturity_date})-MONTH(CutOffDate)"
+                "-12*{original_term_years_no_more_than}",
+                ("latest_maturity_date", "original_term_years_no_more_than", "cut_off_date"), whole="",
+            ),
+            CalculatedRow(
+                "loan_size", "Average over the largest balance by", "USD",
+                "ROUND(MAX(0,{average_balance}-{original_principal_balance_no_more_than},"
+                "{original_principal_balance_at_least}-{original_principal_balance_no_more_than}),2)",
+                (BALANCE, "loan_count", "original_principal_balance_no_more_than", "original_principal_balance_at_least"),
+                whole="",
+            ),
+            CalculatedRow(
+                "zip_code_size", "Average loan over it by", "USD",
+                f"ROUND(MAX(0,{{{BALANCE}}}/{{loan_count}}-{{max_zip_code_balance}}),2)",
+                (BALANCE, "loan_count", "max_zip_code_balance"),
+            ),
+            CalculatedRow(
+                "net_rate_gap", "Gap between the two rates", "rate",
+                "ROUND({premium.net_loan_rate}-{discount.net_loan_rate},12)",
+                ("discount.net_loan_rate", "premium.net_loan_rate"), whole="", difference=True,
+            ),
+            CalculatedRow(
+                "discount_premium_difference", "Discount plus premium less pool", "USD",
+                f"ROUND({{{DISCOUNT_BALANCE}}}+{{{PREMIUM_BALANCE}}}-{{{BALANCE}}},2)", (DISCOUNT_BALANCE, PREMIUM_BALANCE, BALANCE), whole="",
+            ),
+            CalculatedRow(
+                "discount_premium_weighted_average_coupon", "Weighted coupon less the pool's", "rate",
+                f"ROUND(({{{DISCOUNT_BALANCE}}}*{{discount.weighted_average_coupon}}+{{{PREMIUM_BALANCE}}}*{{premium.weighted_average_coupon}})"
+                f"/({{{DISCOUNT_BALANCE}}}+{{{PREMIUM_BALANCE}}})-{{weighted_average_coupon}},12)",
+                (DISCOUNT_BALANCE, PREMIUM_BALANCE, BALANCE, "discount.weighted_average_coupon", "premium.weighted_average_coupon",
+                 "weighted_average_coupon"), whole="", difference=True,
+            ),
+            CalculatedRow(
+                "discount_premium_weighted_average_remaining_term", "Weighted remaining term less the pool's", "months",
+                f"ROUND(({{{DISCOUNT_BALANCE}}}*{{discount.weighted_average_remaining_term}}"
+                f"+{{{PREMIUM_BALANCE}}}*{{premium.weighted_average_remaining_term}})"
+                f"/({{{DISCOUNT_BALANCE}}}+{{{PREMIUM_BALANCE}}})-{{weighted_average_remaining_term}},12)",
+                (DISCOUNT_BALANCE, PREMIUM_BALANCE, BALANCE, "discount.weighted_average_remaining_term",
+                 "premium.weighted_average_remaining_term", "weighted_average_remaining_term"), whole="", difference=True,
+            ),
+        ),
+    ),
 )  # fmt: skip
 
 
@@ -237,11 +246,6 @@ UNDERWRITING: tuple[tuple[str, tuple[FactRow | CalculatedRow, ...]], ...] = (
         "Documentation programs",
         (
             *(FactRow(field, label, "share", "average") for field, label in _DOCUMENTATION),
-            CalculatedRow(
-                "documentation_difference", "Sum of the programs less 100%", "share",
-                f"ROUND({'+'.join(f'{{{field}}}' for field, _ in _DOCUMENTATION)}-1,12)",
-                tuple(field for field, _ in _DOCUMENTATION), difference=True,
-            ),
             *(_dollars(field, f"{label}, implied dollars") for field, label in _DOCUMENTATION),
         ),
     ),
@@ -273,18 +277,8 @@ UNDERWRITING: tuple[tuple[str, tuple[FactRow | CalculatedRow, ...]], ...] = (
                 "high_ltv_share", "Share of the pool", "rate", f"{{high_ltv_balance}}/{{{BALANCE}!}}",
                 ("high_ltv_balance", BALANCE), whole="",
             ),
-            _excess("high_ltv_balance", "High-LTV balance over the pool's by"),
             FactRow("max_ltv", "Highest ratio", "ltv"),
-            CalculatedRow(
-                "ltv_order", "Average over the highest ratio by", "rate",
-                "ROUND(MAX(0,{weighted_average_ltv!}-{max_ltv^}),12)", ("weighted_average_ltv", "all.max_ltv"), difference=True,
-            ),
             FactRow("primary_mortgage_insurance_ltv_threshold", "Mortgage insurance over a ratio of", "ltv"),
-            CalculatedRow(
-                "high_ltv_insured", "High ratios begin over it by", "rate",
-                "ROUND({high_ltv_threshold}-{primary_mortgage_insurance_ltv_threshold^},12)",
-                ("high_ltv_threshold", "all.primary_mortgage_insurance_ltv_threshold"), whole="", difference=True,
-            ),
         ),
     ),
     (
@@ -296,9 +290,38 @@ UNDERWRITING: tuple[tuple[str, tuple[FactRow | CalculatedRow, ...]], ...] = (
                 "pledged_asset_share", "Share of the pool", "rate", f"{{pledged_asset_balance}}/{{{BALANCE}!}}",
                 ("pledged_asset_balance", BALANCE), whole="",
             ),
-            _excess("pledged_asset_balance", "Pledged-asset balance over the pool's by"),
             FactRow("pledged_asset_ltv_with_collateral", "Loan-to-value ratio with the collateral", "ltv"),
             FactRow("pledged_asset_ltv_without_collateral", "Loan-to-value ratio without it", "ltv"),
+        ),
+    ),
+    (
+        "Zip code concentration",
+        (
+            CalculatedRow(
+                "max_zip_code_share", "Largest zip code, share of the pool", "rate",
+                f"{{max_zip_code_balance!}}/{{{BALANCE}!}}", ("max_zip_code_balance", BALANCE),
+            ),
+        ),
+    ),
+    (
+        RESIDUALS,
+        (
+            CalculatedRow(
+                "documentation_difference", "Sum of the programs less 100%", "share",
+                f"ROUND({'+'.join(f'{{{field}}}' for field, _ in _DOCUMENTATION)}-1,12)",
+                tuple(field for field, _ in _DOCUMENTATION), difference=True,
+            ),
+            _excess("high_ltv_balance", "High-LTV balance over the pool's by"),
+            CalculatedRow(
+                "ltv_order", "Average over the highest ratio by", "rate",
+                "ROUND(MAX(0,{weighted_average_ltv!}-{max_ltv^}),12)", ("weighted_average_ltv", "all.max_ltv"), difference=True,
+            ),
+            CalculatedRow(
+                "high_ltv_insured", "High ratios begin over it by", "rate",
+                "ROUND({high_ltv_threshold}-{primary_mortgage_insurance_ltv_threshold^},12)",
+                ("high_ltv_threshold", "all.primary_mortgage_insurance_ltv_threshold"), whole="", difference=True,
+            ),
+            _excess("pledged_asset_balance", "Pledged-asset balance over the pool's by"),
             CalculatedRow(
                 "pledged_ltv_order", "Ratio with it over the other or the highest by", "rate",
                 "ROUND(MAX(0,{pledged_asset_ltv_with_collateral}-{pledged_asset_ltv_without_collateral},"
@@ -314,15 +337,6 @@ UNDERWRITING: tuple[tuple[str, tuple[FactRow | CalculatedRow, ...]], ...] = (
                 "pledged_size", "Average over the largest original balance by", "USD",
                 "ROUND(MAX(0,{pledged_asset_balance}/{pledged_asset_loan_count}-{original_principal_balance_no_more_than!}),2)",
                 ("pledged_asset_balance", "pledged_asset_loan_count", "original_principal_balance_no_more_than"), whole="",
-            ),
-        ),
-    ),
-    (
-        "Zip code concentration",
-        (
-            CalculatedRow(
-                "max_zip_code_share", "Largest zip code, share of the pool", "rate",
-                f"{{max_zip_code_balance!}}/{{{BALANCE}!}}", ("max_zip_code_balance", BALANCE),
             ),
             CalculatedRow(
                 "max_zip_code_balance_excess", "Largest zip code over the pool's balance by", "dollars",
@@ -353,11 +367,18 @@ def beside(key: str) -> int:
 MEASURES = {sheet: Table(sheet, 6, _MEASURES) for sheet in ("Pools", "Underwriting")}
 
 SHEETS = {"Pools": POOLS, "Underwriting": UNDERWRITING}
+LOSS_LIMITS_SHEET = "Underwriting"
 LOSS_LIMITS = (
     ("special_hazard_loss_limit", "Special hazard loss limit"),
     ("fraud_loss_limit", "Fraud loss limit"),
     ("bankruptcy_loss_limit", "Bankruptcy loss limit"),
 )
+
+
+def loss_limits_row() -> int:
+    """Row of the heading of the loss limits, the last facts of their sheet."""
+    first_residual = SHEETS[LOSS_LIMITS_SHEET][-1][1][0]
+    return measure_rows()[first_residual.anchor.removeprefix("row.")][1] - len(LOSS_LIMITS) - 3
 
 
 def rows(sheet: str) -> list[FactRow | CalculatedRow]:
@@ -371,6 +392,8 @@ def measure_rows() -> dict[str, tuple[str, int]]:
     for title, sections in SHEETS.items():
         row = MEASURES[title].row()
         for section, section_rows in sections:
+            if title == LOSS_LIMITS_SHEET and section == RESIDUALS:
+                row += 2 + len(LOSS_LIMITS)
             row += 2 + section.startswith("Ratio")  # the servicing fee stands above its strips
             for measure in section_rows:
                 places[measure.anchor.removeprefix("row.")] = title, row

@@ -10,10 +10,14 @@ from ..reading.assemble import fact_of
 from ..reading.facts import Qualifier, Unit, printed
 from ..reading.verdict import Outcome, verdict
 from .class_columns import SOURCE, SUMMARY_FACTS
+from .fact_labels import label_of
 from .filing_rows import LOSS_LIMITS, SHEETS, CalculatedRow, FactRow, beside, rows
 from .filling import PROGRAM, Filling, mark_by_hand, write_text
 from .names import FORMATS, TERMS
 
+UNREAD = "numbers that no rule understood"
+NOT_STATED = "not stated"
+"""What the filing says of a measure that it has no figure for."""
 _BOUNDS = {
     Qualifier.AT_LEAST: "at least",
     Qualifier.NO_MORE_THAN: "no more than",
@@ -53,8 +57,8 @@ def _fill_source(book: Filling) -> None:
         place = fact.provenance
         cells = {key: book.template.cell(sheet, row, SOURCE.number(key)) for key in SOURCE.keys}
         for key, text in (
-            ("fact", fact.key), ("scope", fact.scope), ("unit", fact.unit), ("qualifier", fact.qualifier),
-            ("sentence", place.sentence),
+            ("measure", label_of(fact.key)), ("fact", fact.key), ("scope", fact.scope), ("unit", fact.unit),
+            ("qualifier", fact.qualifier), ("sentence", place.sentence),
         ):  # fmt: skip
             write_text(cells[key], text)
         value = cells["value"]
@@ -71,15 +75,14 @@ def _fill_source(book: Filling) -> None:
         if fact.as_of:
             cells["as_of"].value = fact.as_of
         cells["line"].value = place.line or None
-        book.fit_height(sheet, row, SOURCE.number("sentence"))
     last = top + len(book.reading.facts) + len(book.reading.unread) - 1
     book.template.workbook[sheet].auto_filter.ref = f"A{SOURCE.header}:{SOURCE.letters[-1]}{last}"
     for row, unread in enumerate(book.reading.unread, top + len(book.reading.facts)):
-        write_text(book.template.cell(sheet, row, SOURCE.number("fact")), "unread: numbers that no rule understood")
+        write_text(book.template.cell(sheet, row, SOURCE.number("measure")), UNREAD)
+        write_text(book.template.cell(sheet, row, SOURCE.number("fact")), "unread")
         write_text(book.template.cell(sheet, row, SOURCE.number("unit")), Unit.TEXT)
         book.template.cell(sheet, row, SOURCE.number("line")).value = unread.line
         write_text(book.template.cell(sheet, row, SOURCE.number("sentence")), unread.text)
-        book.fit_height(sheet, row, SOURCE.number("sentence"))
 
 
 def _of_hand(book: Filling) -> str:
@@ -144,7 +147,8 @@ def _fill_fact_row(book: Filling, row: FactRow) -> None:
     else:
         found |= _put_field(book, whole, row, book.deal.all)
     bound = " / ".join(_BOUNDS[qualifier] for qualifier in _BOUNDS if qualifier in found)
-    write_text(book.template.anchor(name, beside("bound")), bound)
+    stated = any(_field(row, pool) is not None for pool in (*pools, book.deal.all))
+    write_text(book.template.anchor(name, beside("bound")), bound if stated else NOT_STATED)
     complete = all(_field(row, pool) is not None for pool in pools)
     weighted = all(pool.aggregate_scheduled_principal_balance is not None for pool in pools)
     if row.total and not (complete and (weighted or row.total != "average")):

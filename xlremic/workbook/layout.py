@@ -39,8 +39,8 @@ class Part(Enum):
 class Sheet:
     """A sheet: what it is for, what a person does there, and how it is seen and printed.
 
-    ``frozen`` is the first cell that scrolls; ``pages`` how many pages it is printed on downwards, 0 for as many as it
-    takes; ``repeated`` the rows that every page begins with.
+    ``frozen`` is the first cell that scrolls; ``pages`` how many pages it is printed on, one below the other;
+    ``upright`` whether they stand upright; ``repeated`` the rows that every page begins with.
     """
 
     title: str
@@ -50,6 +50,7 @@ class Sheet:
     frozen: str
     part: Part = Part.ALWAYS
     pages: int = 1
+    upright: bool = False
     repeated: str = ""
 
 
@@ -60,12 +61,12 @@ _SHEETS = (
         action="Start here: look at the status, then follow a link.",
     ),
     Sheet(
-        title="Summary", role=Role.OUTPUT, frozen="A6",
+        title="Summary", role=Role.OUTPUT, frozen="A6", upright=True,
         purpose="What the deal is, where it stands now, and whether everything ties.",
         action="Read where the deal stands. Blue figures are inputs, black ones formulas, green ones links.",
     ),
     Sheet(
-        title="Pools", role=Role.INPUT, frozen="B7", pages=0, repeated="6:6",
+        title="Pools", role=Role.INPUT, frozen="B7", repeated="6:6",
         purpose="The mortgage pools as the filing states them.",
         action="Click a blue figure to see the sentence that it was read from.",
     ),
@@ -75,7 +76,7 @@ _SHEETS = (
         action="Put current balances into the yellow column; levels, factors and the call follow.",
     ),
     Sheet(
-        title="Underwriting", role=Role.INPUT, frozen="B7", pages=0, repeated="6:6",
+        title="Underwriting", role=Role.INPUT, frozen="B7", repeated="6:6",
         purpose="How the loans were underwritten, as the filing bounds it, and what that is in dollars.",
         action="Click a blue figure to see the sentence that it was read from.",
     ),
@@ -85,32 +86,32 @@ _SHEETS = (
         action="Set the as-of date with the balances; a pool balance here is used instead of the classes' sum.",
     ),
     Sheet(
-        title="History", role=Role.CALCULATION, frozen="D9", pages=0, repeated="8:8",
-        purpose="Every month that was put in: a line a class and a line a pool, as the trustee reports them.",
-        action="Read only: update adds a month, and takes the last one back with --undo.",
+        title="History", role=Role.CALCULATION, frozen="B7", repeated="6:6",
+        purpose="Where the deal stood in every month that was put in: pool, factor, every class.",
+        action="Read only: update adds a line a month, in numbers.",
     ),
     Sheet(
-        title="Assumptions", role=Role.INPUT, frozen="C7", pages=0, repeated="6:6",
+        title="Assumptions", role=Role.INPUT, frozen="C7", repeated="6:6",
         purpose="What a projection needs and the filing does not state, each with its unit and its bounds.",
         action="Type into a yellow cell: formulas read Used, Check says what became of it; 0.2% is typed 0.2%.",
     ),
     Sheet(
-        title="Vectors", role=Role.INPUT, frozen="C11", pages=0, repeated="5:10", part=Part.PROJECTION,
+        title="Vectors", role=Role.INPUT, frozen="C11", repeated="5:10", part=Part.PROJECTION,
         purpose="Terms month by month, if they have any.",
         action="A figure takes the place of the term on Assumptions in its month; fill a column from month 1 on.",
     ),
     Sheet(
-        title="Set-up", role=Role.CALCULATION, frozen="B7", pages=0, repeated="6:6",
+        title="Set-up", role=Role.CALCULATION, frozen="B7", upright=True, repeated="6:6",
         purpose="What stands between the inputs and the months: terms as they are read, pools, classes, rep lines.",
         action="Read what the formulas take. Nothing here is typed, but for the cut of class A.",
     ),
     Sheet(
-        title="Collateral", role=Role.CALCULATION, frozen="C11", pages=0, repeated="5:9", part=Part.PROJECTION,
+        title="Collateral", role=Role.CALCULATION, frozen="C11", repeated="5:9", part=Part.PROJECTION,
         purpose="The loans month by month: speeds, defaults, liquidations and principal, by the industry's formulas.",
         action="Open a group of columns with the + above it; each column names the rule that it follows.",
     ),
     Sheet(
-        title="Waterfall", role=Role.CALCULATION, frozen="C11", pages=0, repeated="5:9", part=Part.PROJECTION,
+        title="Waterfall", role=Role.CALCULATION, frozen="C11", repeated="5:9", part=Part.PROJECTION,
         purpose="The distributions month by month: strips, shifting interest, losses, the call, every class.",
         action="Open a group of columns with the + above it; each column names the rule that it follows.",
     ),
@@ -120,12 +121,12 @@ _SHEETS = (
         action="Choose a class in the yellow cell, then copy its months; every figure is a plain formula.",
     ),
     Sheet(
-        title="Results", role=Role.OUTPUT, frozen="B5", pages=0, part=Part.PROJECTION,
+        title="Results", role=Role.OUTPUT, frozen="B5", pages=2, part=Part.PROJECTION,
         purpose="What the projection comes to for each class.",
         action="Read lives, windows, prices and yields; charts and the decrement table are below.",
     ),
     Sheet(
-        title="Scenarios", role=Role.OUTPUT, frozen="B9", pages=0, repeated="7:7", part=Part.PROJECTION,
+        title="Scenarios", role=Role.OUTPUT, frozen="B9", repeated="7:7", part=Part.PROJECTION,
         purpose="The engine's figures at many speeds and losses, beside the live case of this workbook.",
         action="Compare speeds; the grid is values, computed when its line below says.",
     ),
@@ -135,24 +136,26 @@ _SHEETS = (
         action="Copy a formula from the last column; the functions come with the add-in.",
     ),
     Sheet(
-        title="Checks", role=Role.CHECKS, frozen="B7", pages=0, repeated="6:6",
+        title="Checks", role=Role.CHECKS, frozen="B7", pages=2, upright=True, repeated="6:6",
         purpose="Everything that can be tied out, with its tolerance; a flag of 1 is a check that fails.",
         action="Look at lines in red first. Each tolerance follows from the digits that the filing prints.",
     ),
     Sheet(
-        title="Source", role=Role.DOCUMENT, frozen="B9", pages=0, repeated="8:8",
+        title="Source", role=Role.DOCUMENT, frozen="B9", pages=2, upright=True, repeated="8:8",
         purpose="Every fact with the line and the sentence that it was read from.",
-        action="Search here for a figure's sentence.",
+        action="Filter or search for a figure; its sentence stands behind, one line long: click it to read it whole.",
     ),
 )  # fmt: skip
 SHEETS = {sheet.title: sheet for sheet in _SHEETS}
 """Every sheet by its title, in the workbook's order."""
+PAGES_AT_MOST = 20
+"""Pages of "print all", of the fullest workbook."""
 LINKS = ("Cover", "Summary", "Tranches", "Call", "Assumptions", "Class", "Results", "Checks")
 """Where row 4 of every sheet leads."""
 FIRST = next(iter(SHEETS))
 MONTHLY = ("Vectors", "Collateral", "Waterfall")
 """Sheets with one row a month."""
-NUMBERS_AS_TEXT = {"Source": "A1:H2000", "Summary": "L1:M60", "Cover": "A1:L80"}
+NUMBERS_AS_TEXT = {"Source": "A1:I2000", "Summary": "A30:J150", "Cover": "A1:L80"}
 """Cells that keep what a filing prints, numbers too, as text: no program is to mark them."""
 SETUP = "Set-up"
 """Sheet of what stands between the inputs and the months: the terms in force, pools, classes, lines."""

@@ -28,6 +28,7 @@ from .layout import FIRST, MONTHLY, SETUP, SHEETS, FrameRow, MonthlyRow, Part, s
 from .names import PUBLIC, SINCE, usable_name
 from .setup_rows import AFTER, POOLS
 from .term_rows import PAGE
+from .truth_lint import Kinds, compared_truths
 
 FUNCTIONS = frozenset(
     [
@@ -96,9 +97,11 @@ def lint(data: bytes, cells: Cells | None = None) -> list[str]:
     if missing:
         return [f"sheets: {', '.join(missing)} missing"]
     complaints = [*_book(book), *frame_complaints(book, package, VIEW)]
+    cells = formula_cells(package)
+    kinds = Kinds(book, cells.values)
     for title in (*always, *_optional(book)):
         sheet = book[title]
-        complaints += [*_cells(sheet, styles), *_view(sheet, styles)]
+        complaints += [*_cells(sheet, styles, kinds), *_view(sheet, styles)]
         if title in MONTHLY:
             complaints += _one_month(sheet, styles)
     for title, first in (("Pools", 7), ("Underwriting", 10)):
@@ -139,17 +142,19 @@ def _book(book: Workbook) -> Iterator[str]:
             yield f"hidden: sheet {sheet.title}"
     for sheet in book.worksheets:
         for key, row in sheet.row_dimensions.items():
-            if row.hidden:
+            if row.hidden and not row.outlineLevel:
                 yield f"hidden: {sheet.title} row {key}"
 
 
-def _cells(sheet: Worksheet, styles: Styles) -> Iterator[str]:
+def _cells(sheet: Worksheet, styles: Styles, kinds: Kinds) -> Iterator[str]:
     for row in sheet.iter_rows(max_row=MonthlyRow.MONTH if sheet.title in MONTHLY else None):
         for cell in row:
             place = f"{sheet.title}!{cell.coordinate}"
             if cell.data_type == "f" and cell.value not in TRUTHS:
                 for complaint in _formula(cell, _style(cell, styles)):
                     yield f"{complaint[0]}: {place}: {complaint[1]}"
+                for comparison in compared_truths(str(cell.value), sheet.title, kinds):
+                    yield f"truth: {place}: {comparison} compares a truth with a number"
             elif isinstance(cell.value, _NUMBER) and _style(cell, styles) not in VALUES and sheet.title != "Source":
                 yield f"hard-coded: {place}: {cell.value!r} in a cell of style {_style(cell, styles)}"
             if cell.hyperlink is not None and (cell.hyperlink.target or not cell.hyperlink.location):
@@ -235,12 +240,8 @@ def _view(sheet: Worksheet, styles: Styles) -> Iterator[str]:
         yield f"{VIEW}: {title}: gridlines"
     if sheet.freeze_panes is None:
         yield f"{VIEW}: {title}: no frozen panes"
-    if (
-        sheet.page_setup.orientation != "landscape"
-        or (not sheet.sheet_properties.pageSetUpPr.fitToPage and title not in MONTHLY)
-        or not sheet.print_area
-    ):
-        yield f"print: {title}: landscape, one page wide and a print area are needed"
+    if not sheet.print_area:
+        yield f"print: {title}: no print area"
     if "&P" not in str(sheet.oddFooter.right.text) or "&F" not in str(sheet.oddFooter.left.text):
         yield f"print: {title}: the footer lacks file or page"
     if not sheet.sheet_properties.tabColor:

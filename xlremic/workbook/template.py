@@ -162,11 +162,13 @@ class Template:
                         cell.value = lowered(str(cell.value), page.title)
         for defined in self.workbook.defined_names.values():
             defined.attr_text = lowered("=" + str(defined.attr_text), "")[1:]
-        heights = {row: sheet.row_dimensions[row].height for row in range(top, bottom + 1)}
+        seen = {
+            row: copy(sheet.row_dimensions.pop(row)) for row in range(top, bottom + 1) if row in sheet.row_dimensions
+        }
         sheet.move_range(f"{column_letters(left)}{top}:{column_letters(right)}{bottom}", rows=rows)
-        for row in reversed(heights):
-            sheet.row_dimensions[row].height = None
-            sheet.row_dimensions[row + rows].height = heights[row]
+        for row, dimension in seen.items():
+            dimension.index = row + rows
+            sheet.row_dimensions[row + rows] = dimension
         self._find_anchors()
 
     def _copied(self, name: str, count: int, across: bool, before: Sequence[Block]) -> Block:
