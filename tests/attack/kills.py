@@ -34,7 +34,7 @@ IN_A_ROW = 5
 """Kills at most before a run that may end, whose leavings are looked at."""
 PATIENCE = 300.0
 """Seconds in which a run must end, also on a machine that has much else to do."""
-FILINGS = 16
+FILINGS = 8
 ENVIRONMENT = {**os.environ, "PYTHONPATH": str(SAMPLE.parent.parent)}
 
 
