@@ -22,7 +22,7 @@ NEEDED = {
     "errors.py", "deal.py", "structure.py", "subordination.py",
     *(f"engine/{name}.py" for name in (
         "__init__", "assumptions", "books", "capital", "classes", "compiled", "collateral", "distribution", "measures", "records", "rep_lines",
-        "scenario_measures", "shifting", "speeds", "strips", "structures", "terms", "waterfall",
+        "scenario_measures", "shifting", "speeds", "strips", "structures", "termination", "terms", "waterfall",
     )),
     *(f"functions/{name}.py" for name in ("__init__", "bodies", "cells", "registry", "tables")),
     *(f"functions/hosts/{name}.py" for name in ("__init__", "failures", "xlwings_udfs")),

@@ -137,6 +137,29 @@ GOLDEN: tuple[Golden, ...] = (
     Golden("REMIC_SMM", (6,), NUM, "a rate in per cent"),
     Golden("REMIC_CPR", (0.00435270,), 0.051, "Standard Formulas, SF-7", 5e-7),
     Golden("REMIC_CPR", (-0.1,), NUM, "a rate below zero"),
+    Golden("REMIC_CPR_ACTUAL", (0.85150625, 0.00047916, 0.84732282, 1), 0.051, "Standard Formulas, SF-6/7", 5e-7),
+    Golden("REMIC_CPR_ACTUAL", (3e6, 3e6 - 2859330.23, 2813127.42, 6), 0.032056, "Standard Formulas, SF-12", 5e-7),
+    Golden("REMIC_CPR_ACTUAL", (100.0, 100.0, 0.0, 1), NUM, "nothing that could be prepaid"),
+    Golden("REMIC_CPR_ACTUAL", (100.0, 1.0, 90.0, 0.5), NUM, "half a month"),
+    Golden("REMIC_CDR_ACTUAL", (1_000_000.0, 5143.01, 1), 0.06, "Standard Formulas, SF-5", 1.2e-7),
+    Golden("REMIC_CDR_ACTUAL", (100.0, 19.0, 24), 0.1, "by hand: 0.81 is 0.9 squared"),
+    Golden("REMIC_CDR_ACTUAL", (100.0, 101.0, 1), NUM, "more defaults than loans"),
+    Golden("REMIC_CALLPRICE", (0.06, 1_000_000.0, 30, 0, 0, 0, True), 1_005_000.0, "by hand: par and a month", 1e-7),
+    Golden(
+        "REMIC_CALLPRICE",
+        (0.06, 1_000_000.0, 24, 100_000.0, 5_000.0, 2_000.0, True),
+        1_006_600.0,
+        "by hand: 1,000,000 + 900,000 x 0.4% + 3,000",
+        1e-7,
+    ),
+    Golden(
+        "REMIC_CALLPRICE",
+        (0.06, 1_000_000.0, 24, 100_000.0, 5_000.0, 2_000.0, False),
+        906_600.0,
+        "by hand: the same without what was forborne",
+        1e-7,
+    ),
+    Golden("REMIC_CALLPRICE", (0.06, 100.0, 30, 101.0, 0, 0, True), NUM, "more forborne than there is"),
     *(
         Golden(
             "REMIC_PSA", (100, int(row["month"])), float(row["cpr_pct_100psa"]) / 100, f"psa_curve {row['month']}", 5e-7

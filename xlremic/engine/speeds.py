@@ -55,6 +55,60 @@ def cpr_from_smm(smm: float) -> float:
     return _annual(smm, "SMM")
 
 
+# rule 3 (Standard Formulas, B.3)
+def realised_cpr(opening: float, scheduled: float, ending: float, months: int = 1) -> float:
+    """CPR at which loans were prepaid over some months.
+
+    CPR = 1 - (ending / (opening - scheduled))^(12 / months)
+
+    Args:
+        opening: balance before the first month, dollars.
+        scheduled: principal that was due over the months without prepayments, dollars.
+        ending: balance after the last month, dollars; liquidated balances added to it leave the voluntary speed.
+        months: how many there were.
+    Returns: fraction of one a year, below zero if more is left than there should be.
+    Raises: InputError for balances below zero, nothing that could be prepaid, or no month.
+    Source: Standard Formulas, B.3 (SF-6, SF-12).
+
+    >>> round(realised_cpr(0.85150625, 0.00047916, 0.84732282), 6)
+    0.051
+    """
+    _months(months)
+    left = opening - scheduled
+    if opening < 0 or scheduled < 0 or ending < 0 or left <= 0:
+        raise InputError(
+            f"an opening balance of {opening:g}, {scheduled:g} scheduled and {ending:g} left: nothing could be prepaid"
+        )
+    return float(1.0 - (ending / left) ** (12 / months))
+
+
+# rule 4
+def realised_cdr(opening: float, defaulted: float, months: int = 1) -> float:
+    """CDR at which loans defaulted over some months.
+
+    CDR = 1 - (1 - defaulted / opening)^(12 / months)
+
+    Args:
+        opening: balance before the first month, dollars.
+        defaulted: balance that defaulted, or was liquidated, over the months, dollars: recoveries and losses together.
+        months: how many there were.
+    Returns: fraction of one a year.
+    Raises: InputError for a balance of nothing, more defaults than that, or no month.
+
+    >>> round(realised_cdr(1_000_000.0, 5143.01), 4)
+    0.06
+    """
+    _months(months)
+    if opening <= 0 or not 0 <= defaulted <= opening:
+        raise InputError(f"defaults of {defaulted:g} on an opening balance of {opening:g}: give a part of it")
+    return float(1.0 - (1.0 - defaulted / opening) ** (12 / months))
+
+
+def _months(months: int) -> None:
+    if not 1 <= months <= LONGEST:
+        raise InputError(f"{months} months: give a whole number from 1 to {LONGEST}")
+
+
 # rule 3 (Standard Formulas, B.4)
 def psa_cpr(speed: float, month: int) -> float:
     """CPR of loans in a month of age at a PSA speed.

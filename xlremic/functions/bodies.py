@@ -19,8 +19,9 @@ from ..engine.measures import (
     yield_to_price,
 )
 from ..engine.shifting import senior_share
-from ..engine.speeds import LONGEST, psa_cpr, sda_cdr, seasoned_month
+from ..engine.speeds import LONGEST, psa_cpr, realised_cdr, realised_cpr, sda_cdr, seasoned_month
 from ..engine.strips import io_rate, po_fraction
+from ..engine.termination import ONE_MONTH, termination_price
 from ..errors import InputError
 from ..subordination import call_threshold, is_callable, seniority, subordination_levels
 from .cells import (
@@ -105,6 +106,31 @@ def psa_body(speed: float, age: float) -> Result:
 
 def sda_body(speed: float, age: float) -> Result:
     return sda_cdr(speed, whole(age, "age"))
+
+
+def cpr_actual_body(opening: float, scheduled: float, ending: float, months: float | None) -> Result:
+    return realised_cpr(opening, scheduled, ending, whole(1.0 if months is None else months, "months"))
+
+
+def cdr_actual_body(opening: float, defaulted: float, months: float | None) -> Result:
+    return realised_cdr(opening, defaulted, whole(1.0 if months is None else months, "months"))
+
+
+def call_price_body(
+    net_rate: float,
+    balance: float | None,
+    days: float | None,
+    forborne: float | None,
+    reo: float | None,
+    advances: float | None,
+    with_forborne: bool | None,
+) -> Result:
+    if balance is None:
+        raise value_error("balance: give the unpaid principal balance of the loans")
+    return termination_price(
+        balance, net_rate, days=ONE_MONTH if days is None else days, forborne=forborne or 0.0, reo=reo or 0.0,
+        advances=advances or 0.0, with_forborne=with_forborne is not False,
+    )  # fmt: skip
 
 
 def po_fraction_body(net_rate: float, target_rate: float) -> Result:

@@ -201,6 +201,27 @@ FUNCTIONS: tuple[Function, ...] = (
                  "current_balance<ROUND(percent*cut_off_balance,2)"),
     ),
     Function(
+        "REMIC_CALLPRICE",
+        "Price of a termination: unpaid principal, with or without what was forborne, accrued interest at the net rate "
+        "(a month of 30 days if left out), real estate owned, less advances. Assumptions: no filing states them.",
+        (
+            Argument("net_rate", "number", "Rate of the loans after the servicing fee", unit="fraction a year"),
+            Argument("balance", "number", "Unpaid principal balance of the loans, forborne principal included",
+                     optional=True, unit="dollars", workbook_name="CurrentPoolBalance"),
+            Argument("days", "number", "Days of accrued interest, 30/360; 30 if left out", optional=True, unit="days"),
+            Argument("forborne", "number", "Forborne principal within the balance", optional=True, unit="dollars"),
+            Argument("reo", "number", "Real estate owned at its appraised value", optional=True, unit="dollars"),
+            Argument("advances", "number", "Advances and fees not reimbursed", optional=True, unit="dollars"),
+            Argument("with_forborne", "boolean", "Whether forborne principal is paid for; TRUE if left out",
+                     optional=True),
+        ),
+        "number", bodies.call_price_body, "=REMIC_CALLPRICE(0.0546,CurrentPoolBalance,30,0,0,0,TRUE)",
+        _guarded(
+            "OR(net_rate<0,net_rate>1,balance<0,days<0,days>360,forborne<0,forborne>balance,reo<0,advances<0)",
+            "MAX(0,IF(with_forborne,balance,balance-forborne)+(balance-forborne)*net_rate*days/360+reo-advances)",
+        ),
+    ),
+    Function(
         "REMIC_CPR", "Annual prepayment rate (CPR) of a single monthly mortality: 1-(1-SMM)^12.",
         (Argument("smm", "number", "Single monthly mortality", unit="fraction a month"),), "number", cpr_from_smm,
         "=REMIC_CPR(0.00514301)", _guarded("OR(smm<0,smm>1)", "1-(1-smm)^12"),
@@ -210,6 +231,33 @@ FUNCTIONS: tuple[Function, ...] = (
         (Argument("cpr", "number", "Annual prepayment rate, 0.06 for 6%", unit="fraction a year"),),
         "number", smm_from_cpr,
         "=REMIC_SMM(0.06)", _guarded("OR(cpr<0,cpr>1)", "1-(1-cpr)^(1/12)"),
+    ),
+    Function(
+        "REMIC_CPR_ACTUAL",
+        "Annual rate (CPR) at which loans were prepaid over some months: 1-(ending/(opening-scheduled))^(12/months).",
+        (
+            Argument("opening", "number", "Balance before the first month", unit="dollars"),
+            Argument("scheduled", "number", "Principal due over the months without prepayments", unit="dollars"),
+            Argument("ending", "number", "Balance after the last month; add what was liquidated for the voluntary "
+                     "speed alone", unit="dollars"),
+            Argument("months", "number", "Months between; 1 if left out", optional=True, unit="months"),
+        ),
+        "number", bodies.cpr_actual_body, "=REMIC_CPR_ACTUAL(1000000,1000,994000,1)",
+        _guarded("OR(opening<0,scheduled<0,ending<0,opening-scheduled<=0,months<1,months<>INT(months))",
+                 "1-(ending/(opening-scheduled))^(12/months)"),
+    ),
+    Function(
+        "REMIC_CDR_ACTUAL",
+        "Annual rate (CDR) at which loans defaulted over some months: 1-(1-defaulted/opening)^(12/months).",
+        (
+            Argument("opening", "number", "Balance before the first month", unit="dollars"),
+            Argument("defaulted", "number", "Balance that defaulted, or was liquidated: recoveries and losses together",
+                     unit="dollars"),
+            Argument("months", "number", "Months between; 1 if left out", optional=True, unit="months"),
+        ),
+        "number", bodies.cdr_actual_body, "=REMIC_CDR_ACTUAL(1000000,500,1)",
+        _guarded("OR(opening<=0,defaulted<0,defaulted>opening,months<1,months<>INT(months))",
+                 "1-(1-defaulted/opening)^(12/months)"),
     ),
     Function(
         "REMIC_PSA", "Annual prepayment rate (CPR) at a PSA speed in a month of the loans' life.",
