@@ -30,7 +30,7 @@ class ClassFlows:
     """One class by month: months + 1 numbers each, month 0 the issue; the balance of an IO class is its notional.
 
     balance(k) = balance(k-1) - principal(k) - loss(k), but for IO classes. A negative loss is a PO loss made good, a
-    negative principal the interest that an accrual class adds to its balance, which ``accretion`` holds.
+    negative principal the interest that an accrual class adds to its balance.
     """
 
     label: str
@@ -39,16 +39,19 @@ class ClassFlows:
     interest: Sequence[float]
     principal: Sequence[float]
     loss: Sequence[float]
-    accretion: Sequence[float] | None = None
+
+    # rule 29
+    @property
+    def accretion(self) -> list[float]:
+        """Interest that was not paid in cash but added to the balance."""
+        return [max(0.0, -principal) for principal in self.principal]
 
     @property
     def repayments(self) -> Sequence[float]:
-        """What average life and window are of: principal in cash, or the fall of an IO class's notional."""
+        """What average life and window are of: net reductions of the balance, or the fall of an IO class's notional."""
         if self.kind == "interest only":
             return [0.0, *(a - b for a, b in pairwise(self.balance))]
-        if self.accretion is None:
-            return self.principal
-        return [paid + added for paid, added in zip(self.principal, self.accretion, strict=True)]
+        return [max(0.0, principal) for principal in self.principal]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -246,7 +249,7 @@ def _cut_classes(cut: CutGroups, shared: Shared) -> Iterator[tuple[int, list[Cla
         for c, one in enumerate(cut.seniors):
             if cut.group_of(one) == g:
                 kind = "interest only" if one.notional_of else "principal only" if one.coupon == 0 else "senior"
-                rows = (shared.balance, shared.interest, shared.principal, shared.loss, shared.accretion)
+                rows = (shared.balance, shared.interest, shared.principal, shared.loss)
                 classes.append(_class(one.label, kind, *(row[c] for row in rows)))
         yield group.pools[0], classes
 
@@ -258,7 +261,6 @@ def _class(
     interest: Sequence[float],
     principal: Sequence[float],
     loss: Sequence[float],
-    accretion: Sequence[float] | None = None,
 ) -> ClassFlows:
     return ClassFlows(
         label=label,
@@ -267,7 +269,6 @@ def _class(
         interest=interest,
         principal=principal,
         loss=loss,
-        accretion=accretion,
     )
 
 

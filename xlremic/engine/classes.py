@@ -24,8 +24,8 @@ def pay_class_interest(k: int, cut: Cut, paid: Paid, sharing: Sharing, shared: S
     All share pro rata in interest that the loans lack, and in what they take together above what there is. What is
     left of a group's interest is no class's.
     """
-    due, received, wanted, ratio = sharing.due, sharing.received, sharing.wanted, sharing.ratio
-    balance = sharing.balance
+    due, received, wanted, balance = sharing.due, sharing.received, sharing.wanted, sharing.balance
+    now, coupons, first_host, group_of = sharing.now, cut.coupon, cut.first_host, cut.group_of
     for g in range(cut.groups):
         due[g], received[g], wanted[g], balance[g] = 0.0, 0.0, 0.0, 0.0
     for p in range(len(cut.group_of_pool)):
@@ -36,40 +36,45 @@ def pay_class_interest(k: int, cut: Cut, paid: Paid, sharing: Sharing, shared: S
             if cut.adds_io[p]:
                 due[g] += paid.io_due[p][k]
                 received[g] += paid.io_paid[p][k]
-    for c in range(len(cut.group_of)):
-        if cut.first_host[c] == cut.first_host[c + 1]:
-            balance[cut.group_of[c]] += sharing.now[c]
-    for c in range(len(cut.group_of)):
-        first, last, coupon = cut.first_host[c], cut.first_host[c + 1], cut.coupon[c][k]
+    if cut.has_open:
+        for c in range(len(group_of)):
+            if first_host[c] == first_host[c + 1]:
+                balance[group_of[c]] += now[c]
+    for c in range(len(group_of)):
+        first, last, coupon = first_host[c], first_host[c + 1], coupons[c][k]
         if first == last:
-            g = cut.group_of[c]
-            if cut.open_coupon[c] and balance[g] > 0.0:
+            g = group_of[c]
+            if cut.has_open and cut.open_coupon[c] and balance[g] > 0.0:
                 coupon += due[g] / balance[g]
-            wanted[g] += sharing.now[c] * coupon
+            part = now[c] * coupon
+            shared.interest[c][k] = part
+            wanted[g] += part
         for i in range(first, last):
-            wanted[cut.group_of[cut.host[i]]] += sharing.now[cut.host[i]] * cut.host_share[i] * coupon
+            part = now[cut.host[i]] * cut.host_share[i] * coupon
+            shared.interest[c][k] += part
+            wanted[group_of[cut.host[i]]] += part
+    alike = True
     for g in range(cut.groups):
         most = wanted[g] if wanted[g] > due[g] * (1.0 + NEAR) else due[g]
-        ratio[g] = received[g] / most if most > 0.0 else 0.0
-        shared.over[g][k] = received[g]
-    for c in range(len(cut.group_of)):
-        first, last, coupon = cut.first_host[c], cut.first_host[c + 1], cut.coupon[c][k]
+        sharing.ratio[g] = received[g] / most if most > 0.0 else 0.0
+        shared.over[g][k] = received[g] - wanted[g] * sharing.ratio[g]
+        alike = alike and sharing.ratio[g] == 1.0
+    if alike:
+        return
+    for c in range(len(group_of)):
+        first, last = first_host[c], first_host[c + 1]
         if first == last:
-            g = cut.group_of[c]
-            if cut.open_coupon[c] and balance[g] > 0.0:
-                coupon += due[g] / balance[g]
-            shared.interest[c][k] = sharing.now[c] * coupon * ratio[g]
-            shared.over[g][k] -= shared.interest[c][k]
+            shared.interest[c][k] *= sharing.ratio[group_of[c]]
+        else:
+            shared.interest[c][k] = 0.0
         for i in range(first, last):
-            g = cut.group_of[cut.host[i]]
-            part = sharing.now[cut.host[i]] * cut.host_share[i] * coupon * ratio[g]
-            shared.interest[c][k] += part
-            shared.over[g][k] -= part
+            part = now[cut.host[i]] * cut.host_share[i] * coupons[c][k]
+            shared.interest[c][k] += part * sharing.ratio[group_of[cut.host[i]]]
 
 
-# rule 29
-def lend(k: int, cut: Cut, paid: Paid, sharing: Sharing, shared: Shared) -> None:
-    """Principal of the month by group; interest of accrual classes becomes balance, and cash for others."""
+# rule 27
+def collect(k: int, cut: Cut, paid: Paid, sharing: Sharing) -> None:
+    """Principal of the month by group, and balances before it where shares of it are taken."""
     for g in range(cut.groups):
         sharing.cash[g], sharing.received[g] = 0.0, 0.0
     for p in range(len(cut.group_of_pool)):
@@ -77,15 +82,20 @@ def lend(k: int, cut: Cut, paid: Paid, sharing: Sharing, shared: Shared) -> None
         if g >= 0:
             sharing.cash[g] += paid.senior_principal[p][k]
             sharing.received[g] += paid.senior_principal[p][k]
-    for c in range(len(cut.group_of)):
-        sharing.before[c] = sharing.now[c]
+    if cut.has_shares:
+        for c in range(len(cut.group_of)):
+            sharing.before[c] = sharing.now[c]
+
+
+# rule 29
+def lend(k: int, cut: Cut, sharing: Sharing, shared: Shared) -> None:
+    """Interest of accrual classes becomes balance, and cash for others."""
     for i in range(len(cut.lender)):
         c = cut.lender[i]
-        if c >= 0:
-            accrued = shared.interest[c][k]
-            sharing.now[c] += accrued
-            shared.principal[c][k] -= accrued
-            sharing.cash[cut.groups + i] = accrued
+        accrued = shared.interest[c][k]
+        sharing.now[c] += accrued
+        shared.principal[c][k] -= accrued
+        sharing.cash[cut.groups + i] = accrued
 
 
 # rules 27, 28, 30
@@ -97,17 +107,20 @@ def pay_step(k: int, s: int, limited: bool, cut: Cut, sharing: Sharing, shared: 
     """
     now, source = sharing.now, cut.source[s]
     first, last, cash = cut.first_strand[s], cut.first_strand[s + 1], sharing.cash[source]
-    owed, mine = 0.0, 0.0
+    if cash <= 0.0:
+        return
+    owed = 0.0
     for i in range(cut.first_member[first], cut.first_member[last]):
         owed += now[cut.member[i]]
-        mine += sharing.before[cut.member[i]]
     most = owed
     if limited:
         shared.arrives[s][k] = cash
         if cut.plan[s] >= 0:
             most = owed - cut.planned[cut.plan[s]][k]
         if cut.schedule[s] >= 0:
-            g, together = cut.group_of[cut.member[cut.first_member[first]]], 0.0
+            g, together, mine = cut.group_of[cut.member[cut.first_member[first]]], 0.0, 0.0
+            for i in range(cut.first_member[first], cut.first_member[last]):
+                mine += sharing.before[cut.member[i]]
             for c in range(len(cut.group_of)):
                 if cut.group_of[c] == g and cut.first_host[c] == cut.first_host[c + 1]:
                     together += sharing.before[c]
@@ -131,7 +144,6 @@ def pay_step(k: int, s: int, limited: bool, cut: Cut, sharing: Sharing, shared: 
             left -= amount
             now[c] -= amount
             shared.principal[c][k] += amount
-            shared.paid[s][k] += amount
             cash -= amount
     sharing.cash[source] = cash
 
@@ -140,9 +152,8 @@ def pay_step(k: int, s: int, limited: bool, cut: Cut, sharing: Sharing, shared: 
 def give_back(cut: Cut, sharing: Sharing) -> None:
     """What the steps of an accrual class's interest leave joins its group's principal."""
     for i in range(len(cut.lender)):
-        if cut.lender[i] >= 0:
-            sharing.cash[cut.group_of[cut.lender[i]]] += sharing.cash[cut.groups + i]
-            sharing.cash[cut.groups + i] = 0.0
+        sharing.cash[cut.group_of[cut.lender[i]]] += sharing.cash[cut.groups + i]
+        sharing.cash[cut.groups + i] = 0.0
 
 
 # rules 17, 31
@@ -174,37 +185,37 @@ def share_losses(k: int, cut: Cut, paid: Paid, sharing: Sharing, shared: Shared)
             now[c] = now[c] - work[c] if now[c] > work[c] else 0.0
 
 
-# rules 29, 32
+# rule 32
 def close_classes(k: int, cut: Cut, sharing: Sharing, shared: Shared) -> None:
-    """Balances after the distribution; a notional is the sum of its shares, accretion what was not paid in cash."""
-    for c in range(len(cut.group_of)):
-        if cut.first_host[c] == cut.first_host[c + 1]:
-            shared.balance[c][k] = sharing.now[c]
-        for i in range(cut.first_host[c], cut.first_host[c + 1]):
-            shared.balance[c][k] += sharing.now[cut.host[i]] * cut.host_share[i]
-    for i in range(len(cut.lender)):
-        c = cut.lender[i]
-        if c >= 0 and shared.principal[c][k] < 0.0:
-            shared.accretion[c][k] = -shared.principal[c][k]
+    """Balances after the distribution; a notional is the sum of its shares."""
+    now, balance, first_host = sharing.now, shared.balance, cut.first_host
+    for c in range(len(first_host) - 1):
+        first, last = first_host[c], first_host[c + 1]
+        if first == last:
+            balance[c][k] = now[c]
+        for i in range(first, last):
+            balance[c][k] += now[cut.host[i]] * cut.host_share[i]
 
 
-SHARING_RULES = (pay_class_interest, lend, pay_step, give_back, share_losses, close_classes)
+SHARING_RULES = (pay_class_interest, collect, lend, pay_step, give_back, share_losses, close_classes)
 """The rules that the kernel calls, to be compiled with it."""
 
 
 # rules 11, 27
 def share_out(months: int, cut: Cut, paid: Paid, sharing: Sharing, shared: Shared) -> None:
     """Share what groups receive among the classes that they are cut into, month by month."""
-    steps, left = len(cut.source), 0.0
+    steps, pools = len(cut.source), len(cut.group_of_pool)
     for c in range(len(cut.group_of)):
         sharing.now[c] = cut.balance[c]
     close_classes(0, cut, sharing, shared)
     for k in range(1, months + 1):
         pay_class_interest(k, cut, paid, sharing, shared)
-        lend(k, cut, paid, sharing, shared)
-        for s in range(cut.lending_steps):
-            pay_step(k, s, True, cut, sharing, shared)
-        give_back(cut, sharing)
+        collect(k, cut, paid, sharing)
+        if cut.lends:
+            lend(k, cut, sharing, shared)
+            for s in range(cut.lending_steps):
+                pay_step(k, s, True, cut, sharing, shared)
+            give_back(cut, sharing)
         for s in range(cut.lending_steps, steps):
             pay_step(k, s, True, cut, sharing, shared)
         left = 0.0
@@ -213,5 +224,9 @@ def share_out(months: int, cut: Cut, paid: Paid, sharing: Sharing, shared: Share
         if left > DUST:
             for s in range(cut.lending_steps, steps):
                 pay_step(k, s, False, cut, sharing, shared)
-        share_losses(k, cut, paid, sharing, shared)
+        lost = 0.0
+        for p in range(pools):
+            lost += paid.senior_loss[p][k]
+        if lost > 0.0:
+            share_losses(k, cut, paid, sharing, shared)
         close_classes(k, cut, sharing, shared)

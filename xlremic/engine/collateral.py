@@ -6,7 +6,7 @@ Average terms and ages are fractional (355.82 months): the real number stands in
 amortisation exponent and the last payment falls in month ceil(term), unless ``whole_months`` rounds both half up.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from math import ceil, expm1, log1p
@@ -92,17 +92,31 @@ def mdr_curve(line: RepLine, assumptions: Assumptions, months: int) -> tuple[flo
 
 def smm_curves(lines: Sequence[RepLine], assumptions: Assumptions, months: int) -> Curves:
     """SMM by line and month."""
-    return [smm_curve(line, assumptions, months) for line in lines]
+    return _alike(lines, ("pool", "first_month"), lambda line: smm_curve(line, assumptions, months))
 
 
 def mdr_curves(lines: Sequence[RepLine], assumptions: Assumptions, months: int) -> Curves:
     """MDR by line and month."""
-    return [mdr_curve(line, assumptions, months) for line in lines]
+    return _alike(lines, ("pool", "first_month", "months", "lag"), lambda line: mdr_curve(line, assumptions, months))
 
 
 def severities(lines: Sequence[RepLine], assumptions: Assumptions, months: int) -> Curves:
     """Severity by line and month."""
-    return [assumptions.by_month("severity", line.pool, months) or () for line in lines]
+    return _alike(lines, ("pool",), lambda line: assumptions.by_month("severity", line.pool, months) or ())
+
+
+def _alike(
+    lines: Sequence[RepLine], names: Sequence[str], curve: Callable[[RepLine], Sequence[float]]
+) -> list[Sequence[float]]:
+    """A curve by line, found once for all lines that are alike in what it depends on: a tape has thousands."""
+    found: dict[tuple[object, ...], Sequence[float]] = {}
+    rows = []
+    for line in lines:
+        key = tuple(getattr(line, name) for name in names)
+        if key not in found:
+            found[key] = curve(line)
+        rows.append(found[key])
+    return rows
 
 
 # rule 5

@@ -64,7 +64,7 @@ def compiled_kernels() -> Kernels:
 
     def matrix(rows: Sequence[Sequence[float]]) -> Any:
         # Lines of one age share one curve: turn each into an array once.
-        arrays = {id(row): np.array(row) for row in rows}
+        arrays = {key: np.array(row) for key, row in {id(row): row for row in rows}.items()}
         return np.array([arrays[id(row)] for row in rows])
 
     return Kernels(

@@ -165,13 +165,14 @@ class Cut(NamedTuple):
     """The classes that groups are cut into, as the month loop needs them; months by row, entry 0 the start.
 
     A group is the class A of one pool or more: ``group_of_pool`` is its number, -1 for a pool that is not cut, and
-    ``adds_io`` says that interest above the target rate is the group's too. ``coupon`` is a month's rate of each class,
-    that of an ``open`` class what its group earns plus this (minus what notional classes strip). Class c is notional
-    on ``host[first_host[c]:first_host[c + 1]]``, each times its ``host_share``. Principal in source g < groups is that
-    of group g, the further sources are the interest that accrual classes lend, each from class ``lender`` of a group.
-    Step s pays from ``source`` the strands ``first_strand[s]`` on, strand t the classes ``member[first_member[t]:...]``
-    in turn; ``plan`` and ``schedule`` are rows of planned balances and of fractions, -1 for none. The first
-    ``lending_steps`` steps pay what is lent. Pair by pair, ``protected`` loses nothing while its ``support`` is left.
+    ``adds_io`` says that interest above the target rate is the group's too. ``coupon`` is a month's rate of each
+    class, that of an open class what its group earns plus this (minus what notional classes strip); ``has_open`` if
+    there is one, ``has_shares`` if a step has a schedule. Class c is notional on ``host[first_host[c]:first_host[c +
+    1]]``, each times its ``host_share``. Principal in source g < groups is that of group g, the further sources are
+    the interest that accrual classes lend, each from class ``lender`` of a group. Step s pays from ``source`` the
+    strands ``first_strand[s]`` on, strand t the classes ``member[first_member[t]:...]`` in turn; ``plan`` and
+    ``schedule`` are rows of planned balances and of fractions, -1 for none. The first ``lending_steps`` steps pay
+    what is lent, if a class ``lends``. Pair by pair, ``protected`` loses nothing while its ``support`` is left.
     """
 
     group_of_pool: Sequence[int]
@@ -181,6 +182,8 @@ class Cut(NamedTuple):
     balance: Sequence[float]
     coupon: Curves
     open_coupon: Sequence[bool]
+    has_open: bool
+    has_shares: bool
     first_host: Sequence[int]
     host: Sequence[int]
     host_share: Sequence[float]
@@ -193,6 +196,7 @@ class Cut(NamedTuple):
     schedule: Sequence[int]
     planned: Rows
     fraction: Curves
+    lends: bool
     lending_steps: int
     protected: Sequence[int]
     support: Sequence[int]
@@ -216,17 +220,15 @@ class Sharing(NamedTuple):
 
 
 class Shared(NamedTuple):
-    """What the classes of a cut receive: rows by class, by step (what arrives, what is paid) or by group, and month.
+    """What the classes of a cut receive: rows by class, by step (what arrives at it) or by group, and month.
 
-    ``accretion`` is interest that became balance; the principal of that month is minus that. ``over`` is interest of a
-    group that no coupon takes. All are zero to begin with.
+    Principal of an accrual class is less the interest that became balance. ``over`` is interest of a group that no
+    coupon takes. All are zero to begin with.
     """
 
     balance: Rows
     interest: Rows
     principal: Rows
     loss: Rows
-    accretion: Rows
     arrives: Rows
-    paid: Rows
     over: Rows

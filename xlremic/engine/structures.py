@@ -182,10 +182,12 @@ class Rowed:
             balance=vector([0.0 if one.notional_of else float(one.balance or 0.0) for one in seniors]),
             coupon=matrix(self.coupons()),
             open_coupon=vector([one.coupon is None for one in seniors]),
+            has_open=any(one.coupon is None for one in seniors),
+            has_shares=bool(schedules),
             first_host=vector(_firsts(hosts)),
             host=vector([c for row in hosts for c, _ in row] or [0]),
             host_share=vector([share for row in hosts for _, share in row] or [0.0]),
-            lender=vector(self.lenders or [-1]),
+            lender=vector(self.lenders or [0]),
             source=vector([source for source, _, _, _ in steps]),
             first_strand=vector(_firsts([pay for _, pay, _, _ in steps])),
             first_member=vector(_firsts(strands)),
@@ -194,6 +196,7 @@ class Rowed:
             schedule=vector([schedules.index(schedule) if schedule else -1 for _, _, _, schedule in steps]),
             planned=matrix([self._planned(plan) for plan in structure.plans] or [self._flat(0.0)]),
             fraction=matrix([self._fractions(one) for one in schedules] or [self._flat(1.0)]),
+            lends=bool(self.lenders),
             lending_steps=len(structure.accretions),
             protected=vector([protected for protected, _ in supported] or [-1]),
             support=vector([support for _, support in supported] or [-1]),
@@ -202,7 +205,7 @@ class Rowed:
     def blank(self, empty: Callable[[int, int], Any]) -> Shared:
         """Rows of zeros for what the classes receive."""
         steps = len(self.cut.structure.accretions) + len(self.cut.structure.steps)
-        sizes = {"arrives": steps, "paid": steps, "over": len(self.cut.groups)}
+        sizes = {"arrives": steps, "over": len(self.cut.groups)}
         return Shared(*(empty(sizes.get(name, len(self.number)), self.months) for name in Shared._fields))
 
     def sharing(self, vector: Callable[[Any], Any]) -> Sharing:

@@ -63,6 +63,7 @@ class Setup:
         self.cut: Cut | None = None
         if self.rowed is not None:
             self.cut = self.rowed.cut_rows(kernels.vector, kernels.matrix)
+            self.sharing = self.rowed.sharing(kernels.vector)
             self._plan_by_speeds(self.rowed, self.cut)
         self.block: Block | None = None
         self.books: Books | None = None
@@ -89,7 +90,7 @@ class Setup:
             self.months, state, books.strips, self.terms, self.issue, books.paid, books.trace
         )
         if self.rowed is not None and self.cut is not None and books.shared is not None:
-            self.kernels.share(self.months, self.cut, books.paid, self.rowed.sharing(self.kernels.vector), books.shared)
+            self.kernels.share(self.months, self.cut, books.paid, self.sharing, books.shared)
         return called
 
     # rule 28

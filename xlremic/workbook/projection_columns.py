@@ -238,7 +238,7 @@ WATERFALL: tuple[Column, ...] = (
         ("class_cash", USD, "interest and principal", "IF(ABS({class_interest}+{class_principal})<{std.half_cent},0,{class_interest}+{class_principal})"),
         ("class_net", USD, "balance of a principal class", "IF({S.notional_of}=0,MAX(0,{class_left}+{planned_paid}-{class_paid}-{class_loss}),0)", "IF({S.notional_of}=0,{S.balance},0)"),
         ("class_balance", USD, "or notional", "IF({S.notional_of}=0,{class_net},{S.share}*INDEX({class_net*},1,MAX(1,{S.notional_of})))", "IF({S.notional_of}=0,{class_net},{S.share}*INDEX({class_net*},1,MAX(1,{S.notional_of})))"),
-        ("class_repaid", USD, "for the average life", "IF({S.notional_of}=0,{class_paid},{class_balance-}-{class_balance})"),
+        ("class_repaid", USD, "net, for the average life", "IF({S.notional_of}=0,MAX(0,{class_principal}),{class_balance-}-{class_balance})"),
     ),
     Column("planned_balance", USD, "input: month by month", "", kind="senior", input=True),
 )  # fmt: skip
