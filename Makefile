@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test lint bench docs pictures verification licences lock libreoffice chromium node clean
+.PHONY: demo test lint bench docs site pictures verification licences lock libreoffice chromium node clean
 
 demo: $(VENV)/installed
 	$(BIN)/xlremic build samples/cmsi-2004-8.txt -o cmsi-2004-8.xlsx
@@ -41,6 +41,10 @@ lock: $(VENV)/installed-test
 licences: $(VENV)/installed-test
 	$(BIN)/python docs/licences.py
 
+# The documentation as a site in build/site, which needs no network; a link that leads nowhere is an error.
+site: $(VENV)/installed-docs
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build
+
 # A picture of every sheet, as LibreOffice prints it.
 pictures: $(VENV)/installed
 	$(BIN)/python docs/pictures.py
@@ -48,6 +52,10 @@ pictures: $(VENV)/installed
 $(VENV)/installed: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --editable .
+	touch $@
+
+$(VENV)/installed-docs: pyproject.toml $(VENV)/installed
+	$(BIN)/python -m pip install --quiet --editable '.[docs]'
 	touch $@
 
 $(VENV)/installed-test: pyproject.toml

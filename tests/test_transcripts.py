@@ -49,6 +49,8 @@ def shown() -> Iterator[tuple[str, str, list[str]]]:
                     printed.append(line)
 
 
+WITH_PARTS = ("README.md", "tour.md")
+"""Pages that show a part of what a command prints."""
 COMMANDS = {command: printed for _, command, printed in reversed(list(shown()))}
 ORDER = list(dict.fromkeys(command for _, command, _ in shown()))
 RUN = [command for command in ORDER if command.startswith("xlremic ") and command != "xlremic doctor"]
@@ -76,6 +78,25 @@ def environment(folder: Path) -> dict[str, str]:
     return {**os.environ, **own, "PYTHONPATH": str(ROOT)}
 
 
+def parts() -> dict[str, list[str]]:
+    """Lines that a page shows of what a command prints: in a block of text after it, up to the next command."""
+    found: dict[str, list[str]] = {}
+    for name in WITH_PARTS:
+        command = ""
+        text = next(page for page in PAGES if page.name == name).read_text(encoding="utf-8")
+        for kind, block in re.findall(r"^```(\w*)\n(.*?)^```|^#", text, re.M | re.S):
+            if kind == "console":
+                command = [line for line in block.splitlines() if line.startswith("$ ")][-1].removeprefix("$ ")
+            elif kind == "text" and command:
+                found.setdefault(command, []).extend(block.splitlines())
+            else:
+                command = ""
+    return found
+
+
+PARTS = parts()
+
+
 @pytest.mark.parametrize("command", RUN)
 def test_commands_run_and_print_what_is_shown(command: str, folder: Path) -> None:
     words = [sys.executable, "-m", "xlremic", *shlex.split(VARIANTS.get(command, command))[1:]]
@@ -91,6 +112,7 @@ def test_commands_run_and_print_what_is_shown(command: str, folder: Path) -> Non
     assert done.stdout.strip()
     if COMMANDS[command]:
         assert done.stdout.splitlines() == COMMANDS[command]
+    assert [line for line in PARTS.get(command, []) if line not in done.stdout.splitlines()] == []
 
 
 def test_no_other_command_is_shown() -> None:

@@ -380,7 +380,7 @@ STARTS: tuple[tuple[str, str, str, str], ...] = (
     ("first_time", "IF(ISNUMBER({start.settlement}),IF(ISNUMBER({start.first_distribution}),YEAR({start.first_distribution})-YEAR({start.settlement})+(30*(MONTH({start.first_distribution})-MONTH({start.settlement}))+MIN(30,DAY({start.first_distribution}))-MIN(30,DAY({start.settlement})))/360,1/12),1/12)", "years", "settlement to the first distribution, 30/360"),
     ("prepayment_speeds", "IF({given.psa}*{given.cpr}>0,1,0)", "number", "check: PSA and CPR both given"),
     ("default_speeds", "IF({given.cdr}*{given.sda}>0,1,0)", "number", "check: SDA and CDR both given"),
-    ("start_difference", "SUM({L.balance*})-SUM({classes.start*})", USD, "check: lines less classes at the start"),
+    ("start_difference", "ROUND(SUM({L.balance*})-SUM({classes.start*}),4)", USD, "check: lines less classes at the start"),
     ("accrued_days", "IF(ISNUMBER({start.settlement}),MIN(30,DAY({start.settlement}))-1,0)", "number", "first of the month to settlement, 30/360"),
 )  # fmt: skip
 
