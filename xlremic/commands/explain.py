@@ -143,7 +143,7 @@ def _printed_step(found: "Explanation", number: int, step: "Step") -> Iterator[s
 
 def _condition(found: "Explanation", one: "Condition") -> str:
     names, numbers = (f"{said(one.left)} {one.sign} {said(one.right)}" for said in (found.in_names, found.in_numbers))
-    return f"{'since' if one.held else 'since not'} {names} ({numbers})"
+    return f"since {names}{'' if one.held else ' does not hold'} ({numbers})"
 
 
 def _place(one: "Step | Given") -> str:
