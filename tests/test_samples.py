@@ -34,7 +34,8 @@ def test_the_invented_filing_is_what_its_lawyer_writes_and_ties() -> None:
 def test_the_terms_are_what_the_file_says() -> None:
     given = tomllib.loads((SAMPLES / "terms.toml").read_text(encoding="utf-8"))
     terms = read_assumptions(SAMPLES / "terms.toml")
-    assert terms.cdr == {"I": 0.004, "all": 0.002} and terms.by_month("psa", "I", 30)[24:26] == (400.0, 400.0)
+    speeds = terms.by_month("psa", "I", 30)
+    assert terms.cdr == {"I": 0.004, "all": 0.002} and speeds is not None and speeds[24:26] == (400.0, 400.0)
     assert {name: getattr(terms, name) for name in given if name not in ("psa", "cdr")} == {
         name: value for name, value in given.items() if name not in ("psa", "cdr")
     }
