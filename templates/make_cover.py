@@ -1,13 +1,12 @@
 """Cover and History in the template."""
 
-from look import band, frame, heading, name, put, table
-from make_projection import Kinds
+from look import band, frame, heading, name, put, red, table
 from openpyxl import Workbook
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.hyperlink import Hyperlink
+from openpyxl.worksheet.table import Table, TableStyleInfo
 from openpyxl.worksheet.worksheet import Worksheet
 
-from xlremic.workbook.class_columns import HISTORY, HISTORY_CLASSES
 from xlremic.workbook.cover_rows import (
     ABOUT,
     ABOUT_ROW,
@@ -33,6 +32,7 @@ from xlremic.workbook.cover_rows import (
     WIDTHS,
     about_cell,
 )
+from xlremic.workbook.history_columns import ACCEPTED, ACCEPTED_ROW, HISTORY, MOST_LINES, TABLE_NAME
 from xlremic.workbook.layout import FrameRow
 from xlremic.workbook.projection_columns import Formulas
 
@@ -99,11 +99,20 @@ def _contents(book: Workbook, sheet: Worksheet) -> None:
     name(book, "row.contents", COVER, f"A{CONTENTS_ROW + 1}")
 
 
-def history(book: Workbook, formulas: Formulas, kinds: Kinds) -> None:
-    """One line a month that was put in: the deal, then every class's balance and level."""
+def history(book: Workbook, formulas: Formulas) -> None:
+    """One line a class and one a pool for every month that was put in, as a table that updates make longer."""
     sheet = frame(book, HISTORY.sheet, HISTORY.widths)
     table(book, HISTORY, formulas)
-    for key in HISTORY_CLASSES:
-        kinds.add("tranche", HISTORY.sheet, HISTORY.letter(key))
-    name(book, "History", HISTORY.sheet, f"A{HISTORY.header}:{HISTORY.letters[-1]}{HISTORY.header}")
+    put(sheet[f"A{ACCEPTED_ROW}"], "Lines that were accepted although something in them fails", "Label")
+    count = f"{HISTORY.letter('ending_balance')}{ACCEPTED_ROW}"
+    put(sheet[count], f"={ACCEPTED}", "Formula", "0")
+    name(book, "row.accepted", HISTORY.sheet, count)
+    cells = f"A{HISTORY.header}:{HISTORY.letters[-1]}"
+    name(book, "History", HISTORY.sheet, f"{cells}{HISTORY.header}")
+    made = Table(displayName=TABLE_NAME, name=TABLE_NAME, ref=f"{cells}{HISTORY.row()}")
+    made.tableStyleInfo = TableStyleInfo(name="TableStyleLight1", showRowStripes=True)
+    sheet.add_table(made)
+    accepted = HISTORY.letter("accepted")
+    lines = f"A{HISTORY.row()}:{HISTORY.letters[-1]}{MOST_LINES}"
+    sheet.conditional_formatting.add(lines, red(f'${accepted}{HISTORY.row()}<>""'))
     sheet.print_area = f"A1:{HISTORY.letters[-1]}{HISTORY.row(59)}"

@@ -57,7 +57,6 @@ from xlremic.workbook.class_columns import (
     HEADLINE,
     HEADLINE_LINES,
     HEADLINE_NOTES,
-    HISTORY_BALANCES,
     LOOK,
     NOT_EVALUATED,
     NOT_EVALUATED_ROW,
@@ -392,14 +391,14 @@ def make(path: Path) -> None:
     measures(book, "Pools", places)
     outside = {f"all.{measure}": f"{title}!{WHOLE_COLUMN}{row}" for measure, (title, row) in places.items()}
     outside["classes_sum"] = f"{TRANCHES.sheet}!{TRANCHES.letter('initial')}{CLASSES_SUM_ROW}"
-    outside |= outside_of_terms() | {"ranks": TRANCHES.absolute("rank"), "history.balance": HISTORY_BALANCES}
+    outside |= outside_of_terms() | {"ranks": TRANCHES.absolute("rank")}
     formulas = Formulas(outside)
     tranches(book, formulas)
     measures(book, "Underwriting", places)
     call(book, formulas)
     kinds = Kinds({})
     make_cover.cover(book)
-    make_cover.history(book, formulas, kinds)
+    make_cover.history(book, formulas)
     pool_cells = {field: f"{home}!${POOL_COLUMN}${at}:${POOL_COLUMN}${at}" for field, (home, at) in places.items()}
     make_projection.set_up(book, pool_cells, outside, kinds)
     summary(book, formulas)

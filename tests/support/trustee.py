@@ -41,6 +41,20 @@ class Printed:
         days = sorted({row["date"] for row in self.classes})[first - 1 : last]
         return Printed(*([row for row in rows if row["date"] in days] for rows in (self.classes, self.pools)))
 
+    def by_filing(self, deal: Deal) -> "Printed":
+        """The same with the classes of the filing only: the parts of class A added up."""
+        junior = {tranche.label for tranche in deal.tranches[1:]}
+        rows = []
+        for day in sorted({row["date"] for row in self.classes}):
+            of_day = [row for row in self.classes if row["date"] == day]
+            parts = [row for row in of_day if row["class"] not in junior]
+            whole = {"date": day, "class": deal.tranches[0].label}
+            for column in CLASS_COLUMNS[2:]:
+                added = [row for row in parts if column == "interest" or not row["class"].startswith("IO")]
+                whole[column] = str(sum((Decimal(row[column]) for row in added), ZERO))
+            rows += [whole, *(row for row in of_day if row["class"] in junior)]
+        return Printed(rows, self.pools)
+
 
 def written(columns: Sequence[str], rows: Iterable[Mapping[str, str]]) -> str:
     out = io.StringIO()

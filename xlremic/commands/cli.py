@@ -29,7 +29,7 @@ COMMANDS = {
     "run": ("run", "Project class cash flows and measures."),
     "send": ("send", "E-mail a workbook, with a summary that a phone can show."),
     "serve": ("serve", "Serve a page to drop a filing on, and the worksheet functions to Excel on Mac and the web."),
-    "update": ("workbooks", "Put a month's balances into a workbook, perhaps edited by a person."),
+    "update": ("months", "Put a month's balances or a trustee's report into a workbook, or take a month back."),
 }
 """Each command's module, where it is ``NAME_command``, and what ``--help`` says of it, which imports none of them."""
 

@@ -1,11 +1,10 @@
-"""The commands ``build``, ``check``, ``update`` and ``heal``: a workbook of ours made, checked and kept current."""
+"""The commands ``build``, ``check`` and ``heal``: a workbook of ours made and checked."""
 
 import json
 import sys
 import time
 from collections import Counter
 from collections.abc import Sequence
-from datetime import datetime
 from itertools import zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -34,6 +33,7 @@ TO_DO = {
     "python": "a formula was changed: build the workbook again and put the inputs in",
     "lint": "put the cell back as it was, or build the workbook again",
     "projection": "look at the inputs of Assumptions",
+    "reports": "look at the red lines of History; update --undo takes the last month back",
     "scenarios": "compute the grid anew: xlremic grid --into WORKBOOK",
 }
 """What a person does about a failing check of a workbook, by its family."""
@@ -200,51 +200,6 @@ def _tell_what_to_do(path: Path, found: "Audit") -> None:
     of_file = sum(finding.id not in found.places for finding in failed)
     besides = f"; besides, {of_file} of the checks of the file itself fail" if of_file else ""
     say(f"{path}: {found.status or 'it cannot be computed'}{besides}")
-
-
-@click.command("update")
-@click.argument("workbook", type=click.Path(path_type=Path))
-@click.option("--balances", required=True, type=click.Path(path_type=Path), help="CSV: class,current_balance")
-@click.option("--as-of", required=True, type=click.DateTime(["%Y-%m-%d"]), help="Day of the balances, YYYY-MM-DD")
-@click.option("--pool-balance", metavar="USD", help="Reported pool balance, if it is not the sum of the classes")
-@click.option("--cumulative-losses", metavar="USD", help="Realised losses to date, for the history")
-@click.option(
-    "--delinquency", metavar="FRACTION", help="60 or more days late, a fraction of the pool, for a projection"
-)
-@click.option("--allow-increase", is_flag=True, help="Let a balance be above its previous one")
-def update_command(
-    workbook: Path,
-    balances: Path,
-    as_of: datetime,
-    pool_balance: str | None,
-    cumulative_losses: str | None,
-    delinquency: str | None,
-    allow_increase: bool,
-) -> None:
-    """Put a month's balances into a workbook, perhaps edited by a person; keep everything else byte for byte.
-
-    Example: xlremic update deal.xlsx --balances balances.csv --as-of 2006-03-25
-    """
-    from ..workbook.update import Reported, dollars, read_balances, update  # noqa: PLC0415 - the spreadsheet library is heavy
-
-    reported = Reported(
-        pool_balance=dollars(pool_balance, "--pool-balance") if pool_balance else None,
-        cumulative_losses=dollars(cumulative_losses, "--cumulative-losses") if cumulative_losses else None,
-        delinquency=dollars(delinquency, "--delinquency") if delinquency else None,
-    )
-    done = update(
-        workbook,
-        read_balances(balances),
-        as_of=as_of.date(),
-        reported=reported,
-        allow_increase=allow_increase,
-    )
-    senior, level = next(iter(done.levels.items()))
-    click.echo(
-        f"{workbook}: as of {done.as_of}, pool balance {done.pool_balance:,.2f},"
-        f" class {senior} level {100 * level:.3f}%,"
-        f" {'callable' if done.callable_now else 'not callable'}; the previous version is {done.backup}"
-    )
 
 
 @click.command("heal")

@@ -47,8 +47,9 @@ class Known:
     """What is known before the report: the day of the month before, and balances in dollars by class and by pool.
 
     ``initial`` are balances at issue. A class may be reported by its parts (``parts``: part to class); ``notional``
-    names the parts without principal. ``before`` and ``pools`` are balances of the month before, where they are known;
-    ``counts`` the number of loans then.
+    names the parts without principal; ``rest`` is the part that a report calls by the class's own label beside its
+    other parts (class A, and PO that came out of it). ``before`` and ``pools`` are balances of the month before, where
+    they are known; ``counts`` the number of loans then.
     """
 
     day: date
@@ -57,6 +58,7 @@ class Known:
     pools: Mapping[str, Decimal | None]
     parts: Mapping[str, str] = field(default_factory=dict)
     notional: frozenset[str] = frozenset()
+    rest: Mapping[str, str] = field(default_factory=dict)
     counts: Mapping[str, Decimal] = field(default_factory=dict)
 
 
@@ -76,7 +78,8 @@ def named(report: Report, known: Known) -> Report:
                 f"{some.place()}: {month.day} is not after {known.day}, the month of the balances that are in; leave"
                 " the month out, or take back what is in with --undo"
             )
-        made = Month(month.day, _relabelled(month.classes, classes, "class"), _relabelled(month.pools, pools, "pool"))
+        rows = _by_part(_relabelled(month.classes, classes, "class"), known)
+        made = Month(month.day, rows, _relabelled(month.pools, pools, "pool"))
         _refuse_missing(made, known)
         months.append(made)
     return replace(report, months=tuple(months))
@@ -100,6 +103,15 @@ def _relabelled(rows: Mapping[str, Row], labels: Mapping[str, str], kind: str) -
             raise InputError(f"{row.where}: {kind} {own} is given twice for {row.day:%B %Y}, also in {made[own].where}")
         made[own] = replace(row, of=own)
     return made
+
+
+def _by_part(rows: dict[str, Row], known: Known) -> dict[str, Row]:
+    """A class whose other parts are reported stands for the rest of itself."""
+    for part, whole in known.rest.items():
+        others = [one for one in rows if known.parts.get(one) == whole and one not in known.notional]
+        if whole in rows and others:
+            rows[part] = replace(rows.pop(whole), of=part)
+    return rows
 
 
 def _refuse_missing(month: Month, known: Known) -> None:

@@ -274,7 +274,8 @@ class _Layout:
 
     @staticmethod
     def _cell(cells: Sequence[Cell], at: int) -> Cell:
-        return cells[at] if at < len(cells) else None
+        cell = cells[at] if at < len(cells) else None
+        return None if cell == "" else cell
 
     def _label(self, cells: Sequence[Cell], at: int | None) -> str:
         cell = None if at is None else self._cell(cells, at)

@@ -18,12 +18,12 @@ from .class_columns import CHECKS, LEVEL_DIFFERENCE, TRANCHES
 from .filing_rows import beside
 from .filling import CENT, LEVEL, Filling, write_text
 from .layout import quoted
-from .names import MODEL_CHECKS, ModelCheck
+from .names import MODEL_CHECKS, REPORT_CHECKS, ModelCheck
 from .setup_rows import OF_PROJECTION
 from .term_rows import PAGE, POOL_KEYS, SCHEDULES
 
-FILING, INPUTS, CLASSES, PROJECTION, ENGINE = (
-    "The filing", "Inputs", "Classes and call", "Projection", "The engine",
+FILING, INPUTS, CLASSES, REPORTS, PROJECTION, ENGINE = HEADINGS = (
+    "The filing", "Inputs", "Classes and call", "The trustee's reports", "Projection", "The engine",
 )  # fmt: skip
 """Headings of the sections, in order."""
 OF_CLASSES = ("classes_sum", "subordination_level", "call_threshold")
@@ -56,7 +56,7 @@ def check_lines(findings: Sequence[Finding], *, projected: bool) -> list[Line]:
     of_classes = [finding for finding in findings if finding.family in OF_CLASSES]
     of_filing = [finding for finding in findings if finding.family not in OF_CLASSES]
     guards = [guard for guard, _, _ in INPUT_LINES if projected or guard not in OF_PROJECTION]
-    lines: list[Line] = [FILING, *of_filing, INPUTS, *guards, CLASSES, *of_classes]
+    lines: list[Line] = [FILING, *of_filing, INPUTS, *guards, CLASSES, *of_classes, REPORTS, *REPORT_CHECKS]
     if projected:
         of_engine = [check for check in MODEL_CHECKS if check[0].startswith("scenarios:")]
         of_projection = [check for check in MODEL_CHECKS if check not in of_engine]
@@ -72,7 +72,7 @@ def fill_checks(book: Filling, lines: Sequence[Line]) -> None:
             _fill_finding(book, cells, line)
         elif isinstance(line, tuple):
             _fill_model_check(book, cells, line)
-        elif line in (FILING, INPUTS, CLASSES, PROJECTION, ENGINE):
+        elif line in HEADINGS:
             for cell in cells.values():
                 cell.value, cell.style = None, "Section"
             cells["status"].value = line

@@ -8,37 +8,15 @@ from dataclasses import dataclass
 
 from ..reading.tieout import BALANCE
 from .filing_rows import RESIDUALS
+from .history_columns import FACTOR, OF_CLASS, every, one
 from .layout import Column, Table
 
 IN_ERROR = '"input in error"'
 """What depends on an input that is refused shows instead of a number."""
-FACTOR, LEVEL_DIFFERENCE = "0.00000000", '0.00000000000000%;-0.00000000000000%;"-"'
-
-HISTORY = Table(
-    "History", 6, columns=(
-        Column("as_of", "As of", 16, style="Constant", number_format="date", align="left", text=True),
-        Column("pool_balance", "Pool balance, USD", 19, style="Constant", number_format="USD"),
-        Column("factor", "Factor", 13, style="Constant", number_format=FACTOR),
-        Column("callable", "Callable", 12, style="Constant", number_format="text", align="center"),
-        Column("losses", "Cumulative losses, USD", 19, style="Constant", number_format="USD"),
-        Column("balance", "Balance {class}", 18, style="Constant", number_format="USD"),
-        Column("level", "Level {class}", 12, style="Constant", number_format="0.000%"),
-    ),
-)  # fmt: skip
-"""One line a month that was put in; the fields of ``standing.history_entry``, in their order."""
-HISTORY_CLASSES = ("balance", "level")
-"""Columns of History that every class has."""
-HISTORY_LINES = 600
-"""Months that History has room for: fifty years."""
-_HISTORY_DAYS, HISTORY_BALANCES = (
-    f"{HISTORY.sheet}!${HISTORY.letter(key)}${HISTORY.row()}:${HISTORY.letter(key)}${HISTORY.row(HISTORY_LINES - 1)}"
-    for key in ("as_of", "balance")
-)
-_MONTHS_BEFORE = f'COUNTIF({_HISTORY_DAYS},"<"&UsedAsOfDate)'
-_PAID = (
-    f"IF({{refused}}=1,{IN_ERROR},IF({{months_before}}=0,0,"
-    f"INDEX({{history.balance}},{{months_before}},{{no}})-{{used}}))"
-)
+LEVEL_DIFFERENCE = '0.00000000000000%;-0.00000000000000%;"-"'
+_LINES_BEFORE = f'COUNTIF({every("as_of")},"<"&UsedAsOfDate)'
+_DAY_BEFORE = f"IF({_LINES_BEFORE}=0,0,INDEX({every('as_of')},{_LINES_BEFORE}))"
+_PAID = f"IF({{refused}}=1,{IN_ERROR},IF({{day_before}}=0,0,{one('ending_balance', OF_CLASS, '{class}', '{day_before}')}-{{used}}))"
 """What the class had at the month before the as-of date, by History, less what it has."""
 TRANCHES = Table(
     "Tranches", 6, first=9, totals=7, columns=(
@@ -63,10 +41,10 @@ TRANCHES = Table(
         Column("refused", "!", 4, "Formula", '"!";;', "center", "IF(ISNUMBER({current})-ISLOGICAL({current})>0,IF({current}<0,1,0),1)", total="SUM({refused:})", total_format='0;;'),
         Column("asked", "?", 4, "Formula", '"?";;', "center", "IF({refused}=1,0,IF(ROUND({current}-{initial},1)>0,1,0))", total="SUM({asked:})", total_format='0;;'),
         Column("no", "No.", 5, "Constant", "0", "center", value=1),
-        Column("months_before", "Months before, on History", 13, "Formula", "0", "center", _MONTHS_BEFORE),
+        Column("day_before", "Day before, on History", 13, "Formula", 'd mmm yyyy;;""', "center", _DAY_BEFORE),
     ),
 )  # fmt: skip
-BEHIND = ("rank", "months_before")
+BEHIND = ("rank", "day_before")
 """Columns of Tranches from the first to the last that stand in a group which is closed at first."""
 CLASSES_SUM_ROW = 8
 """Of Tranches: the classes less the pool balance, in the column of initial balances."""

@@ -1,6 +1,7 @@
 """Classes, call, its history and terms, put into their sheets: Tranches, Call, History, Assumptions, Functions."""
 
 from collections.abc import Mapping
+from copy import copy
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -10,15 +11,17 @@ from openpyxl.cell import Cell
 
 from ..reading.tieout import CALL_PERCENT
 from ..subordination import class_percentages, subordination_levels
-from .class_columns import HISTORY, HISTORY_CLASSES, TRANCHES
+from .class_columns import TRANCHES
 from .filing_rows import beside
 from .filling import CENT, LEVEL, Filling, mark_by_hand, write_text
+from .history import issue_lines
+from .history_columns import HISTORY, TABLE_NAME
 from .names import DEAL_POOLS, FORMATS, TERMS
 from .projection import Projection
 from .results_columns import CALLS
 from .results_sheets import choose_examples
 from .scenario_terms import OWN, SCENARIOS, scenario_terms
-from .standing import Standing, history_entry, standing
+from .standing import Standing, standing
 from .term_rows import PAGE, POOL_KEYS
 
 
@@ -91,16 +94,21 @@ def _fill_call(book: Filling, now: Standing) -> None:
 
 
 def _fill_history(book: Filling, now: Standing) -> None:
-    """The first line of the history is the deal at issue; every update adds one."""
-    sheet, (column, header, _, _) = book.template.place("History")
-    tranches = book.deal.tranches
-    entry = history_entry(book.deal.cut_off_date, [t.class_initial_principal_balance for t in tranches], now)
-    headers = [HISTORY.column(key).label for key in HISTORY_CLASSES]
-    own = [header.replace("{class}", tranche.label) for header in headers for tranche in tranches]
-    for k, value in enumerate(entry):
-        book.template.cell(sheet, header + 1, column + k).value = value
-    for k, label in enumerate(own, len(entry) - len(own)):
-        write_text(book.template.cell(sheet, header, column + k), label)
+    """The first lines of the history are the deal at issue; every update adds those of a month."""
+    page = book.template.workbook[HISTORY.sheet]
+    lines = issue_lines(book.deal, now)
+    styles = [copy(page[HISTORY.cell(key)]._style) for key in HISTORY.keys]
+    for k, line in enumerate(lines):
+        for key, value, style in zip(HISTORY.keys, line.cells(), styles, strict=True):
+            cell = page[HISTORY.cell(key, k)]
+            cell._style = copy(style)
+            if isinstance(value, str):
+                write_text(cell, value)
+            else:
+                cell.value = value
+    table = page.tables[TABLE_NAME]
+    table.ref = table.autoFilter.ref = f"A{HISTORY.header}:{HISTORY.letters[-1]}{HISTORY.row(len(lines) - 1)}"
+    book.expect(book.template.anchor("accepted"), 0, 0)
 
 
 def _fill_assumptions(book: Filling) -> None:

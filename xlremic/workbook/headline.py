@@ -14,12 +14,14 @@ from ..errors import DealError, InputError, TemplateError
 from ..functions.cells import CellError
 from ..functions.hosts.lite import admitted
 from ..functions.registry import worksheet_functions
+from ..reading.trustee import ALL
 from ..xlsx.calculate import calculate, formula_cells
 from ..xlsx.charts import stale_points
 from ..xlsx.package import Package
 from ..xlsx.patch import named_cells, opened
-from .class_columns import HISTORY
 from .expected import agree
+from .history import has_lines, past_of
+from .history_columns import HISTORY, OF_POOL
 from .inputs import deal_and_assumptions, has_projection
 from .ours import recognise
 
@@ -30,6 +32,7 @@ NEEDED = (
 COUNTED = {"ModelErrors": "errors in the model", "InputsToLookAt": "inputs to look at"}
 """Names whose figure speaks against sending if it is not zero; a workbook may lack them."""
 LOSSES = HISTORY.column("losses").label.partition(",")[0]
+"""How the header of losses begins, then as now."""
 
 
 CALLED, NOT_CALLED = "callable", "not callable"
@@ -150,18 +153,28 @@ def glance_of(book: Workbook) -> Glance:
 
 
 def _history(book: Workbook, before: date) -> list[Month]:
-    """The months before a day, oldest first; date and pool balance stand first in a line, losses under their label."""
+    """The months before a day, oldest first."""
+    months = _in_lines(book) if has_lines(book) else _in_words(book)
+    return sorted((month for month in months if month.as_of < before), key=lambda month: month.as_of)
+
+
+def _in_lines(book: Workbook) -> Iterator[Month]:
+    for line in past_of(book).lines:
+        if line.as_of is not None and (line.of, line.name) == (OF_POOL, ALL):
+            losses = line.figures.get("losses")
+            yield Month(line.as_of, float(line.figures["ending_balance"]), None if losses is None else float(losses))
+
+
+def _in_words(book: Workbook) -> Iterator[Month]:
+    """Of a workbook of before 0.1.0: date and pool balance stand first in a line, losses under their label."""
     header = named_cells(book, "History")
     losses = next((k for k, cell in enumerate(header) if str(cell.value).startswith(LOSSES)), None)
-    months = []
     for row in header[0].parent.iter_rows(min_row=header[0].row + 1, min_col=header[0].column):
         day, balance = row[0].value, row[1].value
         if not isinstance(day, datetime) or not _is_number(balance):
             break
         lost = None if losses is None else row[losses].value
-        if day.date() < before:
-            months.append(Month(day.date(), balance, lost if _is_number(lost) else None))
-    return sorted(months, key=lambda month: month.as_of)
+        yield Month(day.date(), balance, lost if _is_number(lost) else None)
 
 
 def _terms(book: Workbook) -> tuple[str, str]:

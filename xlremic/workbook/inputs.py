@@ -59,15 +59,15 @@ def deal_and_assumptions(book: Workbook) -> tuple[Deal, Assumptions]:
     Raises: InputError for inputs that the engine does not take; CellError for tables that cannot be read.
     """
     deal, terms = deal_and_terms(
-        _table(book, "DealPools"), _table(book, "DealClasses"), _table(book, "DealAssumptions")
+        table_values(book, "DealPools"), table_values(book, "DealClasses"), table_values(book, "DealAssumptions")
     )
     for name, term in (("ShiftSchedule", "shift_schedule"), ("LossLimits", "loss_limits")):
-        rows = [(row[0], row[1]) for row in _table(book, name) if row[0]]
+        rows = [(row[0], row[1]) for row in table_values(book, name) if row[0]]
         terms[term] = tuple((_whole(day, name), _number(share, name)) for day, share in rows)
     pools = [pool.id for pool in deal.pools]
-    terms |= _senior_terms(_table(book, "SeniorClasses"), deal, pools)
+    terms |= _senior_terms(table_values(book, "SeniorClasses"), deal, pools)
     used = "UsedPrices" if "UsedPrices" in book.defined_names else "ClassPrices"
-    prices = {str(row[0]): _number(row[1], used) for row in _table(book, used) if row[1] is not None}
+    prices = {str(row[0]): _number(row[1], used) for row in table_values(book, used) if row[1] is not None}
     vectors = book["Vectors" if "Vectors" in book.sheetnames else "Collateral"]
     columns = projection_columns(vectors)
     for term in RATES:
@@ -84,7 +84,7 @@ def deal_and_assumptions(book: Workbook) -> tuple[Deal, Assumptions]:
     return deal, Assumptions(**terms, prices=prices)
 
 
-def _table(book: Workbook, name: str) -> Cells:
+def table_values(book: Workbook, name: str) -> Cells:
     """The values of a defined name, dates as serial numbers."""
     if name not in book.defined_names:
         raise InputError(f"the workbook lacks the name {name}")

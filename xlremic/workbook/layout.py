@@ -86,9 +86,9 @@ _SHEETS = (
         action="Set the as-of date with the balances; a pool balance here is used instead of the classes' sum.",
     ),
     Sheet(
-        title="History", role=Role.CALCULATION, frozen="B7", repeated="6:6",
-        purpose="Where the deal stood in every month that was put in: pool, factor, every class.",
-        action="Read only: update adds a line a month, in numbers.",
+        title="History", role=Role.CALCULATION, frozen="D9", pages=0, repeated="8:8",
+        purpose="Every month that was put in: a line a class and a line a pool, as the trustee reports them.",
+        action="Read only: update adds a month, and takes the last one back with --undo.",
     ),
     Sheet(
         title="Assumptions", role=Role.INPUT, frozen="C7", repeated="6:6",

@@ -100,6 +100,17 @@ POOL_TERMS = tuple((name, ASSUMPTIONS[name].format) for name in OWN_TERMS)
 
 ModelCheck = tuple[str, str, str, str, float]
 
+REPORT_CHECKS: tuple[ModelCheck, ...] = (
+    (
+        "reports:accepted",
+        "nothing fails in the months that were put in, accepted or not",
+        "differences",
+        "accepted",
+        0.0,
+    ),
+)
+"""Checks of the reports: those that were accepted although they fail are failing for ever, or until they are taken back."""
+
 MODEL_CHECKS: tuple[ModelCheck, ...] = (
     ("projection:collateral_sum", "the flows of the loans explain their balance in every month, USD", "USD", "Collateral.sum_check", 0.01),
     ("projection:waterfall_sum", "principal and losses of the classes explain their balance in every month, USD", "USD",

@@ -62,17 +62,6 @@ def ranks_of(book: Workbook) -> list[int]:
     return [int(cell.value) for cell in cells]
 
 
-def history_entry(
-    as_of: date | None, balances: Sequence[Decimal], now: Standing, cumulative_losses: Decimal | None = None
-) -> Entry:
-    """Date, pool balance (dollars), factor, callable in words, losses (dollars), then class by class: balance (dollars)
-    and level (a fraction), all balances first."""
-    losses = None if cumulative_losses is None else float(cumulative_losses)
-    called = "yes" if now.callable_now else "no"
-    deal = (as_of, float(now.pool_balance), float(now.factor), called, losses)
-    return *deal, *map(float, balances), *map(float, now.levels)
-
-
 def history_entry_in_words(
     as_of: date | None, labels: Sequence[str], now: Standing, cumulative_losses: Decimal | None = None
 ) -> Entry:

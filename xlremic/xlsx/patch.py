@@ -123,9 +123,9 @@ def style_of(content: bytes, cell: str) -> bytes:
 def _with_cell(content: bytes, cell: str, value: Cell, like: str | None) -> bytes:
     found = re.search(_CELL.format(cell=cell).encode(), content, re.S)
     if found:
-        made = _element(cell, value, style_of(content, like or cell))
+        made = element(cell, value, style_of(content, like or cell))
         return content[: found.start()] + made + content[found.end() :]
-    made = _element(cell, value, style_of(content, like) if like else b"")
+    made = element(cell, value, style_of(content, like) if like else b"")
     corner = Reference.of(cell).first
     row, column = corner.row, corner.column
     line = re.search(_ROW.format(row=row).encode(), content, re.S)
@@ -155,7 +155,8 @@ def _with_row(content: bytes, row: int, made: bytes) -> bytes:
     return content[:at] + text + content[at:]
 
 
-def _element(cell: str, value: Cell, style: bytes) -> bytes:
+def element(cell: str, value: Cell, style: bytes) -> bytes:
+    """A cell as a sheet has it; ``style`` is its attribute."""
     head = b'<c r="' + cell.encode() + b'"' + style
     if value is None:
         return head + b"/>"
