@@ -86,7 +86,7 @@ _SHEETS = (
         action="Set the as-of date with the balances; a pool balance here is used instead of the classes' sum.",
     ),
     Sheet(
-        title="History", role=Role.CALCULATION, frozen="D9", pages=0, repeated="8:8",
+        title="History", role=Role.CALCULATION, frozen="D9", repeated="8:8",
         purpose="Every month that was put in: a line a class and a line a pool, as the trustee reports them.",
         action="Read only: update adds a month, and takes the last one back with --undo.",
     ),
