@@ -8,11 +8,12 @@ if TYPE_CHECKING:
     from .engine.grid import grid
     from .engine.waterfall import run
     from .reading.assemble import assemble
+    from .reading.deal_file import read_deal
     from .reading.parser import read
     from .reading.tieout import tie_out
     from .workbook.build import build
 
-__all__ = ["Assumptions", "assemble", "build", "grid", "read", "run", "tie_out"]
+__all__ = ["Assumptions", "assemble", "build", "grid", "read", "read_deal", "run", "tie_out"]
 
 _LATER = {
     "Assumptions": "engine.assumptions",
@@ -20,6 +21,7 @@ _LATER = {
     "build": "workbook.build",
     "grid": "engine.grid",
     "read": "reading.parser",
+    "read_deal": "reading.deal_file",
     "run": "engine.waterfall",
     "tie_out": "reading.tieout",
 }

@@ -287,6 +287,33 @@ def test_cash_that_no_step_may_take_goes_through_the_steps_again() -> None:
     assert by_label(found)["A"].balance[-1] == pytest.approx(0.0, abs=1e-3)
 
 
+def test_every_class_is_retired_at_par_on_the_day_of_the_call() -> None:
+    for deal in (invented(),):
+        flows = run(deal, Assumptions(psa=400, cdr=0.005, index_rates=0.03, call="first"))
+        assert flows.call_month is not None
+        assert flows.principal_difference() == pytest.approx(0.0, abs=0.01)
+        for one in flows.classes:
+            assert max(one.balance[flows.call_month :]) < 1e-6, one.label
+
+
+def test_a_subordinated_class_earns_the_target_rate_and_no_other() -> None:
+    deal = invented()
+    assert deal.structure is not None
+
+    def with_coupon(rate: float) -> Deal:
+        assert deal.structure is not None
+        return changed(
+            deal,
+            classes=tuple(replace(one, coupon=rate) if one.rank == 1 else one for one in deal.structure.classes),
+        )
+
+    terms = Assumptions(index_rates=0.03)
+    stated, silent = (by_label(run(one, terms))["B-1"] for one in (with_coupon(0.055), deal))
+    assert list(stated.interest) == list(silent.interest)
+    with pytest.raises(InputError, match=r"\[\[class\]\] B-1, coupon: found 0\.05, but subordinated"):
+        run(with_coupon(0.05), terms)
+
+
 @pytest.mark.parametrize(
     ("classes", "found"),
     [

@@ -309,3 +309,16 @@ def test_a_cut_that_does_not_fit_is_refused(tmp_path: Path, old: str, new: str, 
     path.write_text(CUT.replace(old, new, 1), encoding="utf-8")
     with pytest.raises(InputError, match=found):
         run(with_structure(sample_deal(), path))
+
+
+def test_check_ties_a_good_file_and_refuses_one_that_does_not_fit_its_loans(tmp_path: Path) -> None:
+    def check(path: Path) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-m", "xlremic", "check", str(path)], capture_output=True, text=True, check=False
+        )
+
+    good = check(INVENTED)
+    assert (good.returncode, good.stdout.count(" pass ")) == (0, 12)
+    bad = check(write(tmp_path, GOOD[INVENTED].replace("balance = 38_000_000", "balance = 38_000_001")))
+    assert bad.returncode == 2
+    assert "[[class]], balance" in bad.stderr

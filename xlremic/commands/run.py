@@ -200,6 +200,11 @@ def printed_run(flows: "TrancheFlows", report: str) -> str:
     return f"{head}\n\n{aligned((columns, rows))}"
 
 
+def _day(flows: "TrancheFlows") -> int:
+    """Day of the month on which classes are paid."""
+    return flows.dates[1].day if flows.dates[1:] else flows.assumptions.payment_day
+
+
 def _printed_summary(flows: "TrancheFlows") -> str:
     """Measures of every class, to maturity and, where the filing allows a clean-up call, to the first eligible day."""
     from ..engine.measures import HALF_CENT  # noqa: PLC0415 - the engine, only when it runs
@@ -207,7 +212,7 @@ def _printed_summary(flows: "TrancheFlows") -> str:
     measures = flows.class_measures()
     called: dict[str, ClassMeasures] = {}
     notes = [
-        f"Average lives in years: month/12, and 30/360 from settlement to the {flows.assumptions.payment_day}th.",
+        f"Average lives in years: month/12, and 30/360 from settlement to the {_day(flows)}th.",
         "Balance of an IO class: its notional. Prices are placeholders unless given: an assumption each.",
     ]
     columns = ["class", "balance", "life", "30/360", "window", "interest", "loss", "price", "yield", "duration"]

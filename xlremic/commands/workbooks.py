@@ -13,6 +13,7 @@ import click
 
 from ..errors import InputError
 from ..reading.assemble import assemble
+from ..reading.deal_file import is_deal_file, read_deal
 from ..reading.tieout import Finding, Status, shown, tie_out
 from ..reading.verdict import Outcome, Verdict, verdict
 from . import FAILED_CHECK
@@ -140,10 +141,13 @@ def build_command(
 @click.option("--json", "as_json", is_flag=True, help="The checks as JSON")
 @click.option("--heal", "heal_it", is_flag=True, help="Heals instead of checking: the old name of xlremic heal")
 def check_command(name: str | None, facts: Path | None, as_json: bool, heal_it: bool) -> None:
-    """Tie out a filing, or recalculate and check a workbook of ours.
+    """Tie out a filing or a deal file (.toml), or recalculate and check a workbook of ours.
 
     Example: xlremic check samples/cmsi-2004-8.txt
     """
+    if name is not None and is_deal_file(name):
+        _check_deal_file(name, as_json=as_json, alone=not (facts or heal_it))
+        return
     path = path_given(name, facts)
     if heal_it:
         if as_json or path is None:
@@ -172,6 +176,17 @@ def check_command(name: str | None, facts: Path | None, as_json: bool, heal_it: 
                 say(f"FAILS {finding.id}: {finding.says}")
     say(f"{found}: {_summary(findings)}")
     _exit(findings, found)
+
+
+def _check_deal_file(name: str, *, as_json: bool, alone: bool) -> None:
+    from .deal_check import deal_findings  # noqa: PLC0415 - the engine, only when it runs
+
+    if not alone:
+        raise click.UsageError("a deal file is checked as it stands: leave --facts and --heal out")
+    findings = deal_findings(read_deal(name))
+    _print(findings, as_json=as_json)
+    say(f"{name}: {_summary(findings)}")
+    _exit(findings, None)
 
 
 def _print(findings: Sequence[Finding], *, as_json: bool) -> None:

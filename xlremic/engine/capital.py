@@ -90,7 +90,8 @@ def capital_structure(deal: Deal, assumptions: Assumptions, lines: Sequence[RepL
     scale = issued / stated if deal.position else 1.0
     share = sum(subordinated) / sum(strips)
     if share >= 1.0:
-        raise DealError(f"subordinated classes of {sum(subordinated):,.2f} leave nothing for class A")
+        where = f"{deal.structure.source}: [[class]], balance: " if deal.loans and deal.structure else ""
+        raise DealError(f"{where}subordinated classes of {sum(subordinated):,.2f} leave nothing for class A")
     senior = tuple(strip * (1.0 - share) for strip in strips)
     target_rates = tuple(next(line.target_rate for line in lines if line.pool == pool) for pool in pools)
     stripped = [has_strips(deal, pool, assumptions) for pool in pools]

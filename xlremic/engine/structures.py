@@ -69,9 +69,9 @@ def cut_groups(structure: Structure, groups: Sequence[Group], blended_rate: floa
     for group in groups:
         _refuse_more_than_earned(filled, group)
     for one in classes:
-        if one.rank and isinstance(one.coupon, float | int) and one.coupon > blended_rate * (1.0 + NO_MORE):
-            found = f"{one.coupon:g} is more than the {blended_rate:.6f} that subordinated classes earn"
-            raise _refused(structure, one, "coupon", f"{found}; leave it out, or give no more")
+        if one.rank and isinstance(one.coupon, float | int) and abs(one.coupon - blended_rate) > NO_MORE:
+            found = f"found {one.coupon:g}, but subordinated classes earn the target rate, {blended_rate:.6f} at issue"
+            raise _refused(structure, one, "coupon", f"{found}; leave it out")
     return filled
 
 

@@ -11,7 +11,8 @@ from .deal_entries import Entry, csv_rows, decimal_of
 SPLIT = "split"
 """Optional column that says ``discount`` or ``premium``: below, or at and above, the pool's target rate."""
 SPLITS = ("discount", "premium")
-MOST_LOANS = 200_000
+MOST_LOANS = 20_000
+"""More would take gigabytes, month by month."""
 
 
 def tape_rows(entry: Entry, path: Path, target: Decimal | None, keys: Sequence[str]) -> list[Entry]:
