@@ -14,8 +14,10 @@ from xlremic.commands.terms import values_of
 from xlremic.engine import reports
 from xlremic.engine.assumptions import Assumptions
 from xlremic.engine.waterfall import run
+from xlremic.reading.facts import Reading
 
 from ..conftest import SAMPLE
+from ..reading.test_by_hand import deal_by_hand
 from ..support.sample_deal import sample_deal
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "sample-projection.md"
@@ -175,3 +177,27 @@ def test_a_grid_of_more_scenarios_than_anyone_can_use_is_refused() -> None:
     result = invoke("grid", str(SAMPLE), f"--psa={many}", f"--cdr={many}")
     assert result.exit_code == 2
     assert "1,002,001 scenarios are asked for; 1,000,000 is the most" in result.stderr
+
+
+@pytest.mark.parametrize("command", ["run", "grid"])
+def test_a_coupon_that_a_person_corrects_changes_the_figures(command: str, tmp_path: Path) -> None:
+    facts = tmp_path / "facts.csv"
+    facts.write_text("key,scope,value\nweighted_average_coupon,pool:I:premium,6.482\n", encoding="utf-8")
+    filed = invoke(command, str(SAMPLE), "--psa", "200", "--csv")
+    corrected = invoke(command, str(SAMPLE), "--facts", str(facts), "--psa", "200", "--csv")
+    assert filed.exit_code == corrected.exit_code == 0
+    assert filed.stdout != corrected.stdout
+
+
+def test_facts_by_hand_alone_are_projected(reading: Reading, tmp_path: Path) -> None:
+    facts = tmp_path / "facts.csv"
+    facts.write_bytes(deal_by_hand(reading, "facts.csv"))
+    alone = invoke("run", "--facts", str(facts), "--psa", "200", "--csv")
+    assert alone.exit_code == 0, alone.output
+    assert {"A-I", "A-II", "A-III", "B-1", "B-6"} <= {row["class"] for row in rows_of(alone.stdout)}
+
+
+@pytest.mark.parametrize("command", ["run", "grid"])
+def test_neither_filing_nor_facts_is_an_error_of_usage(command: str) -> None:
+    result = invoke(command)
+    assert result.exit_code == 2 and "facts by hand with --facts" in result.output

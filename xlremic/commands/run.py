@@ -23,10 +23,9 @@ from ..errors import InputError
 from ..files import write_whole
 from ..reading.assemble import assemble
 from ..reading.deal_file import is_deal_file, read_deal, with_structure
-from ..reading.edgar import path_of
-from ..reading.parser import read
 from . import FAILED_CHECK
-from .printing import aligned, say, warn_of
+from .facts import facts_option, path_given, reading_of
+from .printing import aligned
 from .progress import Progress, tell_of_cluster
 from .terms import assumptions_of, given_terms, term_options, values_of
 
@@ -40,18 +39,16 @@ F = TypeVar("F", bound=Callable[..., Any])
 MOST_SCENARIOS = 1_000_000
 
 
-def deal_of(filing: str, structure: Path | None = None) -> Deal:
-    """The deal of a filing, which may be a path, an accession number or an address, or of a deal file.
+def deal_of(filing: str | None, structure: Path | None = None, facts: Path | None = None) -> Deal:
+    """The deal of a filing (a path, an accession number or an address), of facts by hand, or of a deal file.
 
     A file of classes and steps may cut the class A of a filing.
     """
-    if is_deal_file(filing):
-        if structure is not None:
-            raise click.UsageError("a deal file has its own classes and steps: leave --structure out")
+    if filing is not None and is_deal_file(filing):
+        if structure is not None or facts is not None:
+            raise click.UsageError("a deal file is whole: leave --facts and --structure out")
         return read_deal(filing)
-    reading = read(path_of(filing, say))
-    warn_of(reading)
-    deal = assemble(reading)
+    deal = assemble(reading_of(path_given(filing, facts), facts))
     return deal if structure is None else with_structure(deal, structure)
 
 
@@ -70,7 +67,8 @@ def _output_options(command: F) -> F:
 
 
 @click.command("run")
-@click.argument("filing", metavar="FILING_OR_DEAL")
+@click.argument("filing", metavar="FILING_OR_DEAL", required=False)
+@facts_option
 @term_options
 @structure_option
 @click.option("--report", type=click.Choice(REPORTS), default="summary", show_default=True)
@@ -79,7 +77,8 @@ def _output_options(command: F) -> F:
 def run_command(
     context: click.Context,
     /,
-    filing: str,
+    filing: str | None,
+    facts: Path | None,
     file: Path | None,
     structure_file: Path | None,
     report: str,
@@ -99,7 +98,7 @@ def run_command(
 
     _one_format(as_csv, as_json, parquet)
     assumptions = assumptions_of(file, given_terms(terms))
-    deal = deal_of(filing, structure_file)
+    deal = deal_of(filing, structure_file, facts)
     flows = run(deal, assumptions)
     table = report_table(flows, report)
     if parquet is not None:
@@ -121,6 +120,7 @@ def run_command(
 @click.option(
     "--into", type=click.Path(path_type=Path), help="Compute the grid of this workbook anew, from its inputs."
 )
+@facts_option
 @term_options
 @structure_option
 @click.option("--yields", is_flag=True, help="Solve the yield of every class too.")
@@ -130,6 +130,7 @@ def run_command(
 def grid_command(
     filing: str | None,
     into: Path | None,
+    facts: Path | None,
     file: Path | None,
     yields: bool,
     workers: int,
@@ -149,12 +150,12 @@ def grid_command(
     from ..engine.grid import grid  # noqa: PLC0415 - the engine, only when it runs
 
     if into is not None:
-        if filing or file or yields or workers > 1 or cluster or parquet or any(given.values()):
+        if filing or facts or file or yields or workers > 1 or cluster or parquet or any(given.values()):
             raise click.UsageError("--into takes all from the workbook: leave everything else out")
         _regrid(into)
         return
-    if filing is None:
-        raise click.UsageError("give a filing or a deal file, or a workbook with --into")
+    if filing is None and facts is None:
+        raise click.UsageError("give a filing or a deal file, facts by hand with --facts, or a workbook with --into")
     as_csv, as_json, structure = given.pop("as_csv"), given.pop("as_json"), given.pop("structure_file")
     terms: dict[str, str | None] = given
     _one_format(as_csv, as_json, parquet)
@@ -163,7 +164,7 @@ def grid_command(
         raise InputError(f"{scenarios:,} scenarios are asked for; {MOST_SCENARIOS:,} is the most")
     single = {name: values[0] for name, values in axes.items() if len(values) == 1}
     assumptions = assumptions_of(file, single)
-    deal = deal_of(filing, structure)
+    deal = deal_of(filing, structure, facts)
     tell_of_cluster(cluster)
     with Progress("scenarios", at_least=100) as progress:
         frame = grid(deal, assumptions, yields=yields, workers=workers, cluster=cluster, progress=progress.told, **axes)

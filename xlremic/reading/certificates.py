@@ -43,8 +43,9 @@ def read_subordination_levels(sentence: Sentence, ledger: Ledger) -> None:
 
 def _pair(sentence: Sentence, ledger: Ledger, key: str, unit: Unit, kind: str) -> None:
     lists = list(sentence.lists(kind))
-    named = [one for one in _CLASSES.finditer(sentence.text) if not _OTHER_THAN.search(sentence.text, 0, one.start())]
-    for match in named:
+    every = list(_CLASSES.finditer(sentence.text))
+    named = [one for one in every if not _OTHER_THAN.search(sentence.text, 0, one.start())]
+    for match in every:
         for label in re.finditer(NAME, match["names"]):
             if re.search(r"\d", label[0]):
                 start = match.start("names") + label.start()
