@@ -45,6 +45,17 @@ def test_no_list_of_parameters_is_longer_than_ten() -> None:
     assert {name for name, one in functions() if parameters(one) > MOST_PARAMETERS} == MANY_PARAMETERS
 
 
+def test_half_a_cent_stands_in_one_place() -> None:
+    """In the engine, from which the tolerance of a workbook's dollars is taken."""
+    homes = [
+        path.relative_to(ROOT).as_posix()
+        for path in FILES
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Constant) and node.value in (0.005, "0.005")
+    ]
+    assert homes == ["xlremic/engine/measures.py"]
+
+
 def test_a_type_that_is_ignored_says_why() -> None:
     """After the code of the rule stands a reason, ``# type: ignore[code]  # reason``."""
     for path in FILES:

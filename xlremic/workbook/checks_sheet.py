@@ -16,11 +16,12 @@ from ..reading.findings import ACROSS
 from ..reading.tieout import Finding, Status
 from .class_columns import CHECKS, LEVEL_DIFFERENCE, TRANCHES
 from .filing_rows import beside
-from .filling import CENT, LEVEL, Filling, write_text
+from .filling import Filling, write_text
 from .layout import quoted
 from .names import MODEL_CHECKS, REPORT_CHECKS, ModelCheck
 from .setup_rows import OF_PROJECTION
 from .term_rows import PAGE, POOL_KEYS, SCHEDULES
+from .tolerances import CENT, LEVEL, LIFE
 
 FILING, INPUTS, CLASSES, REPORTS, PROJECTION, ENGINE = HEADINGS = (
     "The filing", "Inputs", "Classes and call", "The trustee's reports", "Projection", "The engine",
@@ -98,7 +99,7 @@ def _fill_finding(book: Filling, cells: dict[str, Cell], finding: Finding) -> No
     allowed = float(finding.tolerance / scale)
     tolerance.value = allowed
     home.number_format = within_rounding(home.number_format, allowed)
-    noise = LEVEL if finding.unit == "percent" else CENT if finding.unit == "USD" else 1e-9
+    noise = LEVEL if finding.unit == "percent" else CENT if finding.unit == "USD" else LIFE
     book.expect(difference, finding.difference / scale, noise)
     book.expect(flag, finding.status is Status.FAIL, 0)
 

@@ -13,7 +13,7 @@ from ..reading.tieout import CALL_PERCENT
 from ..subordination import class_percentages, subordination_levels
 from .class_columns import TRANCHES
 from .filing_rows import beside
-from .filling import CENT, LEVEL, Filling, mark_by_hand, write_text
+from .filling import Filling, mark_by_hand, write_text
 from .history import issue_lines
 from .history_columns import HISTORY, TABLE_NAME
 from .names import DEAL_POOLS, FORMATS, TERMS
@@ -23,6 +23,7 @@ from .results_sheets import choose_examples
 from .scenario_terms import OWN, SCENARIOS, scenario_terms
 from .standing import Standing, standing
 from .term_rows import PAGE, POOL_KEYS
+from .tolerances import CENT, LEVEL
 
 
 def fill_classes(book: Filling) -> None:

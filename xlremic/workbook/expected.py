@@ -15,9 +15,8 @@ from ..xlsx.calculate import Scalar, same
 from .class_months import CLASS
 from .layout import MONTHLY
 from .results_columns import RESULTS, SCENARIOS, USD_COLUMNS
+from .tolerances import CENT, LIFE
 
-CENT, LIFE = 0.005, 1e-9
-"""What a cell may differ from the engine: half a cent, 1e-9 of a year or of one."""
 REST = 1.0
 """Dollars. Of a series smaller than this the float noise of hundreds of months is a share, and shares decide."""
 

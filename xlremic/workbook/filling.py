@@ -21,9 +21,6 @@ from .scenario_terms import OWN, chosen
 from .template import Template
 
 PROGRAM = f"xlremic {metadata.version('xlremic')}"
-CENT = 0.005
-LEVEL = 1e-12
-"""What the computed cells may differ from Python's own numbers: half a cent, and a level's last digit."""
 
 BY_HAND = "FFFCE4D6"
 """The ground of a figure that a person gave: a light orange, which no style of the template has."""

@@ -19,13 +19,14 @@ from ..xlsx.references import cell_name, column_letters
 from ..xlsx.rows import Rows
 from .class_months import CLASS
 from .class_months import MONTH as CLASS_MONTH
-from .expected import CENT, LIFE, ResultClass, engine_columns, result_classes, result_numbers
+from .expected import ResultClass, engine_columns, result_classes, result_numbers
 from .layout import MONTHLY, SETUP, FrameRow, MonthlyRow, Part, sheets_of
 from .results_columns import RESULTS
 from .setup_rows import OF_PROJECTION
 from .summary_rows import SUMMARY_CLASSES, WITHOUT_PROJECTION
 from .template import Template
 from .term_rows import HEAD, PAGE, PRICES_HEAD
+from .tolerances import CENT, LIFE
 
 PROJECTED = sheets_of(Part.PROJECTION)
 """Sheets that only a projection fills."""

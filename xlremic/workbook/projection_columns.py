@@ -1,15 +1,14 @@
 """What Collateral, Waterfall and the tables of Assumptions compute: every column with its rule and its formula.
 
-A column is a ``Column``: its field, as the Python frames name it, and the formula of a month in terms of other fields.
-A column of a kind (pool, line, senior, subordinated) is repeated for every pool, line or class of a deal, so that
-equal fields stand side by side; the prototype month is repeated for every month. In a formula,
+A ``Column`` is its field, as the Python frames name it, and the formula of a month in other fields. One of a kind (pool,
+line, senior, subordinated) is repeated for every pool, line or class, side by side; all for every month. In a formula,
 
     {x}   field x in this month, for the same pool, line or class     {x*}  all of them, as a range
     {x-}  the month before        {x0}  the start        {x|}  from the start to this month
     {x<}  from the first class to this one, as a range                {x#}  their numbers (row 9)
     {V.x} {C.x} {W.x}  on Vectors, Collateral, Waterfall    {P.x} {L.x} {S.x}  of the pool, line, senior class, on Set-up
-    {x~}  through all months, {x0~}  with the start
-    {x1}  the first month         {x1$} {x0$} the first month, the start, both ways fixed
+    {x~}  through all months, {x0~}  with the start     {x1}  the first month
+    {x1$} {x0$}  the first month, the start, both ways fixed
     {a.x} an assumption           {std.x} {start.x}  a constant of the standards, a figure of the start
 """
 
@@ -21,6 +20,7 @@ from ..engine.rules import Rule, together
 from ..xlsx.references import Reference, column_letters
 from .layout import MonthlyRow, Table, quoted, resolved
 from .names import FORMATS
+from .tolerances import CENT
 
 USD, SHARE, RATE, FLAG, RATIO = "USD", "fraction", "fraction a year", "1 or 0", "fraction a month"
 
@@ -356,7 +356,7 @@ STANDARDS: tuple[tuple[str, float, str, str], ...] = (
     ("two_times_shift", 0.5, SHARE, "doubled support: shift before"),
     ("tolerance", 1e-9, SHARE, "a test is not tripped by less"),
     ("dust", 1e-6, USD, "a balance below this is gone"),
-    ("half_cent", 0.005, USD, "a payment below this is none"),
+    ("half_cent", CENT, USD, "a payment below this is none"),
     ("periods", 2, "number", "compounding periods a year of a quoted yield"),
     ("first_growth", 1.06, "number", "yield search: growth a year it starts from"),
     ("lowest_growth", 0.0025, "number", "yield search: growth at a yield of -190%; below it there is none"),

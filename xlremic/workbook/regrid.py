@@ -23,12 +23,12 @@ from ..xlsx.package import Package
 from ..xlsx.patch import Cell, named_cells, opened, patched
 from ..xlsx.preflight import preflight
 from ..xlsx.references import cell_name
-from .expected import LIFE
 from .inputs import deal_and_assumptions, has_projection
 from .layout import FrameRow
 from .ours import recognise
 from .results_columns import INPUTS, RESULTS, SCENARIOS, ScenarioRow
 from .results_sheets import grid_note, scenario_figures
+from .tolerances import LIFE
 
 SHEET = SCENARIOS.sheet
 Places = dict[tuple[str, str], Cell]

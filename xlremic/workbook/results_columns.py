@@ -8,8 +8,9 @@ from enum import IntEnum
 
 from .layout import Column, Table
 from .setup_columns import YIELDS
+from .tolerances import CENT
 
-DOLLARS = '[>=0.005]#,##0.00;[<=-0.005](#,##0.00);"-"'
+DOLLARS = f'[>={CENT}]#,##0.00;[<=-{CENT}](#,##0.00);"-"'
 """Dollars whose dust shows as none."""
 WHOLE = '[>=0.5]#,##0;[<=-0.5](#,##0);"-"'
 """Dollars without their cents."""

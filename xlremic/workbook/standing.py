@@ -9,10 +9,9 @@ from openpyxl import Workbook
 
 from ..subordination import call_threshold, is_callable, subordination_levels
 from ..xlsx.patch import named_cells
+from . import tolerances
 
-CENT = Decimal("0.005")
-LEVEL = Decimal("1e-12")
-"""What a cell may differ from Python's own number: half a cent, and a level's last digit."""
+CENT, LEVEL = Decimal(str(tolerances.CENT)), Decimal(str(tolerances.LEVEL))
 
 Entry = tuple[date | float | str | None, ...]
 
