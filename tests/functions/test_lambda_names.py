@@ -15,6 +15,7 @@ from xlremic.commands.cli import main
 from xlremic.errors import InputError
 from xlremic.functions.hosts.lambda_names import lambda_text, portable, with_arguments
 from xlremic.functions.registry import FUNCTIONS, CellErrorCode, by_name
+from xlremic.workbook.frame_lint import shown_color, theme_colors
 from xlremic.xlsx.calculate import Scalar, same
 from xlremic.xlsx.engines import ironcalc_values, libreoffice_values
 from xlremic.xlsx.package import Package
@@ -130,12 +131,16 @@ def test_copy_keeps_every_other_part_byte_for_byte(workbook: Path) -> None:
 @pytest.mark.parametrize("made", ["workbook", "projected"])
 def test_the_sheet_looks_like_the_workbooks_own(made: str, request: pytest.FixtureRequest) -> None:
     path: Path = request.getfixturevalue(made)
-    sheet = load_workbook(io.BytesIO(portable(path.read_bytes())))["Functions"]
+    data = portable(path.read_bytes())
+    sheet = load_workbook(io.BytesIO(data))["Functions"]
     assert [sheet[cell].style for cell in ("A1", "A4", "E4")] == ["Title", "Band", "Band"]
-    assert sheet["A1"].font.size == 16 and sheet["A4"].fill.fgColor.rgb == "001F3864"
+    assert (
+        sheet["A1"].font.size == 16
+        and shown_color(sheet["A4"].fill.fgColor, theme_colors(Package.of(data))) == "1F3864"
+    )
     notes = [cell for row in sheet["B5:C9"] for cell in row]
     assert {(cell.style, cell.alignment.wrap_text, cell.alignment.vertical) for cell in notes} == {
-        ("Unit", True, "top")
+        ("Label", True, "center")
     }
 
 

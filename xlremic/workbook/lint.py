@@ -6,7 +6,7 @@ frozen panes are there. Each complaint names the rule and the cell.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 
 from openpyxl.cell import Cell
@@ -25,7 +25,7 @@ from .class_columns import CALL, CHECKS, SOURCE, TRANCHES
 from .filing_rows import MEASURES
 from .frame_lint import frame_complaints
 from .layout import FIRST, MONTHLY, SETUP, SHEETS, FrameRow, MonthlyRow, Part, sheets_of
-from .names import PUBLIC, SINCE, usable_name
+from .names import FORMATS, PUBLIC, SINCE, usable_name
 from .setup_rows import AFTER, POOLS
 from .term_rows import PAGE
 from .truth_lint import Kinds, compared_truths
@@ -69,10 +69,8 @@ VIEW = "view"
 INPUTS = frozenset(("Fact", "Assumption"))
 VALUES = INPUTS | {"Constant", "Band"}
 CALCULATIONS = frozenset(("Band", "Formula", "Link", "Total", "Flag", "Subtitle", "Unit"))
-UNIT_COLUMN = {
-    **{table.sheet: table.letter("unit") for table in (*MEASURES.values(), CALL, CHECKS, SOURCE)},
-    PAGE.sheet: PAGE.letter("unit"),
-}
+WITH_UNITS = {table.sheet: table for table in (*MEASURES.values(), CALL, CHECKS, SOURCE, PAGE)}
+"""Tables that say the unit of every line."""
 _NUMBER = (int, float, datetime)
 Styles = Mapping[int, str]
 _TABLES = {SETUP: {"min_col": POOLS.left, "max_col": AFTER - 1}}
@@ -97,18 +95,19 @@ def lint(data: bytes, cells: Cells | None = None) -> list[str]:
     if missing:
         return [f"sheets: {', '.join(missing)} missing"]
     complaints = [*_book(book), *frame_complaints(book, package, VIEW)]
-    cells = formula_cells(package)
+    cells = cells or formula_cells(package)
     kinds = Kinds(book, cells.values)
     for title in (*always, *_optional(book)):
         sheet = book[title]
         complaints += [*_cells(sheet, styles, kinds), *_view(sheet, styles)]
         if title in MONTHLY:
             complaints += _one_month(sheet, styles)
-    for title, first in (("Pools", 7), ("Underwriting", 10)):
-        complaints += _one_formula(book[title], across=True, first=first)
-    for title, first in ((TRANCHES.sheet, TRANCHES.row()), (SETUP, POOLS.row()), (CHECKS.sheet, CHECKS.row())):
-        complaints += _one_formula(book[title], across=False, first=first)
-    cells = cells or formula_cells(package)
+    for table in MEASURES.values():
+        lines = book[table.sheet].iter_rows(min_row=table.row(), min_col=table.number("pool"))
+        complaints += _one_formula(table.sheet, lines)
+    for table in (TRANCHES, POOLS, CHECKS):
+        lines = book[table.sheet].iter_cols(min_row=table.row(), **_TABLES.get(table.sheet, {}))
+        complaints += _one_formula(table.sheet, lines)
     for (title, cell), value in cells.values.items():
         if value is None:
             complaints.append(f"cached value: {title}!{cell}: missing")
@@ -155,7 +154,7 @@ def _cells(sheet: Worksheet, styles: Styles, kinds: Kinds) -> Iterator[str]:
                     yield f"{complaint[0]}: {place}: {complaint[1]}"
                 for comparison in compared_truths(str(cell.value), sheet.title, kinds):
                     yield f"truth: {place}: {comparison} compares a truth with a number"
-            elif isinstance(cell.value, _NUMBER) and _style(cell, styles) not in VALUES and sheet.title != "Source":
+            elif isinstance(cell.value, _NUMBER) and _style(cell, styles) not in VALUES and sheet.title != SOURCE.sheet:
                 yield f"hard-coded: {place}: {cell.value!r} in a cell of style {_style(cell, styles)}"
             if cell.hyperlink is not None and (cell.hyperlink.target or not cell.hyperlink.location):
                 yield f"external link: {place}: {cell.hyperlink.target}"
@@ -220,18 +219,14 @@ def _by_offset(formula: str, row: int) -> str:
     )
 
 
-def _one_formula(sheet: Worksheet, *, across: bool, first: int) -> Iterator[str]:
-    lines = (
-        sheet.iter_rows(min_row=first, min_col=MEASURES["Pools"].number("pool"))
-        if across
-        else sheet.iter_cols(min_row=first, **_TABLES.get(sheet.title, {}))
-    )
+def _one_formula(sheet: str, lines: Iterable[Sequence[Cell]]) -> Iterator[str]:
+    """Every line, a row of pools or a column of classes, has one formula."""
     for line in lines:
         formulas = [cell for cell in line if cell.data_type == "f"]
         for cell in formulas[1:]:
             moved = Translator(str(formulas[0].value), formulas[0].coordinate).translate_formula(cell.coordinate)
-            if moved != cell.value and not (sheet.title == "Checks" and LINK.match(str(cell.value))):
-                yield f"one formula: {sheet.title}!{cell.coordinate}: {cell.value} where {moved} is expected"
+            if moved != cell.value and not (sheet == CHECKS.sheet and LINK.match(str(cell.value))):
+                yield f"one formula: {sheet}!{cell.coordinate}: {cell.value} where {moved} is expected"
 
 
 def _view(sheet: Worksheet, styles: Styles) -> Iterator[str]:
@@ -246,8 +241,13 @@ def _view(sheet: Worksheet, styles: Styles) -> Iterator[str]:
         yield f"print: {title}: the footer lacks file or page"
     if not sheet.sheet_properties.tabColor:
         yield f"role: {title}: no tab colour"
-    if column := UNIT_COLUMN.get(title):
-        for cell in sheet[column][6:]:
-            numbers = [c for c in sheet[cell.row][3:] if isinstance(c.value, int | float) or c.data_type == "f"]
+    if table := WITH_UNITS.get(title):
+        for cell in sheet[table.letter("unit")][table.row() - 1 :]:
+            numbers = [
+                one
+                for one in sheet[cell.row]
+                if (isinstance(one.value, int | float) or one.data_type == "f")
+                and one.number_format != FORMATS["truth"]
+            ]
             if numbers and cell.value is None and _style(sheet.cell(cell.row, 1), styles) not in ("Total", "Note"):
                 yield f"unit: {title}!{cell.coordinate}: a line of numbers without a unit"

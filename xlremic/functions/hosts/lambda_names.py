@@ -169,7 +169,9 @@ def _looks(styles: bytes) -> dict[str, str]:
         )
         return next(found, "")
 
-    return {"title": look("Title"), "header": look("Band"), "note": look("Unit", wraps=True)}
+    # A workbook of before has words that wrap in another style.
+    note = look("Label", wraps=True) or look("Unit", wraps=True)
+    return {"title": look("Title"), "header": look("Band"), "note": note}
 
 
 def _row(number: int, cells: Sequence[str]) -> str:
