@@ -13,6 +13,7 @@ import make_class
 import make_cover
 import make_projection
 import make_results
+import make_termination
 from look import (
     FAMILY,
     GREY,
@@ -396,6 +397,7 @@ def make(path: Path) -> None:
     tranches(book, formulas)
     measures(book, "Underwriting", places)
     call(book, formulas)
+    make_termination.termination(book, formulas)
     kinds = Kinds({})
     make_cover.cover(book)
     make_cover.history(book, formulas)

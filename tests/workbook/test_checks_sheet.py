@@ -12,7 +12,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from xlremic.reading.tieout import Finding
 from xlremic.workbook.checks_sheet import CLASSES, FILING, HEADINGS, INPUTS, REPORTS, lines_of, within_rounding
 from xlremic.workbook.class_columns import BEHIND, CHECKS, TRANCHES
-from xlremic.workbook.names import REPORT_CHECKS
+from xlremic.workbook.names import CALL_CHECKS, REPORT_CHECKS
 from xlremic.workbook.update import update
 
 from ..support.iron import Iron
@@ -33,7 +33,7 @@ def test_the_status_stands_first_and_sections_follow(workbook: Path, findings: t
     status = column(sheet, "status")
     headings = [one for one in status if one in HEADINGS]
     assert headings == [FILING, INPUTS, CLASSES, REPORTS]
-    assert status.count("ties") == len(findings) + len(REPORT_CHECKS)
+    assert status.count("ties") == len(findings) + len(REPORT_CHECKS) + len(CALL_CHECKS)
     assert {one for one in status if one not in headings} == {"ties", "ok"}
 
 
@@ -76,7 +76,7 @@ def test_a_figure_that_does_not_tie_fails_on_its_line(workbook: Path) -> None:
 def test_lines_are_read_by_the_words_of_the_header(workbook: Path, findings: tuple[Finding, ...]) -> None:
     book = load_workbook(workbook, data_only=True)
     lines = list(lines_of(book))
-    assert [line.finding.id for line in lines if line.finding.family not in ("classes_sum", "reports")] == [
+    assert [line.finding.id for line in lines if line.finding.family not in ("classes_sum", "reports", "termination")] == [
         finding.id for finding in sorted(findings, key=lambda one: one.family in ("subordination_level", "call_threshold"))
         if finding.family != "classes_sum"
     ]  # fmt: skip

@@ -169,6 +169,7 @@ class _Book(Filling):
         self.template.lower("SummaryClasses", len(classes) - 1)
         self.template.grow([
             ("Pools", pools, True), ("Underwriting", pools, True), ("Tranches", len(self.deal.tranches), False),
+            ("Termination", len(self.deal.tranches), False),
             ("Checks", len(checks), False), ("Source", facts, False),
             ("DealPools", pools, False), ("DealClasses", len(self.deal.tranches), False), ("PoolTerms", pools, True),
             *(self.projection.blocks() if self.projection is not None

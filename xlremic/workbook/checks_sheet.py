@@ -18,7 +18,7 @@ from .class_columns import CHECKS, LEVEL_DIFFERENCE, TRANCHES
 from .filing_rows import beside
 from .filling import Filling, write_text
 from .layout import quoted
-from .names import MODEL_CHECKS, REPORT_CHECKS, ModelCheck
+from .names import CALL_CHECKS, MODEL_CHECKS, REPORT_CHECKS, ModelCheck
 from .setup_rows import OF_PROJECTION
 from .term_rows import PAGE, POOL_KEYS, SCHEDULES
 from .tolerances import CENT, LEVEL, LIFE
@@ -57,7 +57,17 @@ def check_lines(findings: Sequence[Finding], *, projected: bool) -> list[Line]:
     of_classes = [finding for finding in findings if finding.family in OF_CLASSES]
     of_filing = [finding for finding in findings if finding.family not in OF_CLASSES]
     guards = [guard for guard, _, _ in INPUT_LINES if projected or guard not in OF_PROJECTION]
-    lines: list[Line] = [FILING, *of_filing, INPUTS, *guards, CLASSES, *of_classes, REPORTS, *REPORT_CHECKS]
+    lines: list[Line] = [
+        FILING,
+        *of_filing,
+        INPUTS,
+        *guards,
+        CLASSES,
+        *of_classes,
+        *CALL_CHECKS,
+        REPORTS,
+        *REPORT_CHECKS,
+    ]
     if projected:
         of_engine = [check for check in MODEL_CHECKS if check[0].startswith("scenarios:")]
         of_projection = [check for check in MODEL_CHECKS if check not in of_engine]

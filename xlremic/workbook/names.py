@@ -100,6 +100,17 @@ POOL_TERMS = tuple((name, ASSUMPTIONS[name].format) for name in OWN_TERMS)
 
 ModelCheck = tuple[str, str, str, str, float]
 
+CALL_CHECKS: tuple[ModelCheck, ...] = (
+    ("termination:terms", "no term of the termination price is refused", "differences", "termination_refused", 0.0),
+    (
+        "termination:paid",
+        "the classes get no more than the price of a termination, USD",
+        "USD",
+        "termination_sum",
+        0.01,
+    ),
+)
+"""Checks of the termination price."""
 REPORT_CHECKS: tuple[ModelCheck, ...] = (
     (
         "reports:accepted",
