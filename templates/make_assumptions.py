@@ -40,6 +40,8 @@ from xlremic.workbook.term_rows import (
 
 YES_NO, NONE = '"yes";;"no"', ";;"
 USED_FORMATS = {"truth": YES_NO, "date": 'd mmm yyyy;;"-"'}
+LIMIT_USD = '[>=1000000000000]#,##0,,,," trillion";#,##0'
+"""Bounds of amounts, which are far out."""
 READ_BY_NAME = {"servicing_fee_rate": "UsedServicingFee", "as_of_date": "UsedAsOfDate"}
 """Terms that sheets of the filing read too."""
 SCENARIO_LABEL = "Scenario in force"
@@ -120,7 +122,7 @@ def scalar(book: Workbook, sheet: Worksheet, guard: Guard) -> None:
     said(sheet, key, guard.check)
     marks(sheet, key, f"=MAX({setup('refused', key)},{setup('asked', key)})")
     if term.kind is not Kind.YES_NO:
-        limits(sheet, key, *bounds(term), "0.E+0" if term.format == "USD" else formats(term.format))
+        limits(sheet, key, *bounds(term), LIMIT_USD if term.format == "USD" else formats(term.format))
     if term.in_scenarios:
         for scenario_name in SCENARIOS:
             if scenario_name != OWN:

@@ -244,6 +244,8 @@ def functions(book: Workbook, formulas: Formulas) -> None:
     put(sheet[EXAMPLES.cell("row", "priced")], f"={result_row('priced')}", "Formula", "0", align="center")
     put(sheet[EXAMPLES.cell("note", "priced")], "row of Results", "Note")
     band(sheet, data.header, data.labels, left=data.texts)
+    for letter in data.letters[data.keys.index("typed") + 1 :]:  # a call is longer than its column
+        sheet[f"{letter}{data.header}"].style = "Band"
     for k, (called, says, live, plain, number_format) in enumerate(LIVE_CALLS):
         put(sheet[data.cell("function", k)], called, "Label")
         put(sheet[data.cell("says", k)], says, "Unit")
@@ -260,4 +262,4 @@ def functions(book: Workbook, formulas: Formulas) -> None:
         "The functions come with an add-in (see the user guide); without it they show #NAME? once this workbook is recalculated.",
         "Note",
     )
-    sheet.print_area = f"A1:{data.cell('typed', len(LIVE_CALLS) - 1)}"
+    sheet.print_area = f"A1:{data.letters[-1]}{data.row(len(LIVE_CALLS) - 1)}"

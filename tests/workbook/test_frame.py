@@ -29,6 +29,10 @@ def paler(book: Workbook) -> None:
     style.font = Font(name=style.font.name, size=style.font.sz, italic=True, color="FF9F9F9F")
 
 
+def wider(book: Workbook) -> None:
+    book["Call"].column_dimensions["B"].width = 250
+
+
 def put(sheet: str, cell: str, value: object) -> Callable[[Workbook], None]:
     def damage(book: Workbook) -> None:
         book[sheet][cell] = value
@@ -45,6 +49,7 @@ def put(sheet: str, cell: str, value: object) -> Callable[[Workbook], None]:
         (put("Source", "A3", None), "frame: Source!A3"),
         (put("Tranches", "A4", "Results"), "links: Tranches"),
         (paler, "contrast: style Note"),
+        (wider, "view: Call!C4: a link beyond the window"),
     ],
 )
 def test_a_departure_from_the_frame_is_told(workbook: Path, damage: Callable[[Workbook], None], complaint: str) -> None:

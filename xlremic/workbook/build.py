@@ -33,6 +33,7 @@ from .cover import fill_cover
 from .filing_sheets import fill_filing
 from .filling import PROGRAM, Filling
 from .layout import NUMBERS_AS_TEXT
+from .links import place_links
 from .outline import outline
 from .projection import Projection, without_functions, without_projection
 from .projection_sheets import fill_projection
@@ -186,6 +187,7 @@ class _Book(Filling):
                 fill_functions(self, self.projection)
             outline(self.template.workbook)
         fill_checks(self, checks)
+        place_links(self.template.workbook)
         for page in self.template.workbook.worksheets:
             page.oddHeader.left.text = f"Series {self.deal.series}".replace("&", "&&")
             page.oddFooter.center.text = PROGRAM

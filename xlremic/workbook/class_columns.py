@@ -89,7 +89,7 @@ CALL_LINES = (
 )  # fmt: skip
 CALL = Table(
     "Call", 6, lines=tuple(line.key for line in CALL_LINES), columns=(
-        Column("label", "Clean-up call", 44, text=True), Column("value", "Value", 21), Column("unit", "Unit", 12, text=True), Column("source", "Where it comes from", 64, text=True),
+        Column("label", "Clean-up call", 42, text=True), Column("value", "Value", 19), Column("unit", "Unit", 12, text=True), Column("source", "Where it comes from", 54, text=True),
     ),
 )  # fmt: skip
 STATUS = (
@@ -104,12 +104,12 @@ LOOK = "look"
 CHECKS = Table(
     "Checks", 6, first=9, totals=7, columns=(
         Column("status", "Status", 13, "Formula", text=True, formula=f'IF(ISNUMBER({{flag}}),IF({{flag}}=0,"ties","FAILS"),IF(ISNUMBER({{difference}}),IF({{difference}}=0,"ok","{LOOK}"),"not evaluated"))', total=STATUS),
-        Column("says", "What must hold", 74, "Label", value="what must hold", text=True),
+        Column("says", "What must hold", 72, "Label", value="what must hold", text=True),
         Column("where", "Look at", 17, "Navigation", value="cell", text=True),
         Column("difference", "Difference", 19, "Link", "USD", formula="{classes_sum}"),
         Column("tolerance", "Tolerance", 15, "Constant", "USD", value=0),
         Column("unit", "Unit", 11, "Unit", value="USD", text=True),
-        Column("flag", "Flag", 6, "Formula", "0", "center", "IF(ISNUMBER({difference}),IF(ABS({difference})<={tolerance},0,1),1)", total="SUM({flag:})", total_format="0"),
+        Column("flag", "Flag", 8.5, "Formula", "0", "center", "IF(ISNUMBER({difference}),IF(ABS({difference})<={tolerance},0,1),1)", total="SUM({flag:})", total_format="0"),
         Column("check", "Check", 46, "Key", value="check", text=True),
     ),
 )  # fmt: skip
@@ -128,7 +128,7 @@ SOURCE = Table(
         Column("unit", "Unit", 9, "Label", text=True),
         Column("qualifier", "Qualifier", 14, "Label", text=True),
         Column("as_of", "As of", 12, "Label", "date", "right"),
-        Column("line", "Line", 7, "Label", "0", "center"),
+        Column("line", "Line", 8.5, "Label", "0", "center"),
         Column("sentence", "Sentence", 120, "Unit", text=True),
     ),
 )  # fmt: skip

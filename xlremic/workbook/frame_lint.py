@@ -11,6 +11,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from ..xlsx.described import descriptions
 from ..xlsx.package import Package
 from .layout import FLAG, LINKS, PAGES_AT_MOST, SHEETS, FrameRow
+from .links import beyond_the_window
 
 CONTRAST = 4.5
 """Least contrast of words on white, as the accessibility guidelines (WCAG 2.1, 1.4.3) ask."""
@@ -30,6 +31,7 @@ def frame_complaints(book: Workbook, package: Package, seen: str) -> Iterator[st
     for sheet in book.worksheets:
         if sheet.title in SHEETS:
             yield from _frame(sheet, [title for title in LINKS if title in book.sheetnames])
+            yield from (f"{seen}: {place}: a link beyond the window" for place in beyond_the_window(sheet))
     yield from _paper(book)
     theme = theme_colors(package)
     for style in book._named_styles:

@@ -148,7 +148,7 @@ _SHEETS = (
 )  # fmt: skip
 SHEETS = {sheet.title: sheet for sheet in _SHEETS}
 """Every sheet by its title, in the workbook's order."""
-PAGES_AT_MOST = 20
+PAGES_AT_MOST = 21
 """Pages of "print all", of the fullest workbook."""
 LINKS = ("Cover", "Summary", "Tranches", "Call", "Assumptions", "Class", "Results", "Checks")
 """Where row 4 of every sheet leads."""

@@ -7,9 +7,6 @@ every column must come to. The formulas themselves stand in the template.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from openpyxl import Workbook
-from openpyxl.worksheet.hyperlink import Hyperlink
-
 from ..deal import Deal
 from ..engine.assumptions import RATES, Assumptions, SeniorClass
 from ..engine.books import TrancheFlows
@@ -220,7 +217,6 @@ def without_projection(template: Template) -> None:
         del book.defined_names[name]
     for sheet in [sheet for sheet in book.worksheets if sheet.title in PROJECTED]:
         book.remove(sheet)
-    relink(book)
     page = book[SUMMARY_CLASSES.sheet]
     for key in [key for key in SUMMARY_CLASSES.keys if key and key not in WITHOUT_PROJECTION]:
         for line in (SUMMARY_CLASSES.header, SUMMARY_CLASSES.row()):
@@ -239,17 +235,3 @@ def without_projection(template: Template) -> None:
         sheet._charts = [
             chart for chart in sheet._charts if not any(title in chart.series[0].val.numRef.f for title in PROJECTED)
         ]
-
-
-def relink(book: Workbook) -> None:
-    """Row 4 of every sheet with the links that lead somewhere, moved together."""
-    for sheet in book.worksheets:
-        places = [cell for cell in sheet[FrameRow.NAVIGATION] if cell.hyperlink]
-        there = [str(cell.value) for cell in places if cell.value in book.sheetnames]
-        for k, cell in enumerate(places):
-            if k < len(there):
-                cell.value = there[k]
-                cell.hyperlink = Hyperlink(ref=cell.coordinate, location=f"'{there[k]}'!A1", display=there[k])
-                cell.style = "Navigation"
-            else:
-                cell.value = cell.hyperlink = None

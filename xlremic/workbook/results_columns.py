@@ -14,7 +14,7 @@ DOLLARS = f'[>={CENT}]#,##0.00;[<=-{CENT}](#,##0.00);"-"'
 """Dollars whose dust shows as none."""
 WHOLE = '[>=0.5]#,##0;[<=-0.5](#,##0);"-"'
 """Dollars without their cents."""
-WIDE = 11.7
+WIDE = 12
 """Width of a column of Results: a billion dollars."""
 
 
@@ -102,8 +102,8 @@ INPUTS = Table(
 
 CALLS = Table(
     "Functions", 12, columns=(
-        Column("function", "Function", 26, text=True), Column("says", "What it computes", 62, text=True), Column("live", "The function", 22),
-        Column("plain", "From plain formulas", 22), Column("difference", "Difference", 14), Column("typed", "What to type", 96, text=True),
+        Column("function", "Function", 26, text=True), Column("says", "What it computes", 66, text=True), Column("live", "The function", 19),
+        Column("plain", "From plain formulas", 19), Column("difference", "Difference", 14), Column("typed", "What to type", 13, text=True), Column(width=10), Column(width=10), Column(width=60),
     ),
 )  # fmt: skip
 

@@ -60,8 +60,8 @@ def _lines() -> tuple[str, ...]:
 
 PAGE = Table(
     "Assumptions", 6, lines=_lines(), columns=(
-        Column("label", "Term", 46, text=True), Column("key", "Key", 21, text=True), Column("value", "Value: Own", 13),
-        Column("unit", "Unit", 22, text=True), Column("used", "Used", 15), Column("check", "Check", 30, text=True), Column("look", "!", 3),
+        Column("label", "Term", 42, text=True), Column("key", "Key", 21, text=True), Column("value", "Value: Own", 13),
+        Column("unit", "Unit", 22, text=True), Column("used", "Used", 15), Column("check", "Check", 27, text=True), Column("look", "!", 3),
         Column("least", "Least", 9), Column("most", "Most", 10),
         *(Column(name, name, 10) for name in SCENARIOS if name != OWN), Column("meaning", "Meaning", 26, text=True),
     ),
@@ -74,7 +74,7 @@ DEAL_KEYS = (*_CELLS, *DEAL_TERMS)
 TERMS_TABLE = Table(
     SETUP, 6, lines=(*DEAL_KEYS, *(name for name in ELSEWHERE if name not in DEAL_TERMS), "scenario"), columns=(
         Column("name", "name", 36, text=True), Column("value", "value", 17), Column("chosen", "as chosen", 17), Column("by_month", "months given", 9),
-        Column("by_pool", "pools given", 8), Column("given", "given", 7), Column("refused", "refused", 8), Column("slip", "asked up to", 10),
+        Column("by_pool", "pools given", 12.5), Column("given", "given", 7), Column("refused", "refused", 8), Column("slip", "asked up to", 10),
         Column("asked", "asked", 7), Column("default", "default", 17), Column("remark", "remark", 34, text=True), Column(width=4),
     ),
 )  # fmt: skip
