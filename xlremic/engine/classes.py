@@ -159,19 +159,18 @@ def give_back(cut: Cut, sharing: Sharing) -> None:
 # rules 17, 31
 def share_losses(k: int, cut: Cut, paid: Paid, sharing: Sharing, shared: Shared) -> None:
     """A group's losses fall pro rata to balance; those of a super senior class fall on its support while it is left."""
-    now, work, lost, balance = sharing.now, sharing.work, sharing.due, sharing.balance
+    now, work, lost, balance, group_of = sharing.now, sharing.work, sharing.due, sharing.balance, cut.group_of
     for g in range(cut.groups):
         lost[g], balance[g] = 0.0, 0.0
     for p in range(len(cut.group_of_pool)):
         if cut.group_of_pool[p] >= 0:
             lost[cut.group_of_pool[p]] += paid.senior_loss[p][k]
-    for c in range(len(cut.group_of)):
-        if cut.first_host[c] == cut.first_host[c + 1]:
-            balance[cut.group_of[c]] += now[c]
-    for c in range(len(cut.group_of)):
-        g = cut.group_of[c]
-        holds = cut.first_host[c] == cut.first_host[c + 1] and balance[g] > 0.0
-        work[c] = lost[g] * now[c] / balance[g] if holds else 0.0
+    for i in range(len(cut.with_principal)):
+        balance[group_of[cut.with_principal[i]]] += now[cut.with_principal[i]]
+    for g in range(cut.groups):
+        lost[g] = lost[g] / balance[g] if balance[g] > 0.0 else 0.0
+    for i in range(len(cut.with_principal)):
+        work[cut.with_principal[i]] = now[cut.with_principal[i]] * lost[group_of[cut.with_principal[i]]]
     for i in range(len(cut.protected)):
         if cut.protected[i] >= 0:
             c, s = cut.protected[i], cut.support[i]
@@ -179,7 +178,8 @@ def share_losses(k: int, cut: Cut, paid: Paid, sharing: Sharing, shared: Shared)
             moved = work[c] if work[c] < able else able
             work[c] -= moved
             work[s] += moved
-    for c in range(len(cut.group_of)):
+    for i in range(len(cut.with_principal)):
+        c = cut.with_principal[i]
         if work[c] > 0.0:
             shared.loss[c][k] = work[c]
             now[c] = now[c] - work[c] if now[c] > work[c] else 0.0

@@ -167,18 +167,20 @@ class Cut(NamedTuple):
     A group is the class A of one pool or more: ``group_of_pool`` is its number, -1 for a pool that is not cut, and
     ``adds_io`` says that interest above the target rate is the group's too. ``coupon`` is a month's rate of each
     class, that of an open class what its group earns plus this (minus what notional classes strip); ``has_open`` if
-    there is one, ``has_shares`` if a step has a schedule. Class c is notional on ``host[first_host[c]:first_host[c +
-    1]]``, each times its ``host_share``. Principal in source g < groups is that of group g, the further sources are
-    the interest that accrual classes lend, each from class ``lender`` of a group. Step s pays from ``source`` the
-    strands ``first_strand[s]`` on, strand t the classes ``member[first_member[t]:...]`` in turn; ``plan`` and
-    ``schedule`` are rows of planned balances and of fractions, -1 for none. The first ``lending_steps`` steps pay
-    what is lent, if a class ``lends``. Pair by pair, ``protected`` loses nothing while its ``support`` is left.
+    there is one, ``has_shares`` if a step has a schedule. Every other class than those ``with_principal`` is
+    notional: class c on ``host[first_host[c]:first_host[c + 1]]``, each times its ``host_share``. Principal in source
+    g < groups is that of group g, the further sources are the interest that accrual classes lend, each from class
+    ``lender`` of a group. Step s pays from ``source`` the strands ``first_strand[s]`` on, strand t the classes
+    ``member[first_member[t]:...]`` in turn; ``plan`` and ``schedule`` are rows of planned balances and of fractions,
+    -1 for none. The first ``lending_steps`` steps pay what is lent, if a class ``lends``. Pair by pair, ``protected``
+    loses nothing while its ``support`` is left.
     """
 
     group_of_pool: Sequence[int]
     adds_io: Sequence[bool]
     groups: int
     group_of: Sequence[int]
+    with_principal: Sequence[int]
     balance: Sequence[float]
     coupon: Curves
     open_coupon: Sequence[bool]

@@ -179,6 +179,7 @@ class Rowed:
             adds_io=vector([g >= 0 and self.cut.groups[g].adds_io for g in group_of_pool]),
             groups=len(self.cut.groups),
             group_of=vector([self.cut.group_of(one) for one in seniors]),
+            with_principal=vector([c for c, one in enumerate(seniors) if not one.notional_of]),
             balance=vector([0.0 if one.notional_of else float(one.balance or 0.0) for one in seniors]),
             coupon=matrix(self.coupons()),
             open_coupon=vector([one.coupon is None for one in seniors]),
