@@ -115,7 +115,7 @@ MARK = re.compile(r"rules? (\d+(?:, \d+)*)(?: \(([^)]*)\))?")
 HOMES = (
     "engine.speeds", "engine.rep_lines", "engine.collateral", "engine.strips", "engine.capital", "structure",
     "engine.structures", "engine.shifting", "engine.distribution", "engine.classes", "engine.waterfall", "engine.books",
-    "engine.measures", "engine.scenario_measures", "subordination",
+    "engine.measures", "engine.termination", "engine.scenario_measures", "subordination",
 )  # fmt: skip
 """Modules with functions that apply a rule, in the order of a projection."""
 

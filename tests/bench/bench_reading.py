@@ -18,7 +18,7 @@ from xlremic.reading.tieout import tie_out
 from xlremic.workbook.build import build
 
 SAMPLE = Path(__file__).parent.parent.parent / "samples" / "cmsi-2004-8.txt"
-RUNS = 5
+RUNS = 2
 
 
 def whole_process(*command: str) -> float:
