@@ -26,6 +26,10 @@ COMMANDS = {
     "heal": ("workbooks", "Give calls of REMIC_ functions in a workbook their bare names back."),
     "new": ("filings", "Make an empty file of facts for a deal of another shelf."),
     "parse": ("filings", "List the facts of a filing, each with the line that it was read from."),
+    "recalc": (
+        "recalc",
+        "Distribute reported cash by the rules, and compare with what each class got.",
+    ),
     "run": ("run", "Project class cash flows and measures."),
     "send": ("send", "E-mail a workbook, with a summary that a phone can show."),
     "serve": ("serve", "Serve a page to drop a filing on, and the worksheet functions to Excel on Mac and the web."),

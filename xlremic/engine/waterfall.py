@@ -15,7 +15,7 @@ from .books import Books, ClassFlows, TrancheFlows, class_flows, tranche_flows
 from .capital import CapitalStructure, capital_structure
 from .collateral import collateral_flows, loans_of, mdr_curves, severities, smm_curves
 from .compiled import PLAIN, Block, Kernels, zeros
-from .records import Cut, Issue, Ratio, Speeds, State
+from .records import Cut, Issue, LineFlows, Ratio, Speeds, State
 from .rep_lines import RepLine, rep_lines
 from .shifting import rule_terms
 from .structures import Rowed, planned_balances
@@ -83,8 +83,18 @@ class Setup:
 
     def fill(self, books: Books, speeds: Speeds) -> int:
         """Project and distribute one scenario into blank books; returns the month of the call, or 0."""
-        state = State(*map(self.kernels.vector, self.start))
         self.kernels.project(self.loans, speeds, books.flows)
+        return self._distribute(books)
+
+    def distributed(self, filled: Callable[[LineFlows], object]) -> list[ClassFlows]:
+        """Flows by class of loans whose months are known: ``filled`` puts them into blank rows by line."""
+        books = self._blank(self.kernels.empty)
+        filled(books.flows)
+        self._distribute(books)
+        return class_flows(self.capital, books, self.months)
+
+    def _distribute(self, books: Books) -> int:
+        state = State(*map(self.kernels.vector, self.start))
         self.kernels.strip(self.ratio, books.flows, books.strips)
         called = self.kernels.distribute(
             self.months, state, books.strips, self.terms, self.issue, books.paid, books.trace
