@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test lint bench docs site pictures verification licences lock libreoffice chromium node clean
+.PHONY: demo test lint bench docs site mutants pictures verification licences lock libreoffice chromium node clean
 
 demo: $(VENV)/installed
 	$(BIN)/xlremic build samples/cmsi-2004-8.txt -o cmsi-2004-8.xlsx
@@ -28,6 +28,12 @@ bench: $(VENV)/installed-test
 # The pages and parts of pages that the product itself knows; a test tells when they are not current.
 docs: $(VENV)/installed-test
 	$(BIN)/python docs/make.py
+
+# Small changes of the code, and the share of them that the tests notice; each survivor is printed with its line.
+COUNT ?= 60
+SEED ?= 7
+mutants: $(VENV)/installed-test
+	PYTHONPATH=. nice $(BIN)/python -m tests.attack.mutants --count $(COUNT) --seed $(SEED)
 
 # The tables of docs/verification.md: some minutes, and all real parts.
 verification: $(VENV)/installed-test libreoffice
