@@ -190,6 +190,14 @@ def test_principal_and_losses_add_up_to_the_balance(
         assert table["ending_balance"][k] == pytest.approx(left, abs=1e-4)
 
 
+def test_a_default_speed_given_month_by_month_is_that_speed() -> None:
+    """Every loan's curve is read where it stands in its life, whichever way the speed is given."""
+    once = project_rep_lines([line()], Assumptions(sda=200, psa=150))
+    monthly = project_rep_lines([line()], Assumptions(sda=[200.0] * 400, psa=[150.0] * 400))
+    assert sum(once.column("losses", 0)) > 0
+    assert monthly.line_table(0) == once.line_table(0)
+
+
 def test_fractional_term_pays_its_last_in_the_month_it_ends() -> None:
     real = project_rep_lines([line(term=10.4)], Assumptions(psa=0)).line_table(0)
     assert len(real["smm"]) == 12

@@ -170,6 +170,7 @@ def check_against_slow(deal: Deal, terms: Assumptions) -> None:
             psa=50, cdr=0.05, call="first", two_times_test=True, delinquency=0.01, prepayment_shortfall_days=15
         ),
         Assumptions(cpr=0.9, cdr=1.0, lag=0, severity=1.0),
+        Assumptions(cdr=0.05, severity=0.5, lag=3, shift_schedule=((1, 0.3),), loss_limits=((1, 0.1),)),
     ],
 )
 def test_kernel_and_slow_waterfall_agree_on_the_sample(terms: Assumptions) -> None:
