@@ -2,6 +2,7 @@
 
 import re
 import tomllib
+from itertools import pairwise
 from pathlib import Path
 
 from openpyxl import load_workbook
@@ -48,7 +49,7 @@ def test_the_balances_are_the_engines_and_go_into_the_workbook(projected: Path, 
     done = update(book, read_balances(balances.PLACE), as_of=balances.DAY)
     assert float(done.pool_balance) == sum(float(value) for value in read_balances(balances.PLACE).values())
     sheet = load_workbook(book, data_only=True)["Set-up"]
-    said = {row[0].value: row[1].value for row in sheet.iter_rows(min_col=67, max_col=68) if row[0].value}
+    said = {key.value: cell.value for row in sheet.iter_rows() for key, cell in pairwise(row) if key.value}
     assert said["start_difference"] == 0.0, (
         "the loans and the classes start a hair apart, and every engine sees another"
     )

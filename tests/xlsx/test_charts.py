@@ -76,7 +76,7 @@ def test_points_of_charts_are_their_cells_after_build_and_update(
     shutil.copy(request.getfixturevalue(made), path)
     before = path.read_bytes()
     points = drawn(before)
-    assert points > (5000 if made == "projected" else 20)
+    assert points > (1000 if made == "projected" else 20)
     later(path, deal)
     assert drawn(path.read_bytes()) > points / 2
     with zipfile.ZipFile(path) as new, zipfile.ZipFile(io.BytesIO(before)) as old:
