@@ -13,6 +13,7 @@ import make_class
 import make_cover
 import make_projection
 import make_results
+import make_scenarios
 import make_termination
 from look import (
     FAMILY,
@@ -409,7 +410,7 @@ def make(path: Path) -> None:
     make_results.set_up(book, outside, kinds)
     make_results.results(book, formulas)
     make_class.class_months(book, formulas)
-    make_results.scenarios(book, outside, formulas, kinds)
+    make_scenarios.scenarios(book, outside, formulas, kinds)
     make_results.functions(book, formulas)
     kinds.write(book)
     checks(book, formulas)

@@ -1,42 +1,25 @@
-"""Results and Scenarios in the template: what the projection comes to, and the engine's grid beside it."""
+"""Results and Functions in the template, and the tables of Set-up behind Results."""
 
 import charts
-from look import band, first_line, frame, heading, name, put, red
+from look import band, first_line, frame, heading, name, put
 from make_projection import Kinds, heading_at, style_of
 from openpyxl import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
 from xlremic.workbook.class_months import CHOICE, from_start, months
-from xlremic.workbook.input_sums import INPUT_SUMS
 from xlremic.workbook.layout import SETUP, FrameRow, MonthlyRow, quoted
-from xlremic.workbook.names import POOL_TERMS
 from xlremic.workbook.projection_columns import WATERFALL, Formulas, places
 from xlremic.workbook.results_columns import (
     CALLS,
     DECREMENT,
     EXAMPLE_INPUTS,
     EXAMPLES,
-    INPUTS,
     LIVE_CALLS,
     RESULTS,
-    SCENARIOS,
-    ScenarioRow,
     result_row,
 )
 from xlremic.workbook.setup_columns import CHART, SEARCHED, SPAN, SPANS, SPREAD, YIELDS
-from xlremic.workbook.term_rows import rival
 
-LARGEST = f"I{ScenarioRow.DIFFERENCE}"
-"""Cell of Scenarios: the largest difference of a life, while no input has changed."""
-SUMMED = (
-    *(term for term, _ in POOL_TERMS),
-    "call_threshold",
-    "call_percent",
-    "cumulative_losses",
-    "reported_pool_balance",
-)
-"""Terms that the sums of inputs hold, so that they have no line of their own."""
-GRID_STATUS = f"A{FrameRow.NOTE + 1}"
 AT = places(WATERFALL)
 CHART_COLUMNS = "AEIM"
 """Columns of Results that the charts begin in, side by side."""
@@ -120,110 +103,6 @@ def decrement(book: Workbook, sheet: Worksheet, formulas: Formulas) -> None:
     name(book, "below.Results", data.sheet, f"A{top}:{RESULTS.letter('number')}{data.row()}")
     name(book, "row.decrement", data.sheet, data.cell("share"))
     sheet.print_area = f"A1:{RESULTS.letter('number')}{data.row()}"
-
-
-def scenarios(book: Workbook, outside: dict[str, str], formulas: Formulas, kinds: Kinds) -> None:
-    """The live case, the engine's base case and their difference; then the engine's grid, as values."""
-    data = SCENARIOS
-    sheet = frame(book, data.sheet, data.widths | INPUTS.widths)
-    put(sheet[f"A{FrameRow.NOTE}"], None, "Note")
-    name(book, "row.scenarios_note", data.sheet, f"A{FrameRow.NOTE}")
-    put(sheet["I6"], "Average life in years (months/12) of class", "Section")
-    terms = [column.key for column in data.columns[: data.keys.index("losses") + 1]]
-    band(sheet, data.header, {data.letter(key): data.column(key).label for key in terms}, left=data.texts)
-    life, lives = data.letter("life"), {row: f"{data.letter('life')}{row}" for row in ScenarioRow}
-    number = f"{life}${ScenarioRow.NUMBER}"
-    header = f"=INDEX({RESULTS.absolute('class')},{number})"
-    put(sheet[f"{life}{data.header}"], header, "Band", align="center")
-    put(sheet[lives[ScenarioRow.NUMBER]], 1, "Constant", "0", align="center")
-    put(sheet[f"A{ScenarioRow.NUMBER}"], "row of Results", "Note")
-    kinds.add("result", data.sheet, life)
-    for row, label in (
-        (ScenarioRow.LIVE, "live: this workbook"), (ScenarioRow.BASE, "base: the engine"),
-        (ScenarioRow.DIFFERENCE, "live less base"),
-    ):  # fmt: skip
-        put(sheet[f"A{row}"], label, "Label")
-    terms_used = {key: outside[f"a.{key}"] for key in ("psa", "cpr", "cdr", "sda", "severity")}
-    made = {
-        key: f'=IF({terms_used[rival(key)]}>0,"",{cell})' if key in ("psa", "cdr")
-        else f'=IF({cell}>0,{cell},"")' if rival(key)
-        else f"={cell}"
-        for key, cell in terms_used.items()
-    }  # fmt: skip
-    made["first_callable"] = "=FirstCallableMonth"
-    made["losses"] = formulas.cells("MAX({W.cumulative_losses~})-{start.losses}", data.sheet, ScenarioRow.LIVE)
-    for key, formula in made.items():
-        letter, number_format = data.letter(key), data.column(key).number_format
-        put(sheet[f"{letter}{ScenarioRow.LIVE}"], formula, style_of(formula), number_format, align="right")
-        for row in (ScenarioRow.BASE, ScenarioRow.GRID):
-            put(sheet[f"{letter}{row}"], None, "Constant", number_format, align="right")
-    shown = f"=INDEX({RESULTS.absolute('wal_month')},{number})"
-    put(sheet[lives[ScenarioRow.LIVE]], shown, "Link", "0.000", align="right")
-    put(sheet[lives[ScenarioRow.BASE]], None, "Constant", "0.000", align="right")
-    now, base = lives[ScenarioRow.LIVE], lives[ScenarioRow.BASE]
-    put(
-        sheet[lives[ScenarioRow.DIFFERENCE]],
-        f"=IF(ISNUMBER({now}),IF(ISNUMBER({base}),{now}-{base},0),0)",
-        "Formula",
-        '[>=0.0000005]0.000000;[<=-0.0000005]-0.000000;"-"',
-        align="right",
-    )
-    put(sheet[f"A{ScenarioRow.HEADING}"], "the engine's grid", "Section")
-    put(sheet[lives[ScenarioRow.HEADING]], None, "Label")
-    put(sheet[f"A{ScenarioRow.GRID}"], "scenario", "Label")
-    put(sheet[lives[ScenarioRow.GRID]], None, "Constant", "0.000", align="right")
-    name(book, "block.Scenarios", data.sheet, f"A{ScenarioRow.GRID}:{lives[ScenarioRow.GRID]}")
-    name(book, "row.scenario", data.sheet, f"A{ScenarioRow.GRID}")
-    name(book, "row.result", data.sheet, lives[ScenarioRow.NUMBER])
-    _inputs(book, sheet, outside, formulas)
-    sheet.print_area = f"A1:{lives[ScenarioRow.GRID]}"
-
-
-def _inputs(book: Workbook, sheet: Worksheet, outside: dict[str, str], formulas: Formulas) -> None:
-    """The inputs that the grid was computed from beside those of now: while none differs, base and live must agree."""
-    data = INPUTS
-    band(sheet, data.header, data.labels, left=data.texts)
-    put(sheet[f"{data.letter('input')}{data.header - 1}"], "Inputs of the grid", "Section")
-    lines = [(one.label, formulas.cells(one.formula, data.sheet, 0)) for one in INPUT_SUMS]
-    for key, reference in outside.items():
-        if key.startswith("a.") and key.removeprefix("a.") not in SUMMED:
-            lines.append((key.removeprefix("a."), f"={reference}"))
-    for k, (label, formula) in enumerate(lines):
-        put(sheet[data.cell("input", k)], label, "Label")
-        put(sheet[data.cell("now", k)], formula, style_of(formula), "General", align="right")
-    name(book, "row.inputs.sums", data.sheet, data.cell("input"))
-    name(book, "row.inputs.terms", data.sheet, data.cell("input", len(INPUT_SUMS)))
-    for k in range(len(lines)):
-        put(sheet[data.cell("computed", k)], None, "Constant", "General", align="right")
-        now, computed = data.cell("now", k), data.cell("computed", k)
-        changed = f"=IF(ABS({now}-{computed})>{outside['std.tolerance']}*MAX(1,ABS({computed})),1,0)"
-        put(sheet[data.cell("changed", k)], changed, "Formula", "0", align="center")
-        own, before = data.cell("input", k), data.cell("names", k - 1)
-        comma = f'IF({before}="","",", ")&' if k else ""
-        kept = f"{before}&" if k else ""
-        named = f'={kept}IF({data.cell("changed", k)}=1,{comma}{own},"")'
-        put(sheet[data.cell("names", k)], named, "Formula")
-    put(sheet[data.cell("input", -1)], "inputs changed since the grid was computed", "Note")
-    changes = f"=SUM({data.cell('changed')}:{data.cell('changed', len(lines) - 1)})"
-    put(sheet[data.cell("changed", -1)], changes, "Formula", "0", align="center")
-    put(sheet[GRID_STATUS], _grid_status(len(lines)), "Formula")
-    sheet.conditional_formatting.add(GRID_STATUS, red("GridChanges>0"))
-    name(book, "GridChanges", data.sheet, data.cell("changed", -1))
-    name(book, "GridStatus", data.sheet, GRID_STATUS)
-    life, row = SCENARIOS.letter("life"), ScenarioRow.DIFFERENCE
-    lives = f"${life}{row}:${life}{row}"
-    largest = f"=IF({data.cell('changed', -1)}=0,MAX(MAX({lives}),0-MIN({lives})),0)"
-    put(sheet[LARGEST], largest, "Formula", '0.000000000;-0.000000000;"-"')
-    put(sheet[f"{SCENARIOS.letter('losses')}{row}"], "largest, if no input changed", "Note", align="right")
-    sheet.column_dimensions["I"].width = 12
-    name(book, "row.Scenarios.base", data.sheet, LARGEST)
-
-
-def _grid_status(lines: int) -> str:
-    """Whether the grid is of the inputs that the sheets have now, and if not, which have changed."""
-    changes, names = INPUTS.cell("changed", -1), INPUTS.cell("names", lines - 1)
-    words = '"of the inputs as they are: nothing has changed since it was computed"'
-    return f'=IF({changes}=0,{words},"OUT OF DATE, changed since it was computed: "&{names})'
 
 
 def functions(book: Workbook, formulas: Formulas) -> None:

@@ -17,7 +17,8 @@ from xlremic.reading.tieout import Status
 from xlremic.workbook.audit import projection_findings
 from xlremic.workbook.headline import faults, glance_of, headline_book
 from xlremic.workbook.lint import VIEW, lint
-from xlremic.workbook.results_columns import INPUTS, RESULTS, SCENARIOS, ScenarioRow
+from xlremic.workbook.results_columns import RESULTS
+from xlremic.workbook.scenario_columns import INPUTS, SCENARIOS, ScenarioRow
 from xlremic.xlsx.calculate import calculate
 from xlremic.xlsx.package import Package
 from xlremic.xlsx.patch import named_cells, opened, patched
@@ -136,13 +137,27 @@ def inputs_changed(data: bytes) -> object:
     return label.offset(INPUTS.first - 1 - INPUTS.header).value
 
 
-def test_a_damaged_base_case_turns_the_flag(short: Path) -> None:
+@pytest.mark.parametrize(
+    ("key", "row"),
+    [
+        ("life", ScenarioRow.BASE),
+        ("losses", ScenarioRow.BASE),
+        ("life", ScenarioRow.GRID),
+        ("losses", ScenarioRow.GRID + 9),
+        ("psa", ScenarioRow.GRID + 17),
+    ],
+)
+def test_a_damaged_cell_of_the_engines_figures_turns_the_flag_and_is_named(short: Path, key: str, row: int) -> None:
     data = short.read_bytes()
     assert inputs_changed(data) == 0
-    base = SCENARIOS.cell("life", ScenarioRow.BASE - SCENARIOS.first)
-    damaged = calculate(patched(Package.of(data), {(SCENARIOS.sheet, base): 99.0})).to_bytes()
+    cell = SCENARIOS.cell(key, row - SCENARIOS.first)
+    damaged = calculate(patched(Package.of(data), {(SCENARIOS.sheet, cell): 99.0})).to_bytes()
+    book = opened(damaged)
     assert inputs_changed(damaged) == 0
-    assert named_cells(opened(damaged), "ChecksFailed")[0].value == 1
+    assert named_cells(book, "ChecksFailed")[0].value >= 1
+    (of_engine,) = (one for one in projection_findings(book) if one.id == "scenarios:engine")
+    if key != "psa":  # the terms of a line are what the engine is asked for
+        assert of_engine.status is Status.FAIL and f"{SCENARIOS.sheet}!{cell} 99" in of_engine.says
 
 
 def test_an_error_in_the_flag_speaks_against_sending_and_is_no_traceback(workbook: Path, tmp_path: Path) -> None:

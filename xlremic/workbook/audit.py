@@ -37,6 +37,7 @@ from .layout import MONTHLY, MonthlyRow
 from .lint import VIEW, lint
 from .names import PUBLIC, SINCE
 from .ours import GUARDED, recognise
+from .regrid import grid_differences
 from .results_columns import RESULTS
 from .standing import CENT, LEVEL, levels_of, ranks_of
 
@@ -220,6 +221,9 @@ def projection_findings(book: Workbook) -> Iterator[Finding]:
         "python:projection", len(differing), Decimal(0), "columns", says + "".join(f"; {one}" for one in differing[:5])
     )
     yield from _results(book, flows)
+    wrong = grid_differences(book, deal, assumptions)
+    says = "Scenarios shows the engine's figures, unless inputs have changed since they were computed"
+    yield _finding("scenarios:engine", len(wrong), Decimal(0), "cells", says + "".join(f"; {one}" for one in wrong[:5]))
 
 
 def _results(book: Workbook, flows: TrancheFlows) -> Iterator[Finding]:

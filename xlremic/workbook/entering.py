@@ -1,7 +1,7 @@
 """Months into a workbook: its inputs are those of the last one, and its history and log gain their lines.
 
-Only the named input cells change, the table of months gains lines, and the log on Cover one; computed values are made
-anew and held against Python's; everything else stays byte for byte.
+Only the named input cells change, the table of months gains lines, the log on Cover one, and the grid of scenarios
+becomes the engine's; computed values are made anew and held against Python's; everything else stays byte for byte.
 """
 
 from collections.abc import Mapping, Sequence
@@ -31,6 +31,7 @@ from .history import Line, Past, has_lines, known_of, month_lines, past_of
 from .history_columns import HISTORY, MOST_LINES, OF_CLASS, OF_POOL, TABLE_NAME
 from .names import PUBLIC, SINCE
 from .ours import recognise, refuse_formulas
+from .regrid import with_grid
 from .standing import CENT, LEVEL, Standing, history_entry_in_words, ranks_of, standing
 from .standing import Entry as Words
 
@@ -275,7 +276,8 @@ def _finished(
         today = written_at().date()
         for as_of, what in log:
             styles |= _line_added(ours.book, "ChangeLog", (today, as_of, what), values)
-    return with_points(calculate(patched(package, values, styles), worksheet_functions())).to_bytes()
+    changed = with_grid(patched(package, values, styles), ours.path)
+    return with_points(calculate(changed, worksheet_functions())).to_bytes()
 
 
 def _cells(book: Workbook, name: str) -> list[tuple[Place, object]]:

@@ -126,9 +126,9 @@ _SHEETS = (
         action="Read lives, windows, prices and yields; charts and the decrement table are below.",
     ),
     Sheet(
-        title="Scenarios", role=Role.OUTPUT, frozen="B9", repeated="7:7", part=Part.PROJECTION,
+        title="Scenarios", role=Role.OUTPUT, frozen="A10", part=Part.PROJECTION,
         purpose="The engine's figures at many speeds and losses, beside the live case of this workbook.",
-        action="Compare speeds; the grid is values, computed when its line below says.",
+        action="Compare speeds and losses: figures of the engine, which xlremic grid --into computes anew.",
     ),
     Sheet(
         title="Functions", role=Role.OUTPUT, frozen="B13", repeated="12:12", part=Part.FUNCTIONS,

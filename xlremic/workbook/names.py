@@ -132,6 +132,7 @@ MODEL_CHECKS: tuple[ModelCheck, ...] = (
     ("projection:default_speed", "one default speed is given, CDR or SDA", "differences", "start.default_speeds", 0.0),
     ("scenarios:base_case", "average lives of the live sheet are those of the engine while no input has changed, years", "years",
      "Scenarios.base", 1e-9),
+    ("scenarios:grid", "every line of the grid adds up to what it did when the engine computed it", "differences", "Scenarios.grid", 0.0),
 )  # fmt: skip
 """Checks of the projection: id, what must hold, unit, the cell that computes the difference, its tolerance."""
 

@@ -19,6 +19,7 @@ from .class_months import MONTH as CLASS_MONTH
 from .expected import ResultClass, engine_columns, result_classes, result_numbers
 from .layout import MONTHLY, SETUP, FrameRow, MonthlyRow, Part, sheets_of
 from .results_columns import RESULTS
+from .scenario_columns import GRID_CDR
 from .setup_rows import OF_PROJECTION
 from .summary_rows import SUMMARY_CLASSES, WITHOUT_PROJECTION
 from .template import Template
@@ -29,8 +30,6 @@ PROJECTED = sheets_of(Part.PROJECTION)
 """Sheets that only a projection fills."""
 BY_MONTH = "by month"
 """What Scenarios shows of such a term."""
-GRID_PSA = (0.0, 100.0, 200.0, 300.0, 400.0, 500.0)
-GRID_CDR = (0.0, 0.01, 0.03)
 
 
 @dataclass(slots=True)
@@ -93,7 +92,7 @@ class Projection:
             ("DecrementClasses", len(self.classes), True),
             ("Decrement", self.months // 12 + 1, False),
             ("SummaryClasses", len(self.classes), False),
-            ("Scenarios", len(GRID_PSA) * len(GRID_CDR), False),
+            ("Lives", len(self.classes) * len(GRID_CDR), False),
         ]
 
     def rows(self) -> dict[str, Rows]:

@@ -1,10 +1,8 @@
-"""What Results, Scenarios and Functions hold and compute: every column with its formula.
+"""What Results and Functions hold and compute: every column with its formula.
 
 The prototype class of Results is the first subordinated one; the columns of other classes take its place when a
 workbook is made. Fields that are no columns of the table are those of ``projection_columns``.
 """
-
-from enum import IntEnum
 
 from .layout import Column, Table
 from .setup_columns import YIELDS
@@ -16,18 +14,6 @@ WHOLE = '[>=0.5]#,##0;[<=-0.5](#,##0);"-"'
 """Dollars without their cents."""
 WIDE = 12
 """Width of a column of Results: a billion dollars."""
-
-
-class ScenarioRow(IntEnum):
-    """Rows of Scenarios; from ``GRID`` on one scenario each."""
-
-    NUMBER = 8
-    """Which row of Results a column of lives is of, from 1."""
-    LIVE = 9
-    BASE = 10
-    DIFFERENCE = 11
-    HEADING = 12
-    GRID = 13
 
 
 _REPAID = "({W.subordinated_principal~}>0)*{W.subordinated_principal~}"
@@ -77,28 +63,6 @@ DECREMENT = Table(
     ),
 )  # fmt: skip
 """Below the charts: years downwards, a column a class; between header and years the lives."""
-
-SCENARIOS = Table(
-    "Scenarios", 7, first=ScenarioRow.GRID, columns=(
-        Column("scenario", "Scenario", 24, text=True),
-        Column("psa", "PSA", 10, number_format="0"),
-        Column("cpr", "CPR", 10, number_format="rate"),
-        Column("cdr", "CDR", 10, number_format="rate"),
-        Column("sda", "SDA", 10, number_format="0"),
-        Column("severity", "Severity", 11, number_format="rate"),
-        Column("first_callable", "First callable month", 12, number_format="0"),
-        Column("losses", "Losses, USD", 18, number_format="USD"),
-        Column(width=4),
-        Column("life", "", 10, number_format="0.000"),
-        Column(width=4),
-    ),
-)  # fmt: skip
-INPUTS = Table(
-    "Scenarios", 7, left=12, first=ScenarioRow.LIVE, columns=(
-        Column("input", "Input", 30, text=True), Column("computed", "when computed", 18), Column("now", "now", 18), Column("changed", "changed", 10), Column("names", "names so far", 40, text=True),
-    ),
-)  # fmt: skip
-"""What the engine's grid was computed from beside what the sheets have now."""
 
 CALLS = Table(
     "Functions", 12, columns=(

@@ -2,32 +2,24 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import date
 
-from openpyxl.utils.datetime import to_excel
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.pagebreak import Break
 
-from ..engine.assumptions import RATES
-from ..engine.books import TrancheFlows
-from ..engine.measures import weighted_average_life
-from ..engine.waterfall import run
 from ..xlsx.references import Corner, Reference, column_letters, column_number, rewritten
-from .clock import minute, written_at
-from .expected import pool_balances
-from .input_sums import INPUT_SUMS
-from .projection import BY_MONTH, GRID_CDR, GRID_PSA, Projection
-from .results_columns import DECREMENT, REPAID, RESULTS, SCENARIOS, ScenarioRow
+from .projection import Projection
+from .results_columns import DECREMENT, REPAID, RESULTS
+from .scenarios_sheet import fill_scenarios
 
 PROTOTYPE = ("balance", "interest", "principal", "loss", "cash")
 """Fields of the class that the prototype row of Results shows."""
 
 
 def fill_results(projection: Projection) -> None:
-    """The classes of Results, and the engine's figures on Scenarios."""
+    """The classes of Results, the choice of Class, and the engine's figures on Scenarios."""
     _fill_results(projection)
     _fill_class(projection)
-    _fill_scenarios(projection)
+    fill_scenarios(projection)
 
 
 def _fill_results(projection: Projection) -> None:
@@ -89,23 +81,6 @@ def _fill_class(projection: Projection) -> None:
     choice.parent.add_data_validation(listed)
 
 
-def _fill_scenarios(projection: Projection) -> None:
-    template = projection.template
-    template.anchor("scenarios_note").value = grid_note()
-    sheet, row, column = template.anchors["result"]
-    for k in range(len(projection.classes)):
-        template.cell(sheet, row, column + k).value = k + 1
-    _scenario(projection, ScenarioRow.BASE, projection.flows)
-    _fill_inputs(projection)
-    _, top, _ = template.anchors["scenario"]
-    k = 0
-    for cdr in GRID_CDR:
-        for psa in GRID_PSA:
-            template.cell(sheet, top + k, SCENARIOS.number("scenario")).value = f"{psa:g} PSA, {cdr:.0%} CDR"
-            _scenario(projection, top + k, run(projection.deal, projection.assumptions.replace(psa=psa, cdr=cdr)))
-            k += 1
-
-
 def choose_examples(projection: Projection) -> None:
     """The class that the sheet Functions shows, and one whose cash is a single column."""
     usual = next((one for one in projection.classes if one.kind == "subordinated"), projection.classes[0])
@@ -120,60 +95,6 @@ def choose_examples(projection: Projection) -> None:
             for cell in row:
                 if cell.data_type == "f":
                     cell.value = _redirected(str(cell.value), letters)
-
-
-def _fill_inputs(projection: Projection) -> None:
-    """What the inputs come to now, as the engine has them, for Scenarios to notice a change."""
-    terms = projection.assumptions
-    sheet, row, column = projection.template.anchors["inputs.sums"]
-    for k, one in enumerate(INPUT_SUMS):
-        projection.template.cell(sheet, row + k, column + 1).value = one.of_flows(projection)
-    cut_off = projection.deal.cut_off_date
-    of_deal = {"cut_off_date": cut_off, "closing_date": projection.deal.closing_date, "as_of_date": cut_off}
-    _, row, _ = projection.template.anchors["inputs.terms"]
-    while name := projection.template.cell(sheet, row, column).value:
-        value = of_deal.get(str(name))
-        value = value if value is not None else getattr(terms, str(name), None)
-        if isinstance(value, date):
-            value = to_excel(value)
-        number = 1 if value == "first" else value if isinstance(value, int | float) else 0
-        projection.template.cell(sheet, row, column + 1).value = float(number)
-        row += 1
-
-
-def _scenario(projection: Projection, row: int, flows: TrancheFlows) -> None:
-    """One row of Scenarios from the engine."""
-    _, _, first = projection.template.anchors["result"]
-    cells, lives = scenario_figures(flows, float(projection.deal.rules.call_threshold or 0))
-    sheet = SCENARIOS.sheet
-    for k, value in enumerate(cells, SCENARIOS.number(RATES[0])):
-        projection.template.cell(sheet, row, k).value = value
-    for k, one in enumerate(projection.classes):
-        projection.template.cell(sheet, row, first + k).value = lives.get(one.label)
-
-
-def scenario_figures(
-    flows: TrancheFlows, threshold: float
-) -> tuple[list[float | str | None], Mapping[str, float | None]]:
-    """A scenario on Scenarios: its terms, first month below the threshold (dollars) and losses; each class's life."""
-    terms = flows.assumptions
-    shown = [getattr(terms, name) for name in RATES]
-    losses = flows.trace["cumulative_losses"]
-    below = [k for k, total in enumerate(pool_balances(flows)) if k and total < threshold]
-    cells = [
-        *(value if isinstance(value, int | float) else None if value is None else BY_MONTH for value in shown),
-        below[0] if below else "none",
-        max(losses) - losses[0],
-    ]
-    return cells, {one.label: weighted_average_life(one.repayments) for one in flows.classes}
-
-
-def grid_note() -> str:
-    """When the grid was computed, and what it rests on."""
-    return (
-        f"Computed by the engine on {minute(written_at())}; months and dollars from the start of the projection."
-        " Every term not shown is as Assumptions had it then."
-    )
 
 
 def _redirected(formula: str, letters: Mapping[str, str]) -> str:
