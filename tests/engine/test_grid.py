@@ -91,3 +91,16 @@ def test_unusable_axes_are_refused() -> None:
 
 def test_docstring_examples() -> None:
     assert doctest.testmod(measures_module).failed == 0
+
+
+def test_every_value_of_an_axis_is_understood_before_a_scenario_is_computed(monkeypatch: pytest.MonkeyPatch) -> None:
+    def computed(*_: object) -> None:
+        raise AssertionError("a scenario is computed")
+
+    monkeypatch.setattr(Setup, "class_flows", computed)
+    with pytest.raises(InputError, match="'-inf' is not a number"):
+        grid(sample_deal(), compiled=False, severity=[0.3, "-inf"])
+    with pytest.raises(InputError, match="lag"):
+        grid(sample_deal(), compiled=False, psa=[100], lag=[12, -1])
+    with pytest.raises(AssertionError, match="computed"):
+        grid(sample_deal(), compiled=False, severity=[0.3, 0.4])

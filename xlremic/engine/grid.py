@@ -65,6 +65,7 @@ def grid(
         if isinstance(values, str) or not isinstance(values, Sequence) or not values:
             raise InputError(f"axis {name}: give a list of values")
     base = assumptions or Assumptions()
+    _understood(deal, base, axes)
     use_numba = find_spec("numba") is not None if compiled is None else compiled
     # Terms that need a new setup vary slowest, so that a setup serves a run of scenarios.
     names = sorted(axes, key=lambda name: name in RATES)
@@ -80,6 +81,22 @@ def grid(
     measured_as = ["class", *(name for name in MEASURES if yields or name != "yield")]
     columns = dict(zip([*names, *measured_as], zip(*rows, strict=True), strict=True))
     return pd.DataFrame({name: columns[name] for name in (*axes, *measured_as)})
+
+
+def _understood(deal: Deal, base: Assumptions, axes: Mapping[str, Sequence[Any]]) -> None:
+    """Every value of an axis, before the first scenario is computed. Raises: InputError."""
+    setup = Setup(deal, base)
+    of_term = {name: build for terms, build in _builders(setup) for name in terms}
+    for name, values in axes.items():
+        for value in values:
+            terms = base.replace(**{name: value})
+            if name in of_term and isinstance(value, str):  # the months of a vector are read when its rates are made
+                of_term[name](terms)
+
+
+def _builders(setup: Setup) -> tuple[tuple[tuple[str, ...], Callable[[Assumptions], Any]], ...]:
+    """Terms that a table of monthly rates is made from, and what makes it."""
+    return (PREPAYMENT, setup.prepayment), (DEFAULT, setup.default), (("severity",), setup.severity)
 
 
 def _swept(
@@ -129,11 +146,7 @@ def _sweep(
             setup, made = Setup(deal, base.replace(**slow), kernels), slow
             tables.clear()
         rates = []
-        for terms, build in (
-            (PREPAYMENT, setup.prepayment),
-            (DEFAULT, setup.default),
-            (("severity",), setup.severity),
-        ):
+        for terms, build in _builders(setup):
             varied = {name: combination[name] for name in terms if name in combination}
             key = (terms, *(repr(value) for value in varied.values()))
             if key not in tables:
