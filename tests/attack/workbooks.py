@@ -5,15 +5,17 @@ many random changes.
 """
 
 import argparse
+import json
 import os
 import random
 import re
 import resource
+import sys
 import tempfile
 import warnings
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from functools import partial
@@ -326,24 +328,47 @@ def is_wrong(found: Answer) -> bool:
     return found.kind not in ("done", "refused") or found.seconds > CPU_SECONDS or found.megabytes > MEGABYTES
 
 
-def attack(cases: int, seed: int) -> Iterator[str]:
-    """A line for each answer that is wrong, and one for each kind of answer."""
-    kinds, worst, names = Counter[tuple[str, str]](), [0.0, 0.0], set[str]()
+@dataclass
+class Tally:
+    """How many workbooks were tried, what each command said to them, what was wrong, and the most that any took."""
+
+    workbooks: int = 0
+    said: Counter[str] = field(default_factory=Counter)
+    faults: list[str] = field(default_factory=list)
+    seconds: float = 0.0
+    megabytes: float = 0.0
+
+
+def attack(cases: int, seed: int) -> Tally:
+    """Every attack and that many random changes, counted."""
+    tally, names = Tally(), set[str]()
     for name, command, found in answers(cases, seed):
         names.add(name)
-        kinds[command, found.kind] += 1
-        worst = [max(worst[0], found.seconds), max(worst[1], found.megabytes)]
+        tally.said[f"{command} {found.kind}"] += 1
+        tally.seconds, tally.megabytes = max(tally.seconds, found.seconds), max(tally.megabytes, found.megabytes)
         if is_wrong(found):
-            yield f"{name}: {command}: {found}"
-    for (command, kind), number in sorted(kinds.items()):
-        yield f"{command:10}{kind:10}{number:6}"
-    yield f"{len(names)} workbooks; at most {worst[0]:.1f} s of CPU and {worst[1]:.0f} MB"
+            tally.faults.append(f"{name}: {command}: {found}")
+    tally.workbooks = len(names)
+    return tally
 
 
-if __name__ == "__main__":
+def main() -> int:
+    """The attack from the command line; exit code 1 if anything was a fault."""
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--cases", type=int, default=0)
     options.add_argument("--seed", type=int, default=1)
+    options.add_argument("--json", action="store_true", help="print the counts for a program")
     given = options.parse_args()
-    for line in attack(given.cases, given.seed):
-        print(line, flush=True)
+    tally = attack(given.cases, given.seed)
+    if given.json:
+        print(json.dumps(vars(tally)))
+        return bool(tally.faults)
+    for said, number in sorted(tally.said.items()):
+        print(f"{said:20}{number:6}")
+    print(*tally.faults, sep="\n")
+    print(f"{tally.workbooks} workbooks; at most {tally.seconds:.1f} s of CPU and {tally.megabytes:.0f} MB")
+    return bool(tally.faults)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
