@@ -28,6 +28,7 @@ from xlremic.reading.parser import read
 from xlremic.workbook import audit, headline
 from xlremic.workbook.build import build
 from xlremic.workbook.entering import Reported
+from xlremic.workbook.history_columns import HISTORY
 from xlremic.workbook.update import read_balances, updated_bytes
 from xlremic.xlsx.package import BOOK, RELATIONS, TYPES, Package
 
@@ -167,8 +168,8 @@ ATTACKS: dict[str, Attack] = {
     "levels exchanged": Attack(exchanged("SubordinationLevels", "SubordinationLevelsAtIssue"), "belongs", also=()),
     "a name on another column": Attack(named("CurrentBalances", "Tranches!$C$9:$C$15"), "belongs", also=()),
     "a name of another cell": Attack(named("CallPercent", "Call!$B$16"), "belongs", also=()),
-    "history elsewhere": Attack(named("History", "History!$A$30:$AB$30"), "belongs", also=()),
-    "history on another sheet": Attack(named("History", "Source!$A$8:$AB$8"), "not to sheet", also=()),
+    "history elsewhere": Attack(named("History", f"History!$A$30:${HISTORY.letters[-1]}$30"), "belongs", also=()),
+    "history on another sheet": Attack(named("History", f"Source!$A$8:${HISTORY.letters[-1]}$8"), "not to sheet", also=()),
     "a name shorter than the classes": Attack(named("CurrentBalances", "Tranches!$D$9:$D$12"), "side by side", also=()),
     "all names a line lower": Attack(named("(?:CurrentBalances)", "Tranches!$D$10:$D$16"), "side by side", also=()),
     **{
