@@ -13,7 +13,7 @@ from ..engine.records import LineFlows, Trace
 from ..engine.rep_lines import RepLine
 from ..xlsx.calculate import Scalar, same
 from .class_months import CLASS
-from .layout import MONTHLY
+from .layout import MONTHLY, SETUP
 from .results_columns import RESULTS, USD_COLUMNS
 from .scenario_columns import SHEET as SCENARIOS
 from .tolerances import CENT, LIFE
@@ -96,7 +96,7 @@ def noise(sheet: str, cell: str) -> float:
     """How far apart two computations of a cell may be that should be zero: dollars may end a hair off it."""
     column = cell.rstrip("0123456789")
     dollars = sheet in (*MONTHLY, CLASS) or (sheet == RESULTS.sheet and column in map(RESULTS.letter, USD_COLUMNS))
-    return 1e-3 if dollars else LIFE if sheet in (RESULTS.sheet, SCENARIOS) else 1e-13
+    return 1e-3 if dollars else LIFE if sheet in (RESULTS.sheet, SCENARIOS, SETUP) else 1e-13
 
 
 def agree(place: tuple[str, str], shown: Scalar | None, computed: Scalar | None) -> bool:
