@@ -13,9 +13,10 @@ from ..engine.records import LineFlows, Trace
 from ..engine.rep_lines import RepLine
 from ..xlsx.calculate import Scalar, same
 from .class_months import CLASS
-from .layout import MONTHLY, SETUP
+from .layout import MONTHLY
 from .results_columns import RESULTS, USD_COLUMNS
 from .scenario_columns import SHEET as SCENARIOS
+from .setup_columns import CHART
 from .tolerances import CENT, LIFE
 
 REST = 1.0
@@ -95,8 +96,12 @@ def pool_balances(flows: TrancheFlows) -> list[float]:
 def noise(sheet: str, cell: str) -> float:
     """How far apart two computations of a cell may be that should be zero: dollars may end a hair off it."""
     column = cell.rstrip("0123456789")
-    dollars = sheet in (*MONTHLY, CLASS) or (sheet == RESULTS.sheet and column in map(RESULTS.letter, USD_COLUMNS))
-    return 1e-3 if dollars else LIFE if sheet in (RESULTS.sheet, SCENARIOS, SETUP) else 1e-13
+    dollars = (
+        sheet in (*MONTHLY, CLASS)
+        or (sheet == RESULTS.sheet and column in map(RESULTS.letter, USD_COLUMNS))
+        or (sheet == CHART.sheet and column in CHART.letters)  # its points are figures of the months
+    )
+    return 1e-3 if dollars else LIFE if sheet in (RESULTS.sheet, SCENARIOS) else 1e-13
 
 
 def agree(place: tuple[str, str], shown: Scalar | None, computed: Scalar | None) -> bool:
