@@ -12,6 +12,7 @@ from ..engine.measures import ClassMeasures
 from ..engine.records import LineFlows, Trace
 from ..engine.rep_lines import RepLine
 from ..xlsx.calculate import Scalar, same
+from ..xlsx.references import column_number
 from .class_months import CLASS
 from .layout import MONTHLY
 from .results_columns import RESULTS, USD_COLUMNS
@@ -19,6 +20,8 @@ from .scenario_columns import SHEET as SCENARIOS
 from .setup_columns import CHART
 from .tolerances import CENT, LIFE
 
+DUST = 1e-6
+"""Dollars. What a point of a chart may be off zero; the figures that it shows are held where they stand."""
 REST = 1.0
 """Dollars. Of a series smaller than this the float noise of hundreds of months is a share, and shares decide."""
 
@@ -96,11 +99,9 @@ def pool_balances(flows: TrancheFlows) -> list[float]:
 def noise(sheet: str, cell: str) -> float:
     """How far apart two computations of a cell may be that should be zero: dollars may end a hair off it."""
     column = cell.rstrip("0123456789")
-    dollars = (
-        sheet in (*MONTHLY, CLASS)
-        or (sheet == RESULTS.sheet and column in map(RESULTS.letter, USD_COLUMNS))
-        or (sheet == CHART.sheet and column in CHART.letters)  # its points are figures of the months
-    )
+    if sheet == CHART.sheet and column_number(column) >= CHART.left:
+        return DUST  # points of charts, right of all that grows there
+    dollars = sheet in (*MONTHLY, CLASS) or (sheet == RESULTS.sheet and column in map(RESULTS.letter, USD_COLUMNS))
     return 1e-3 if dollars else LIFE if sheet in (RESULTS.sheet, SCENARIOS) else 1e-13
 
 
