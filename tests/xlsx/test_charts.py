@@ -47,6 +47,7 @@ def drawn(data: bytes) -> int:
                     size = cache.find(f"{CHART}ptCount")
                     assert size is not None and int(size.get("val", "")) == len(cells), formula
                     kept = {int(pt.get("idx", "")): pt.findtext(f"{CHART}v") for pt in cache.iter(f"{CHART}pt")}
+                    assert kind == "str" or kept, f"a chart draws nothing of {formula}"
                     for k, value in enumerate(cells):
                         if kind == "str":
                             assert (kept.get(k) or None) == (None if value is None else str(value)), (formula, k)

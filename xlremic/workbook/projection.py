@@ -20,6 +20,7 @@ from .expected import ResultClass, engine_columns, result_classes, result_number
 from .layout import MONTHLY, SETUP, FrameRow, MonthlyRow, Part, sheets_of
 from .results_columns import RESULTS
 from .scenario_columns import GRID_CDR
+from .setup_columns import CHART
 from .setup_rows import OF_PROJECTION
 from .summary_rows import SUMMARY_CLASSES, WITHOUT_PROJECTION
 from .template import Template
@@ -232,5 +233,7 @@ def without_projection(template: Template) -> None:
                 if str(cell.value).startswith("=FirstCallable"):
                     cell.offset(0, -1).value = cell.value = None
         sheet._charts = [
-            chart for chart in sheet._charts if not any(title in chart.series[0].val.numRef.f for title in PROJECTED)
+            chart
+            for chart in sheet._charts
+            if not any(title in chart.series[0].val.numRef.f for title in (*PROJECTED, CHART.sheet))
         ]
