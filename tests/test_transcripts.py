@@ -1,7 +1,7 @@
 """Every command that README and the documentation show runs as shown, and prints what is shown below it.
 
-A reader's folder is made: the samples, two workbooks, a month's balances, a filing fetched before. What would change the
-reader's own programs or never ends is run as ``VARIANTS`` says; what is for other systems only is listed in ``NOT_RUN``.
+A reader's folder is made: the samples, workbooks, a month's balances, a filing fetched before. What would change the
+reader's own programs, never ends or needs another month is run as ``VARIANTS`` says; what is for other systems only is listed in ``NOT_RUN``.
 """
 
 import csv
@@ -21,10 +21,20 @@ from xlremic.deal import Deal
 from .conftest import SAMPLE
 
 ROOT = SAMPLE.parent.parent
-PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")), ROOT / "SECURITY.md"]
+LAST = "commands.md"
+"""It shows a line for every command, of workbooks that the other pages make."""
+PAGES = [
+    ROOT / "README.md",
+    *sorted((ROOT / "docs").glob("*.md"), key=lambda page: (page.name == LAST, page.name)),
+    ROOT / "SECURITY.md",
+]
 PYTHON = r"C:\Python312\pythonw.exe"
 VARIANTS = {
     "xlremic addin excel --install": f"xlremic addin excel -o xlremic.xlam --interpreter '{PYTHON}'",
+    "xlremic recalc deal.xlsx": "xlremic recalc reported.xlsx",
+    "xlremic update deal.xlsx --report report.csv": (
+        "xlremic update functions.xlsx --report samples/cmsi-2004-8-report.csv"
+    ),
     "xlremic addin libreoffice -o xlremic.oxt --install": "xlremic addin libreoffice -o xlremic.oxt",
 }
 ENDLESS = {"xlremic serve": "http://localhost:"}

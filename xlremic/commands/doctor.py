@@ -20,6 +20,7 @@ from . import FAILED_CHECK
 
 EXTRAS = {
     "cluster": ("distributed", "fsspec", "pyarrow", "s3fs"),
+    "docs": ("mkdocs", "material"),
     "edgar": ("httpx",),
     "fast": ("numba",),
     "keyring": ("keyring",),

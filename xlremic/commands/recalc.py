@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from . import FAILED_CHECK
-from .printing import ruled, say
+from .printing import ruled
 
 
 @click.command("recalc")
@@ -36,6 +36,6 @@ def recalc_command(workbook: Path, every: bool) -> None:
         ruled(header, rows, right=(3, 4, 5, 6))
     months = len({one.day for one in compared})
     said = f"{len(differing)} differ" if differing else "all agree"
-    say(f"{workbook}: {len(compared)} figures of {months} month{'s' * (months > 1)} recalculated, {said}")
+    click.echo(f"{workbook}: {len(compared)} figures of {months} month{'s' * (months > 1)} recalculated, {said}")
     if differing:
         sys.exit(FAILED_CHECK)

@@ -47,7 +47,6 @@ def recalculated(deal: Deal, assumptions: Assumptions, cash: Sequence[Mapping[st
     return setup.distributed(lambda flows: _fill(setup, cash, flows))
 
 
-# rule 10
 def _fill(setup: Setup, cash: Sequence[Mapping[str, PoolCash]], flows: LineFlows) -> None:
     """The rows of every line: principal due by its terms, the rest by its balance, losses by that of a lag before."""
     loans = setup.loans

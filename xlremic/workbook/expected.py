@@ -13,6 +13,7 @@ from ..engine.records import LineFlows, Trace
 from ..engine.rep_lines import RepLine
 from ..xlsx.calculate import Scalar, same
 from ..xlsx.references import column_number
+from .class_columns import CHECKS
 from .class_months import CLASS
 from .layout import MONTHLY
 from .results_columns import RESULTS, USD_COLUMNS
@@ -102,7 +103,7 @@ def noise(sheet: str, cell: str) -> float:
     if sheet == CHART.sheet and column_number(column) >= CHART.left:
         return DUST  # points of charts, right of all that grows there
     dollars = sheet in (*MONTHLY, CLASS) or (sheet == RESULTS.sheet and column in map(RESULTS.letter, USD_COLUMNS))
-    return 1e-3 if dollars else LIFE if sheet in (RESULTS.sheet, SCENARIOS) else 1e-13
+    return 1e-3 if dollars else LIFE if sheet in (RESULTS.sheet, SCENARIOS, CHECKS.sheet) else 1e-13
 
 
 def agree(place: tuple[str, str], shown: Scalar | None, computed: Scalar | None) -> bool:
