@@ -74,6 +74,8 @@ def _matrix(sheet: Worksheet, table: Table, title: str) -> None:
     """Title, speeds across, the first line; the cell of the live case's speeds is marked."""
     heading(sheet, table.header - 1, title, table.letters[0], table.letter(LAST))
     band(sheet, table.header, {letter: label for letter, label in table.labels.items() if label}, left=table.texts)
+    if table.header > LIVES.header:  # beside lines of another table
+        sheet.row_dimensions[table.header].height = None
     for j in range(len(GRID_PSA)):
         put(
             sheet[f"{table.letter(f'speed_{j}')}{table.header}"],
