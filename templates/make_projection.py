@@ -29,7 +29,7 @@ from xlremic.workbook.projection_columns import (
 from xlremic.workbook.results_columns import RESULTS
 from xlremic.workbook.setup_columns import BEHIND
 from xlremic.workbook.setup_rows import CLASSES, GUARDS, POOLS, STEPS
-from xlremic.workbook.term_rows import ACROSS, PAGE, SCHEDULES, TERMS_TABLE
+from xlremic.workbook.term_rows import ACROSS, PAGE, SCHEDULES, TERMS_TABLE, cleaned
 
 
 @dataclass(slots=True)
@@ -247,11 +247,6 @@ def of_kind(book: Workbook, sheet: Worksheet, word: str, column: int, outside: M
         put(sheet[f"{letter}{row}"], made, style, FORMAT[unit], align="center" if unit == "number" else "")
         if made is None:
             name(book, f"row.{word}.{key}", SETUP, f"{letter}{row}")
-
-
-def cleaned(cell: str) -> str:
-    """A cell as it stands, an error as a word and nothing as an empty text."""
-    return f'IF(ISERROR({cell}),"error",IF({cell}="","",{cell}))'
 
 
 def vector_check(field: str, letter: str) -> str:

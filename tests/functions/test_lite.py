@@ -12,11 +12,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from click.testing import CliRunner, Result
+from click.testing import Result
 from lxml import etree
 from openpyxl import load_workbook
 
-from xlremic.commands.cli import main
 from xlremic.errors import InputError
 from xlremic.functions.hosts import lite
 from xlremic.functions.hosts.lambda_names import portable
@@ -24,6 +23,8 @@ from xlremic.functions.registry import FUNCTIONS
 from xlremic.xlsx.engines import libreoffice_values
 from xlremic.xlsx.libreoffice import libreoffice
 from xlremic.xlsx.package import Package
+
+from ..support.used import told
 
 ROOT = Path(__file__).parents[2]
 
@@ -36,10 +37,6 @@ CODE = ("xl/webextensions/taskpanes.xml", "xl/webextensions/webextension1.xml",
 CHILDREN = ["reference", "alternateReferences", "properties", "bindings", "snapshot", "extLst"]
 """Of a web extension, in the order of the published schema (MS-OWEXML, 2.2.7); snapshot and extLst may be missing."""
 PLANTED = "open('planted', 'w').close()"
-
-
-def told(*words: object) -> Result:
-    return CliRunner().invoke(main, [str(word) for word in words])
 
 
 def parts_of(path: Path) -> dict[str, bytes]:

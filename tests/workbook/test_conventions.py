@@ -20,14 +20,7 @@ from xlremic.xlsx.calculate import calculate
 from xlremic.xlsx.libreoffice import libreoffice
 from xlremic.xlsx.package import Package
 
-
-def damaged(path: Path, damage: Callable[[Workbook], None]) -> list[str]:
-    """The complaints about a workbook after a change of it."""
-    book = load_workbook(path)
-    damage(book)
-    buffer = io.BytesIO()
-    book.save(buffer)
-    return lint(buffer.getvalue())
+from ..support.used import damaged
 
 
 def higher(book: Workbook) -> None:

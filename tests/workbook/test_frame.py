@@ -1,6 +1,5 @@
 """Every sheet has the same frame, and each departure from it is told by its rule."""
 
-import io
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,18 +9,10 @@ from openpyxl.styles import Font
 from openpyxl.workbook import Workbook
 
 from xlremic.workbook.layout import SHEETS
-from xlremic.workbook.lint import lint
 from xlremic.xlsx.described import descriptions
 from xlremic.xlsx.package import Package
 
-
-def damaged(path: Path, damage: Callable[[Workbook], None]) -> list[str]:
-    """The complaints about a workbook after a change of it."""
-    book = load_workbook(path)
-    damage(book)
-    buffer = io.BytesIO()
-    book.save(buffer)
-    return lint(buffer.getvalue())
+from ..support.used import damaged
 
 
 def paler(book: Workbook) -> None:

@@ -6,9 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner, Result
 
-from xlremic.commands.cli import main
 from xlremic.deal import Deal
 from xlremic.engine.assumptions import Assumptions
 from xlremic.engine.waterfall import run
@@ -24,6 +22,7 @@ from xlremic.xlsx.package import Package
 from xlremic.xlsx.patch import named_cells, opened, patched
 
 from ..support.office import RECALCULATIONS, Office, missing
+from ..support.used import told
 
 ROUNDS = int(os.environ.get("XLREMIC_OFFICE_ROUNDS", "1"))
 """How often each way to recalculate is tried; threads go wrong by chance."""
@@ -42,10 +41,6 @@ def driven(request: pytest.FixtureRequest) -> Iterator[Driven]:
         pytest.skip(lacks)
     with Office(request.param) as office:
         yield Driven(request.param, office)
-
-
-def told(*words: object) -> Result:
-    return CliRunner().invoke(main, [str(word) for word in words])
 
 
 def passes_every_command(path: Path, folder: Path) -> None:

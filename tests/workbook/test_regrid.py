@@ -4,11 +4,9 @@ import re
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner, Result
 from openpyxl.workbook import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
-from xlremic.commands.cli import main
 from xlremic.deal import Deal
 from xlremic.engine.assumptions import Assumptions
 from xlremic.engine.grid import grid
@@ -22,12 +20,9 @@ from xlremic.xlsx.package import Package
 from xlremic.xlsx.patch import Cell, named_cells, opened, patched
 
 from ..support.short_deal import AGE
+from ..support.used import told
 
 TERMS: dict[str, Cell] = {"PSA": 450.0, "CDR": 0.02, "Severity": 0.4}
-
-
-def told(*words: object) -> Result:
-    return CliRunner().invoke(main, [str(word) for word in words])
 
 
 def typed(data: bytes, values: dict[str, Cell]) -> bytes:

@@ -7,10 +7,8 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner, Result
 from openpyxl import Workbook
 
-from xlremic.commands.cli import main
 from xlremic.engine.assumptions import Assumptions
 from xlremic.reading.assemble import assemble
 from xlremic.reading.tieout import Status
@@ -26,6 +24,7 @@ from xlremic.xlsx.patch import named_cells, opened, patched
 from ..support.sample_deal import sample_deal
 from ..support.short_deal import short_reading
 from ..support.trustee import CLASS_COLUMNS, Printed, random_terms, reported, written
+from ..support.used import told
 from .test_workbooks_before import OLD
 
 
@@ -47,10 +46,6 @@ def file_of(printed: Printed, folder: Path, name: str = "report.csv") -> Path:
     path = folder / name
     path.write_text(printed.text())
     return path
-
-
-def told(*words: object) -> Result:
-    return CliRunner().invoke(main, [str(word) for word in words])
 
 
 def cells_of(path: Path) -> dict[tuple[str, str], object]:

@@ -4,19 +4,15 @@ import lzma
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner, Result
 
-from xlremic.commands.cli import main
 from xlremic.xlsx.package import Package
 from xlremic.xlsx.patch import named_cells, opened, patched
+
+from ..support.used import told
 
 OLD = Path(__file__).parent / "old"
 """The sample, built without (light) and with (full) its projection, kept unpacked within xz."""
 TO = ("--to", "a@example.org", "--from", "b@example.org", "--dry-run")
-
-
-def told(*words: object) -> Result:
-    return CliRunner().invoke(main, [str(word) for word in words])
 
 
 @pytest.fixture(params=["light", "full"])

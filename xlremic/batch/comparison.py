@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from openpyxl import Workbook
-from openpyxl.cell import Cell
 from openpyxl.chart import Reference, ScatterChart, Series
 from openpyxl.chart.shapes import GraphicalProperties
 from openpyxl.drawing.line import LineProperties
@@ -13,7 +12,7 @@ from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.worksheet.table import Table, TableStyleInfo
 from openpyxl.worksheet.worksheet import Worksheet
 
-from ..text import for_cell
+from ..workbook.filling import write_text
 from ..xlsx.calculate import calculate
 from ..xlsx.charts import with_points
 from ..xlsx.patch import saved
@@ -93,12 +92,6 @@ def _column(name: str, number: int | None = None) -> str:
     return letter if number is None else f"Deals!${letter}$2:${letter}${number + 1}"
 
 
-def _put(cell: Cell, text: str) -> None:
-    """Text of a filing as text, never as a formula."""
-    cell.value, cell.quotePrefix = for_cell(text)
-    cell.data_type = "s"
-
-
 def _levels(text: str) -> str:
     """Levels as a person reads them: "A 0.0245006; B-1 0.0120017" as "A 2.450%; B-1 1.200%"."""
     pairs = (one.rpartition(" ") for one in text.split("; "))
@@ -122,7 +115,7 @@ def _fill_deals(sheet: Worksheet, rows: Sequence[Row]) -> None:
                 continue
             cell = sheet.cell(r, k)
             if isinstance(value, str):
-                _put(cell, _levels(value) if name == "subordination_levels" else value)
+                write_text(cell, _levels(value) if name == "subordination_levels" else value)
             else:
                 cell.value = float(value) if isinstance(value, Decimal) else value
                 cell.number_format = FORMATS[kind]

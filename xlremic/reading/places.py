@@ -10,6 +10,8 @@ from .ledger import Finder, Ledger
 from .mentions import Loans
 from .pairing import definite, last_before, loans_after
 
+BY_NUMBER = re.compile(r"\bby\s(?:number|count|loan\scount)\b", re.I)
+"""Of a share of the loans, not of their balance."""
 STATES = (
     "Alabama|Alaska|Arizona|Arkansas|California|Colorado|Connecticut|Delaware|Florida|Georgia|Hawaii|Idaho|Illinois|Indiana"
     "|Iowa|Kansas|Kentucky|Louisiana|Maine|Maryland|Massachusetts|Michigan|Minnesota|Mississippi|Missouri|Montana|Nebraska"
@@ -29,7 +31,6 @@ _STATE_FIRST = re.compile(
     rf"\b(?P<state>{STATES})(?:,?\s(?:accounts?\sfor|represents?|has|for|with)|,|:)?\s(?=(?:[a-z]+\s){{0,3}}\d)"
 )
 _LOCATED = re.compile(r"\b(?:located|situated|accounts?\sfor)\b", re.I)
-_BY_NUMBER = re.compile(r"\bby\s(?:number|count|loan\scount)\b", re.I)
 
 
 def read_zip_codes(sentence: Sentence, ledger: Ledger) -> None:
@@ -81,7 +82,7 @@ def _pair_run(sentence: Sentence, ledger: Ledger, key: str, unit: Unit, run: Seq
 def read_states(sentence: Sentence, ledger: Ledger) -> None:
     """ "California accounts for 41% of pool I and 38% of pool II, New York for 17% and 22%"."""
     named = list(_STATE_FIRST.finditer(sentence.text))
-    if not named or not _LOCATED.search(sentence.text) or _BY_NUMBER.search(sentence.text):
+    if not named or not _LOCATED.search(sentence.text) or BY_NUMBER.search(sentence.text):
         return
     scopes: tuple[str, ...] = ()
     ends = [*(match.start() for match in named[1:]), len(sentence.text)]

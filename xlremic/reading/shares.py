@@ -9,7 +9,7 @@ from .grammar import Sentence
 from .ledger import Finder, Ledger
 from .mentions import Loans
 from .pairing import Share, definite, is_some, pair_share, shares
-from .places import STATES
+from .places import BY_NUMBER, STATES
 
 _NO_PROOF = r"\b(?:not\srequire|without|waiv(?:e|es|ed|ing))\s(?:any\s)?(?:proof|verification)\sof\s"
 
@@ -46,7 +46,6 @@ _KINDS = (
         r"(?<!cash-out\s)(?<!cash\sout\s)\brefinanc(?:e|ed|es|ing|ings)\b", re.I)),
 )  # fmt: skip
 _STATE = re.compile(rf"\bin\s(?:the\s(?:state|commonwealth)\sof\s|the\s)?(?P<state>{STATES})\b", re.I)
-_BY_NUMBER = re.compile(r"\bby\s(?:number|count|loan\scount)\b", re.I)
 _NEGATED = re.compile(r"\b(?:not|other\sthan|rather\sthan|neither|except|excluding|without)\b", re.I)
 _PERCENTAGE = re.compile(r"The\s(?:respective\s)?(?:percentages?|shares?|portions?)\sof\b", re.I)
 _IS = re.compile(r"\b(?:is|are|was|were)\s(?:(?:at\sleast|(?:no|not)\smore\sthan)\s)?\Z", re.I)
@@ -65,7 +64,7 @@ _CONDITION = re.compile(r"\b(?:loan-to-value|credit\sscore|FICO|zip\scode)\b", r
 
 def read_shares(sentence: Sentence, ledger: Ledger) -> None:
     """ "At least 95% and 88%, respectively, of ... are secured by ... the primary residence of the borrower"."""
-    if " by " in sentence.words and _BY_NUMBER.search(sentence.text):
+    if " by " in sentence.words and BY_NUMBER.search(sentence.text):
         return
     found = list(shares(sentence, "percent"))
     if len(found) == 1 and found[0].loans is None and _THERE_ARE_NO.match(sentence.text):

@@ -15,7 +15,7 @@ from functools import cached_property
 from ..engine.rules import Rule, rules_in
 from ..errors import InputError
 from ..xlsx.arithmetic import Arithmetic, Condition, NotArithmeticError, Place, Term, number, written
-from ..xlsx.package import Package
+from ..xlsx.package import DAY_ZERO, Package
 from ..xlsx.references import Reference, cell_name, column_number
 from ..xlsx.saved import SavedCells, Value
 from .class_columns import CALL, SOURCE
@@ -30,7 +30,6 @@ FIGURES: Mapping[str, tuple[str, ...]] = {
     "balance": ("class balance", "senior balance", "subordinated balance", "po balance", "io notional"),
 }
 """Columns of Waterfall that may hold a figure of a class, those of a cut of class A before those of its pool."""
-_DAY_ZERO = date(1899, 12, 30)
 _SERIES = "all"
 _HEADERS, _TITLES = TERMS_TABLE.header, TERMS_TABLE.header - 1
 """Rows of Set-up above all its tables: headers, and the titles of the tables."""
@@ -197,7 +196,7 @@ class Explained:
 
     def _day(self, row: int) -> date | None:
         value = self.saved.cell(PAYS, row, 2).value
-        return _DAY_ZERO + timedelta(days=int(value)) if isinstance(value, float) else None
+        return DAY_ZERO + timedelta(days=int(value)) if isinstance(value, float) else None
 
     def _texts(self, sheet: str, row: int) -> dict[int, str]:
         cells = self.saved.row(sheet, row)

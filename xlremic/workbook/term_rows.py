@@ -95,7 +95,8 @@ def used(name: str) -> str:
     return f"{PAGE.sheet}!${PAGE.letter('used')}${PAGE.row(name)}"
 
 
-def _cleaned(cell: str) -> str:
+def cleaned(cell: str) -> str:
+    """A cell as it stands, an error as a word and nothing as an empty text."""
     return f'IF(ISERROR({cell}),"error",IF({cell}="","",{cell}))'
 
 
@@ -162,11 +163,11 @@ class Guard:
     @property
     def chosen(self) -> str:
         if self.name not in SCENARIO_TERMS:
-            return "=" + _cleaned(self.source)
+            return "=" + cleaned(self.source)
         row, first, last = PAGE.row(self.name), PAGE.letter(ACROSS), PAGE.letter(SCENARIOS[-2])
         number = TERMS_TABLE.cell("value", "scenario")
         other = f"INDEX({PAGE.sheet}!${first}{row}:${last}{row},1,MAX(1,{number}))"
-        return f"=IF({number}=0,{_cleaned(self.source)},{_cleaned(other)})"
+        return f"=IF({number}=0,{cleaned(self.source)},{cleaned(other)})"
 
     @property
     def given(self) -> str:

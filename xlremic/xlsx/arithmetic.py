@@ -11,12 +11,12 @@ from datetime import date, timedelta
 
 from ..errors import InputError
 from .formulas import COMPARISONS, Call, Cells, Literal, Name, Node, parse
+from .package import DAY_ZERO
 from .references import Reference, cell_name
 from .saved import SavedCells, Value
 
 Place = tuple[str, str]
 """Sheet and cell."""
-_DAY_ZERO = date(1899, 12, 30)
 _BINDS = {"+": 1, "-": 1, "*": 2, "/": 2, "^": 4}
 MOST_CELLS = 100_000
 """Cells of a range that a formula may name here; ours name a few dozen."""
@@ -323,7 +323,7 @@ def _absolute(term: Term | Grid) -> Term:
 
 def _day(part: Callable[[date], int]) -> Callable[..., Term]:
     def of_day(term: Term | Grid) -> Term:
-        return Term(float(part(_DAY_ZERO + timedelta(days=int(number(_one(term)))))))
+        return Term(float(part(DAY_ZERO + timedelta(days=int(number(_one(term)))))))
 
     return of_day
 

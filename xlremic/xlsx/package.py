@@ -6,7 +6,7 @@ import zipfile
 from collections.abc import Callable, Iterable, Mapping
 from copy import copy
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from functools import cached_property
 from typing import Self
 
@@ -19,6 +19,8 @@ MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 BOOK, RELATIONS, TYPES = "xl/workbook.xml", "xl/_rels/workbook.xml.rels", "[Content_Types].xml"
 STRINGS, STYLES, PROPERTIES = "xl/sharedStrings.xml", "xl/styles.xml", "docProps/core.xml"
+DAY_ZERO = date(1899, 12, 30)
+"""Days of a cell's number are counted from here (1900 date system, from March 1900 on)."""
 _MODIFIED = re.compile(rb"(<dcterms:modified\b[^>]*>)[^<]*")
 _STATED = re.compile(rb'<dimension ref="([^"]*)"')
 

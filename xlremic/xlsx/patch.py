@@ -22,11 +22,10 @@ from openpyxl.cell import Cell as NamedCell
 
 from ..errors import InputError
 from ..text import without_controls
-from .package import Package, widened
+from .package import DAY_ZERO, Package, widened
 from .references import Reference, column_number
 
 Cell = float | str | bool | date | None
-_EPOCH = date(1899, 12, 30)
 _ROW = r'<row\b[^<>]*?\br="{row}"[^<>]*?(?:/>|>.*?</row>)'
 _CELL = r'<c\b[^<>]*?\br="{cell}"[^<>]*?(?:/>|>.*?</c>)'
 _STYLE = re.compile(rb'\bs="(\d+)"')
@@ -163,7 +162,7 @@ def element(cell: str, value: Cell, style: bytes) -> bytes:
     if isinstance(value, bool):
         return head + b' t="b"><v>' + (b"1" if value else b"0") + b"</v></c>"
     if isinstance(value, date):
-        value = float((value - _EPOCH).days)
+        value = float((value - DAY_ZERO).days)
     if isinstance(value, float | int):
         return head + b"><v>" + repr(value).encode() + b"</v></c>"
     text = escape(without_controls(value)).encode()
